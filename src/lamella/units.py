@@ -1,0 +1,74 @@
+"""The door for quantities: strings with units become numbers in µm, s, pN, molecules.
+
+Nothing behind the door carries units; nothing else parses them.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+
+import pint
+
+from lamella.errors import InputError
+
+MOLECULES_PER_UM3_PER_UM = 602.214076
+"""Molecules in 1 µm3 at 1 µM (Avogadro constant, SI 2019, times 1e-21)."""
+
+
+@lru_cache(maxsize=1)
+def registry() -> pint.UnitRegistry:
+    ureg = pint.UnitRegistry(cache_folder=None)
+    ureg.define("molecule = [molecules] = molecules")
+    ureg.define("cell = [] = cells")
+    return ureg
+
+
+def quantity(text: object, unit: str, *, where: str | None = None, minimum: float | None = None,
+             above: float | None = None) -> float:
+    """The magnitude of `text` in `unit`.
+
+    text      '24 h', '10 ug/ml'; a bare number is refused unless `unit` is dimensionless
+    unit      target unit, pint's spelling
+    minimum   smallest allowed magnitude, in `unit`
+    above     magnitude must be larger than this
+    raises    InputError: not a quantity, wrong dimension, not finite, below the bound
+    """
+    ureg = registry()
+    target = ureg.Unit(unit)
+    if isinstance(text, bool) or not isinstance(text, (str, int, float)):
+        raise InputError(f"'{text}' is not a quantity", where=where, remedy=f"Write a number and a unit, e.g. '1 {unit}'.")
+    if isinstance(text, (int, float)):
+        if not target.dimensionless:
+            raise InputError(f"{text} has no unit", where=where, why=f"A quantity in {unit} is expected.",
+                             remedy=f"Write '{text} {unit}'.")
+        value = float(text)
+    else:
+        value = _parse(text, target, unit, where)
+    if not math.isfinite(value):
+        raise InputError(f"'{text}' is not a finite number", where=where)
+    if minimum is not None and value < minimum:
+        raise InputError(f"'{text}' is too small", where=where, why=f"The least allowed is {minimum:g} {unit}.")
+    if above is not None and value <= above:
+        raise InputError(f"'{text}' is not allowed", where=where, why=f"It must be larger than {above:g} {unit}.")
+    return value
+
+
+def _parse(text: str, target: pint.Unit, unit: str, where: str | None) -> float:
+    ureg = registry()
+    if len(text) > 80:
+        raise InputError("a quantity of more than 80 characters", where=where)
+    spelled = text.strip().replace("µ", "u").replace("μ", "u").replace("%", " percent")
+    if "**" in spelled or "^" in spelled:
+        raise InputError(f"'{text}' is not a quantity", where=where, remedy=f"Write a number and a unit, e.g. '1 {unit}'.")
+    try:
+        return float(ureg.Quantity(spelled).to(target).magnitude)
+    except pint.UndefinedUnitError as error:
+        raise InputError(f"unknown unit in '{text}'", where=where, why=str(error),
+                         remedy=f"Use a unit that converts to {unit}.") from None
+    except pint.DimensionalityError:
+        raise InputError(f"'{text}' does not convert to {unit}", where=where,
+                         remedy=f"Write it in a unit such as {unit}.") from None
+    except Exception:
+        raise InputError(f"'{text}' is not a quantity", where=where,
+                         remedy=f"Write a number and a unit, e.g. '1 {unit}'.") from None
