@@ -1,0 +1,66 @@
+"""What every assay is: conditions in, one Dataset per arm and replicate out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import xarray as xr
+from pydantic import BaseModel, ConfigDict
+
+from lamella.networks import Perturbations
+
+Progress = Callable[[float], None]
+"""Called with the finished share, 0..1, of one run."""
+
+
+class Conditions(BaseModel):
+    """Base of the conditions of an assay: the keys allowed under its table in an experiment file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Which cells, treated how, on what: everything about one run but the assay.
+
+    cell           name of the cell line
+    arm            name of the arm
+    perturbations  what the arm does to the cells
+    matrix         ligand -> coating, as written: {"fibronectin": "10 ug/ml"}
+    medium         soluble factor -> dose, as written: {"EGF": "10 ng/ml"}
+    seed           seed of the experiment; streams are shared by all arms
+    replicate      number of the dish, from 0
+    without        reactions deleted from the network
+    front_equals_rear  the network sees the mean of its front and rear inputs (a control for polarity)
+    """
+
+    cell: str
+    arm: str
+    perturbations: Perturbations
+    matrix: dict[str, str] = field(default_factory=dict)
+    medium: dict[str, str] = field(default_factory=dict)
+    seed: int = 1
+    replicate: int = 0
+    without: tuple[str, ...] = ()
+    front_equals_rear: bool = False
+
+
+@dataclass(frozen=True)
+class Assay:
+    """One virtual assay.
+
+    name        as written in an experiment file
+    summary     one sentence
+    conditions  the keys it takes, with their defaults
+    readouts    read-out -> what it is, with its unit; scalars of the Dataset
+    run         (setting, conditions, progress) -> Dataset of one arm and one replicate
+    pictures    whether the Dataset of replicate 0 holds `labels` [frames, x, y]
+    """
+
+    name: str
+    summary: str
+    conditions: type[Conditions]
+    readouts: dict[str, str]
+    run: Callable[[Setting, Conditions, Progress], xr.Dataset]
+    pictures: bool = False
