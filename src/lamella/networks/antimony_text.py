@@ -1,0 +1,63 @@
+"""Antimony text to SBML text, with errors that name the file and the line they were written in."""
+
+from __future__ import annotations
+
+import re
+import threading
+from dataclasses import dataclass
+
+import antimony
+
+from lamella.errors import ModelError
+
+_LOCK = threading.Lock()  # libAntimony keeps one global state
+
+
+@dataclass(frozen=True)
+class Passage:
+    """Lines of a joined text that came from one file.
+
+    first_line  line in the joined text, from 1
+    path        the file
+    own_line    line in that file
+    """
+
+    first_line: int
+    path: str
+    own_line: int
+
+
+def to_sbml(text: str, model_name: str | None = None, passages: tuple[Passage, ...] = (), path: str = "model") -> str:
+    """SBML Level 3 of an Antimony text.
+
+    raises  ModelError: syntax error, or nothing to convert; `where` names file and line
+    """
+    with _LOCK:
+        antimony.clearPreviousLoads()
+        if antimony.loadAntimonyString(text) < 0:
+            raise _located(antimony.getLastError() or "", passages, path)
+        name = model_name or antimony.getMainModuleName()
+        sbml = antimony.getSBMLString(name)
+        if not sbml:
+            raise ModelError("the Antimony text holds no model", where=path, why=antimony.getLastError() or None)
+        return sbml
+
+
+def from_sbml(sbml: str) -> str:
+    """Antimony text of an SBML text."""
+    with _LOCK:
+        antimony.clearPreviousLoads()
+        if antimony.loadSBMLString(sbml) < 0:
+            raise ModelError("the SBML text does not convert to Antimony", why=antimony.getLastError())
+        return antimony.getAntimonyString(antimony.getMainModuleName())
+
+
+def _located(message: str, passages: tuple[Passage, ...], path: str) -> ModelError:
+    match = re.search(r"line (\d+)", message)
+    where = path
+    if match:
+        line = int(match.group(1))
+        before = [p for p in passages if p.first_line <= line]
+        where = f"{before[-1].path}:{before[-1].own_line + line - before[-1].first_line}" if before else f"{path}:{line}"
+    why = re.sub(r"^.*?line \d+:?\s*", "", message, flags=re.S).strip() or message.strip()
+    return ModelError("not valid Antimony", where=where, why=why, remedy="Correct the line; see the Antimony reference.")

@@ -1,0 +1,132 @@
+"""The library on disk: modules, their numbers and evidence, sources. Read once, never changed."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+from lamella.errors import InputError, ModelError, nearest
+
+GRADES = ("measured", "order", "fitted", "assumed", "construct")
+"""How well a value is known. `construct`: 0 or 1 of a wild-type, untreated cell; perturbations change it."""
+
+COMMON_MODULES = ("adhesion_site", "pi3k", "rho_gtpases", "rhogdi", "pak", "protrusion", "contractility", "ras_erk", "iap")
+"""Modules that every cell has, in the order in which they are joined."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A paper, a table or an assumption. `read`: text, memory or none."""
+
+    key: str
+    citation: str
+    read: str
+    doi: str | None = None
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A number with its provenance. `unit` in the package's own spelling, e.g. '1/(molecules*s)'."""
+
+    name: str
+    value: float
+    unit: str
+    grade: str
+    source: str
+    note: str = ""
+    fitted_to: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Why a reaction is there: claims of the reviews, an outside source, and the reaction in words."""
+
+    says: str
+    claims: tuple[str, ...] = ()
+    source: str | None = None
+
+
+@dataclass(frozen=True)
+class Module:
+    """One file of Antimony with the numbers and the evidence beside it."""
+
+    name: str
+    title: str
+    summary: str
+    body: str
+    first_line: int
+    parameters: dict[str, Parameter]
+    evidence: dict[str, Evidence]
+
+    @property
+    def path(self) -> str:
+        return f"networks/library/{self.name}.ant"
+
+
+def package_folder(name: str) -> Traversable:
+    """A data folder of this room."""
+    return files("lamella.networks") / name
+
+
+def read_toml(path: Traversable) -> dict:
+    """A TOML file of the library, or a ModelError with its name and line."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ModelError("not valid TOML", where=str(path.name), why=str(error)) from None
+
+
+@lru_cache(maxsize=1)
+def sources() -> dict[str, Source]:
+    """All sources by key."""
+    table = read_toml(package_folder("library") / "sources.toml")
+    return {key: Source(key, row["citation"], row["read"], row.get("doi")) for key, row in table.items()}
+
+
+def parameter(name: str, row: dict, where: str) -> Parameter:
+    """One row of a parameter table, checked for its keys, its grade and its source."""
+    missing = {"value", "unit", "grade", "source"} - row.keys()
+    if missing:
+        raise ModelError(f"parameter '{name}' lacks {', '.join(sorted(missing))}", where=where,
+                         why="Every parameter carries a value, a unit, a grade and a source.")
+    if row["grade"] not in GRADES:
+        raise ModelError(f"parameter '{name}' has grade '{row['grade']}'", where=where, remedy=nearest(row["grade"], GRADES))
+    if row["source"] not in sources():
+        raise ModelError(f"parameter '{name}' cites '{row['source']}', which is not in sources.toml", where=where,
+                         remedy=nearest(row["source"], sources()))
+    return Parameter(name, float(row["value"]), row["unit"], row["grade"], row["source"], row.get("note", ""),
+                     tuple(row.get("fitted_to", ())))
+
+
+@lru_cache(maxsize=None)
+def module(name: str) -> Module:
+    """A module by name: the text between `model NAME(...)` and `end`, and its tables.
+
+    raises  InputError: no such module; ModelError: the file breaks the library's form
+    """
+    folder = package_folder("library")
+    text_file = folder / f"{name}.ant"
+    if not text_file.is_file():
+        raise InputError(f"unknown module '{name}'", remedy=nearest(name, module_names()))
+    lines = text_file.read_text(encoding="utf-8").splitlines()
+    starts = [i for i, line in enumerate(lines) if line.startswith("model ")]
+    ends = [i for i, line in enumerate(lines) if line.rstrip() == "end"]
+    if len(starts) != 1 or len(ends) != 1:
+        raise ModelError("a library file holds exactly one 'model NAME(...)' and one 'end'", where=f"{name}.ant")
+    table = read_toml(folder / f"{name}.toml")
+    where = f"networks/library/{name}.toml"
+    parameters = {key: parameter(key, row, where) for key, row in table.get("parameters", {}).items()}
+    evidence = {key: Evidence(row["says"], tuple(row.get("claims", ())), row.get("source"))
+                for key, row in table.get("evidence", {}).items()}
+    header = lines[starts[0]] if table.get("template") else ""
+    body = "\n".join(([header] if header else []) + lines[starts[0] + 1:ends[0]])
+    return Module(name, table["title"], table["summary"], body, starts[0] + (1 if header else 2), parameters, evidence)
+
+
+@lru_cache(maxsize=1)
+def module_names() -> tuple[str, ...]:
+    """Every module of the library."""
+    return tuple(sorted(p.name[:-4] for p in package_folder("library").iterdir() if p.name.endswith(".ant")))
