@@ -1,0 +1,7 @@
+"""The dish: lattice, energy terms, matrix, fields. Lengths are sites, times Monte Carlo steps."""
+
+from lamella.tissue.dish import Dish
+from lamella.tissue.reading import Reading
+from lamella.tissue.record import PARAMETERS, CellTable
+
+__all__ = ["PARAMETERS", "CellTable", "Dish", "Reading"]

@@ -1,0 +1,329 @@
+"""The dish: cells on a lattice, advanced in Monte Carlo steps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from lamella.errors import InputError
+from lamella.tissue import checks
+from lamella.tissue.axis import SUMS, boundary_sums, turn_axes
+from lamella.tissue.bonds import update_bonds
+from lamella.tissue.grid import interior, make_grid, pad_field, pad_labels
+from lamella.tissue.lattice import Lattice
+from lamella.tissue.physics import make_physics
+from lamella.tissue.reading import Reading, read_cells
+from lamella.tissue.record import (
+    AXIS,
+    CENTROID,
+    IMAGE,
+    PERIMETER,
+    SENSE_CONTACT,
+    SENSE_GRADIENT,
+    VOLUME,
+    CellTable,
+    check_record,
+    clear_medium,
+    empty_record,
+)
+from lamella.tissue.sweep import ACCEPTED, BORDER_SIZE, CLOCK, TRIED, VETOED, sweep
+from lamella.tissue.word import COUNT_SHIFT, EDGE, GHOST, ID, KIND_SHIFT, WALL
+
+_NO_FIELD = np.zeros(0)
+
+
+class Dish:
+    """Shape-resolved cells on a 2D or 3D lattice (Cellular Potts), with protrusion, bonds and an axis.
+
+    Lengths are sites, times Monte Carlo steps (MCS). Every term is off until a
+    column of `cells` switches it on.
+
+    labels           cell on each site, 0 medium, cells 1 to n without gaps; 2D or 3D
+    kinds            [n + 1] kind of each cell, kinds[0] = 0
+    contact_energy   [kinds, kinds] energy per pair of neighbouring sites of different cells
+    temperature      in the same unit
+    key              64-bit stream of the copy attempts (`random.stream_key`)
+    cell_keys        [n + 1] 64-bit stream of each cell's axis noise: equal keys share the noise between dishes.
+                     Draws are numbered from 0; use another key for anything else about that cell
+    periodic         one truth value an axis; default all
+    connectivity     whether cells must stay in one piece
+    focus_exponent   how narrow the front is: protrusion goes as cos^exponent
+    capacity         cells that the dish has room for; default n
+    bonds_every      MCS between updates of bonds and axes
+    wall_energy      [kinds] contact energy with walls and obstacles, default 0; walls never count as perimeter
+    obstacles        mask of sites that belong to nobody, in the shape of the dish
+    raises           InputError
+
+    Dishes do not share state, and `advance` releases the interpreter: several may advance in different threads.
+    """
+
+    def __init__(
+        self,
+        labels: ArrayLike,
+        kinds: ArrayLike,
+        contact_energy: ArrayLike,
+        *,
+        temperature: float,
+        key: int,
+        cell_keys: ArrayLike,
+        periodic: Sequence[bool] | None = None,
+        connectivity: bool = True,
+        focus_exponent: int = 4,
+        capacity: int | None = None,
+        bonds_every: int = 2,
+        wall_energy: ArrayLike | None = None,
+        obstacles: ArrayLike | None = None,
+    ):
+        array, kind, room = checks.checked_labels(labels, kinds, capacity)
+        periodic = tuple(bool(p) for p in (periodic if periodic is not None else (True,) * array.ndim))
+        checks.checked_constants(temperature, focus_exponent, bonds_every, periodic, array.ndim)
+        energy = checks.checked_energy(contact_energy, wall_energy, kind)
+        keys = np.asarray(cell_keys).astype(np.uint64)
+        if keys.shape != kind.shape:
+            raise InputError(f"cell_keys has shape {keys.shape}, kinds {kind.shape}", where="tissue.Dish")
+        if obstacles is not None:
+            mask = np.asarray(obstacles, bool)
+            if mask.shape != array.shape or array[mask].any():
+                raise InputError("obstacles must have the shape of labels and lie in medium", where="tissue.Dish")
+            array = np.where(mask, int(WALL), array)
+
+        self._periodic, self._energy, self._connected = periodic, energy, bool(connectivity)
+        self._temperature, self._exponent = float(temperature), int(focus_exponent)
+        self._bonds_every = int(bonds_every)
+        self._key = np.uint64(int(key) & 0xFFFFFFFFFFFFFFFF)
+        self._cells = kind.size - 1
+        self._kinds = np.zeros(room + 1, np.int64)
+        self._kinds[: kind.size] = kind
+        self._keys = np.zeros(room + 1, np.uint64)
+        self._keys[: kind.size] = keys
+        self._turns = np.zeros(room + 1, np.uint64)
+        self._counters = np.zeros(6, np.uint64)
+        self._carry = np.zeros(1)
+        self._record = empty_record(room + 1)
+        self._grid = make_grid(array.shape, periodic)
+        self._lattice = self._fill(array, kind)
+        self._place_cells(array)
+        self._finish()
+
+    def _finish(self) -> None:
+        """What follows from the state, for a new dish and for a restored one."""
+        dimensions = len(self._grid.space.shape)
+        self._physics = make_physics(self._energy, self._temperature, self._exponent, self._connected, dimensions)
+        self._sums = np.zeros((self._record.shape[0], SUMS))
+        self._open_sites = int((interior(self._lattice.word, self._grid.space.shape) & ID != WALL).sum())
+        self.cells = CellTable(self._record)
+
+    def _fill(self, labels: NDArray, kinds: NDArray) -> Lattice:
+        """Words, counts and border list of the first picture."""
+        owner = pad_labels(labels, self._grid)
+        sites = owner.size
+        kind_of = np.append(kinds, self._energy.shape[0] - 1)
+        row = np.where(owner == WALL, kinds.size, owner)
+        word = owner | (kind_of[row].astype(np.uint32) << KIND_SHIFT)
+        word[self._grid.edge_row >= 0] |= EDGE
+        ghost = self._grid.home != np.arange(sites)
+        word[ghost] |= GHOST
+        inside = interior(np.arange(sites), self._grid.space.shape).ravel()
+        inside = inside[owner[inside] != WALL]
+        near = owner[inside[:, None] + self._grid.offsets.view(np.int64)]
+        differing = ((near != owner[inside][:, None]) & (near != WALL)).sum(axis=1)
+        word[inside] |= differing.astype(np.uint32) << COUNT_SHIFT
+        border, rank = np.zeros(sites, np.uint32), np.zeros(sites, np.uint32)
+        listed = inside[differing > 0]
+        border[: listed.size] = listed
+        rank[listed] = np.arange(listed.size)
+        self._counters[BORDER_SIZE] = listed.size
+        perimeter = np.bincount(owner[inside], weights=differing, minlength=self._record.shape[0])
+        self._record[1:, PERIMETER] = perimeter[1:]
+        return Lattice(
+            word, np.zeros(sites, np.int32), np.zeros(sites), np.zeros(sites), _NO_FIELD, np.zeros(sites), border, rank
+        )
+
+    def _place_cells(self, labels: NDArray) -> None:
+        """Volumes, centroids (of the nearest images round a site of each cell) and random axes."""
+        where = np.argwhere((labels > 0) & (labels != WALL))
+        cell = labels[tuple(where.T)]
+        number = np.bincount(cell, minlength=self._record.shape[0])[: self._record.shape[0]]
+        self._record[1:, VOLUME] = number[1:]
+        _, first = np.unique(cell, return_index=True)
+        anchor = np.zeros((self._record.shape[0], labels.ndim))
+        anchor[1 : self._cells + 1] = where[first]
+        period = np.array(self._grid.space.period)
+        delta = where - anchor[cell]
+        for d in np.flatnonzero(period):
+            delta[:, d] -= period[d] * np.round(delta[:, d] / period[d])
+        live = slice(1, self._cells + 1)
+        for d in range(labels.ndim):
+            total = np.bincount(cell, weights=delta[:, d], minlength=self._record.shape[0])
+            self._record[live, CENTROID + d] = anchor[live, d] + total[live] / number[live]
+        self._wrap()
+        self._record[live, IMAGE : IMAGE + labels.ndim] = 0.0
+        axis = np.array(
+            [np.random.Generator(np.random.Philox(key=int(k))).standard_normal(labels.ndim) for k in self._keys[live]]
+        ).reshape(-1, labels.ndim)
+        self.axis[live] = axis / np.linalg.norm(axis, axis=1, keepdims=True)
+
+    def _wrap(self) -> None:
+        """Bring centroids back into a periodic dish; `IMAGE` remembers how often they left it."""
+        dimensions, period = len(self._grid.space.shape), np.array(self._grid.space.period)
+        centroid = self._record[:, CENTROID : CENTROID + dimensions]
+        turns = np.floor(np.divide(centroid, period, out=np.zeros_like(centroid), where=period > 0))
+        centroid -= turns * period
+        self._record[:, IMAGE : IMAGE + dimensions] += turns
+
+    def advance(self, mcs: int) -> None:
+        """Advance by `mcs` Monte Carlo steps.   raises InputError if a column of `cells` is out of range"""
+        if int(mcs) != mcs or mcs < 0:
+            raise InputError(f"advance by {mcs} MCS", where="tissue.Dish", why="it must be a whole number, 0 or more")
+        clear_medium(self._record)
+        check_record(self._record, self._cells)
+        checks.check_step(self._record, self._cells, self._bonds_every, self._open_sites)
+        gradient = self._lattice.attractant.size > 0 and bool(self._record[1:, SENSE_GRADIENT].any())
+        contact = bool(self._record[1:, SENSE_CONTACT].any())
+        left = int(mcs)
+        while left:
+            steps = min(left, self._bonds_every - self.mcs % self._bonds_every)
+            sweep(self._lattice, self._grid, self._record, self._physics, self._counters, self._carry, self._key, steps)
+            left -= steps
+            if self.mcs % self._bonds_every == 0:
+                self._couple(gradient, contact)
+
+    def _couple(self, gradient: bool, contact: bool) -> None:
+        """Bonds and axes, for the `bonds_every` MCS that have passed."""
+        span, now = float(self._bonds_every), self.mcs
+        size = int(self._counters[BORDER_SIZE])
+        self._wrap()
+        boundary_sums(self._lattice, self._grid, self._record, size, now, gradient, contact, self._sums)
+        turn_axes(self._record, len(self._grid.space.shape), span, self._sums, self._keys, self._turns)
+        update_bonds(self._lattice, self._grid, self._record, self._physics.mean_rear, now, span)
+
+    def read(self) -> Reading:
+        """What each cell is told: front and rear means, contacts, shape. Changes nothing."""
+        return read_cells(self._lattice, self._grid, self._record, self._physics, self.mcs)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Sites along each axis."""
+        return self._grid.space.shape
+
+    @property
+    def mcs(self) -> int:
+        """Monte Carlo steps done."""
+        return int(self._counters[CLOCK])
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Since the start: attempts between different owners, copies made, copies that connectivity refused."""
+        return {"tried": int(self._counters[TRIED]), "accepted": int(self._counters[ACCEPTED]),
+                "vetoed": int(self._counters[VETOED])}  # fmt: skip
+
+    @property
+    def cell_keys(self) -> NDArray[np.uint64]:
+        """Stream of each cell's axis noise.   [cells]"""
+        return self._keys
+
+    @property
+    def axis(self) -> NDArray[np.float64]:
+        """Unit vector of each cell, a view that may be written.   [cells, D]"""
+        return self._record[:, AXIS : AXIS + len(self._grid.space.shape)]
+
+    @property
+    def centroid(self) -> NDArray[np.float64]:
+        """Mean position of each cell's sites, inside the dish.   [cells, D], a copy"""
+        return self._record[:, CENTROID : CENTROID + len(self._grid.space.shape)].copy()
+
+    @property
+    def position(self) -> NDArray[np.float64]:
+        """Centroid unwrapped: a cell that crosses a periodic boundary walks on.   [cells, D], a copy"""
+        image = self._record[:, IMAGE : IMAGE + len(self._grid.space.shape)]
+        return self.centroid + image * self._grid.space.period
+
+    def labels(self) -> NDArray[np.int32]:
+        """Cell on each site, 0 medium, -1 obstacle; a copy in the shape of the dish."""
+        owner = (interior(self._lattice.word, self.shape) & ID).astype(np.int32)
+        owner[owner == int(WALL)] = -1
+        return owner
+
+    @property
+    def act(self) -> NDArray[np.float64]:
+        """MCS for which each site stays active; a copy in the shape of the dish."""
+        return np.maximum(interior(self._lattice.expiry, self.shape) - float(self.mcs), 0.0)
+
+    @property
+    def bonds(self) -> NDArray[np.float64]:
+        """Bonds on each site; a copy in the shape of the dish."""
+        return interior(self._lattice.bonds, self.shape).copy()
+
+    @property
+    def ligand(self) -> NDArray[np.float64]:
+        """Ligand under each site; set it with an array in the shape of the dish or with one number."""
+        return interior(self._lattice.ligand, self.shape).copy()
+
+    @ligand.setter
+    def ligand(self, field: ArrayLike) -> None:
+        self._lattice.ligand[:] = pad_field(checks.checked_field(field, self.shape, "ligand"), self._grid)
+
+    @property
+    def attractant(self) -> NDArray[np.float64] | None:
+        """Field that `sense_gradient` feels, or None."""
+        field = self._lattice.attractant
+        return interior(field, self.shape).copy() if field.size else None
+
+    @attractant.setter
+    def attractant(self, field: ArrayLike | None) -> None:
+        flat = _NO_FIELD
+        if field is not None:
+            flat = pad_field(checks.checked_field(field, self.shape, "attractant"), self._grid)
+        self._lattice = self._lattice._replace(attractant=flat)
+
+    def checkpoint(self) -> dict[str, NDArray]:
+        """Everything that the dish is, as arrays. `Dish.restore` continues as if it had not stopped, bit for bit."""
+        border = self._lattice.border[: int(self._counters[BORDER_SIZE])]
+        clear_medium(self._record)
+        switches = [self._connected, self._exponent, self._bonds_every, self._cells]
+        return {
+            "shape": np.array(self.shape),
+            "periodic": np.array(self._periodic),
+            "contact_energy": self._energy.copy(),
+            "temperature": np.array([self._temperature]),
+            "switches": np.array(switches, np.int64),
+            "key": np.array([self._key]),
+            "kinds": self._kinds.copy(),
+            "cell_keys": self._keys.copy(),
+            "turns": self._turns.copy(),
+            "counters": self._counters.copy(),
+            "carry": self._carry.copy(),
+            "record": self._record.copy(),
+            "border": border.copy(),
+            **{name: getattr(self._lattice, name).copy() for name in _SITE_ARRAYS},
+        }
+
+    @classmethod
+    def restore(cls, state: Mapping[str, NDArray]) -> Dish:
+        """The dish that `checkpoint` described."""
+        dish = cls.__new__(cls)
+        dish._periodic = tuple(bool(p) for p in state["periodic"])
+        dish._energy = np.array(state["contact_energy"], float)
+        dish._temperature = float(state["temperature"][0])
+        connected, dish._exponent, dish._bonds_every, dish._cells = (int(v) for v in state["switches"])
+        dish._connected = bool(connected)
+        dish._key = np.uint64(state["key"][0])
+        dish._kinds, dish._keys = np.array(state["kinds"], np.int64), np.array(state["cell_keys"], np.uint64)
+        dish._turns, dish._counters = np.array(state["turns"], np.uint64), np.array(state["counters"], np.uint64)
+        dish._carry, dish._record = np.array(state["carry"], float), np.array(state["record"], float)
+        dish._grid = make_grid(tuple(int(n) for n in state["shape"]), dish._periodic)
+        sites = dish._grid.home.size
+        border, rank = np.zeros(sites, np.uint32), np.zeros(sites, np.uint32)
+        listed = np.asarray(state["border"], np.uint32)
+        border[: listed.size] = listed
+        rank[listed] = np.arange(listed.size)
+        arrays = {name: np.array(state[name]) for name in _SITE_ARRAYS}
+        dish._lattice = Lattice(**arrays, offer=np.zeros(sites), border=border, rank=rank)
+        dish._finish()
+        return dish
+
+
+_SITE_ARRAYS = ("word", "expiry", "bonds", "ligand", "attractant")
+"""Per-site arrays that a checkpoint holds; the others follow from them."""

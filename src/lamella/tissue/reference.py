@@ -1,0 +1,75 @@
+"""The readable twin: the whole energy of a dish and its book-keeping, from nothing but the picture.
+
+Slow and plain numpy. Tests hold the kernels to it.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+OUTSIDE = -1
+"""Owner of walls and obstacles in the pictures of this file, as in `Dish.labels`."""
+
+
+def neighbours(labels: NDArray, periodic: Sequence[bool]) -> NDArray:
+    """Owner of each neighbour of each site, `OUTSIDE` beyond a closed wall.   returns [K, *shape]"""
+    padded = labels
+    for axis, wraps in enumerate(periodic):
+        width = [(1, 1) if a == axis else (0, 0) for a in range(labels.ndim)]
+        padded = np.pad(padded, width, mode="wrap") if wraps else np.pad(padded, width, constant_values=OUTSIDE)
+    steps = [step for step in itertools.product((-1, 0, 1), repeat=labels.ndim) if any(step)]
+    return np.stack([padded[tuple(slice(1 + s, 1 + s + n) for s, n in zip(step, labels.shape))] for step in steps])
+
+
+def contact_energy(labels: NDArray, kinds: NDArray, energy: NDArray, wall: NDArray, periodic: Sequence[bool]) -> float:
+    """Sum over neighbouring pairs of different owners of J; a pair with the wall stands once, any other twice."""
+    near = neighbours(labels, periodic)
+    mine = kinds[labels]
+    pairs = np.where(near == OUTSIDE, 2.0 * wall[mine], energy[mine, kinds[np.maximum(near, 0)]])
+    return 0.5 * float(pairs[(near != labels) & (labels != OUTSIDE)].sum())
+
+
+def volumes(labels: NDArray, cells: int) -> NDArray:
+    """Sites of each cell.   returns [cells]"""
+    return np.bincount(labels[labels > 0], minlength=cells).astype(float)
+
+
+def perimeters(labels: NDArray, cells: int, periodic: Sequence[bool]) -> NDArray:
+    """Pairs of a site of the cell and a neighbour that is neither its own nor a wall.   returns [cells]"""
+    near = neighbours(labels, periodic)
+    differing = ((near != labels) & (near != OUTSIDE)).sum(axis=0)
+    own = labels > 0
+    return np.bincount(labels[own], weights=differing[own], minlength=cells)
+
+
+def rear_energy(labels: NDArray, centroid: NDArray, axis: NDArray, focus: NDArray, mean: float, periodic) -> NDArray:
+    """Sum over the sites of each cell of the rear weight, with centroids and axes held.   returns [cells]"""
+    where = np.argwhere(labels > 0)
+    cell = labels[labels > 0]
+    delta = where - centroid[cell]
+    for d, wraps in enumerate(periodic):
+        if wraps:
+            delta[:, d] -= labels.shape[d] * np.round(delta[:, d] / labels.shape[d])
+    distance = np.linalg.norm(delta, axis=1)
+    cosine = np.divide((delta * axis[cell]).sum(axis=1), distance, out=np.zeros_like(distance), where=distance > 1e-9)
+    weight = (1.0 - focus[cell]) * mean + focus[cell] * np.maximum(0.0, -cosine)
+    return np.bincount(cell, weights=weight, minlength=len(centroid))
+
+
+def pieces(labels: NDArray, periodic: Sequence[bool]) -> dict[int, int]:
+    """Face-connected pieces of each cell.   returns cell: number of pieces"""
+    found = {}
+    for cell in np.unique(labels[labels > 0]):
+        part, number = ndimage.label(labels == cell)
+        alias = np.arange(number + 1)
+        for axis in np.flatnonzero(periodic):
+            first, last = np.take(part, 0, axis), np.take(part, -1, axis)
+            for a, b in zip(first[(first > 0) & (last > 0)], last[(first > 0) & (last > 0)]):
+                alias[alias == alias[a]] = alias[b]
+        found[int(cell)] = len(np.unique(alias[1:]))
+    return found

@@ -1,0 +1,42 @@
+"""Contact energy between kinds.
+
+H = sum over neighbouring pairs of sites of different cells of J[kind, kind].
+Graner & Glazier 1992, doi:10.1103/PhysRevLett.69.2013.
+"""
+
+import numpy as np
+from numba import njit
+
+from lamella.tissue.lattice import TERM
+from lamella.tissue.word import ID, KIND, KIND_SHIFT, WALL
+
+
+@njit(**TERM)
+def count_ring(site, winner, loser, winner_kind, loser_kind, kinds, change, word, offsets, neighbours):
+    """What all three conservative terms need of the ring round `site`, in one walk.
+
+    change    [kinds^3] J[winner, c] - J[loser, c] at (winner * kinds + loser) * kinds + c
+    returns   sum of those differences; neighbours in the winner; in the loser; walls
+    """
+    base = (winner_kind * kinds + loser_kind) * kinds
+    total = 0.0
+    with_winner = 0
+    with_loser = 0
+    walls = 0
+    for k in range(neighbours):
+        near = word[site + offsets[k]]
+        cell = near & ID
+        total += change[base + np.uint64((near >> KIND_SHIFT) & KIND)]
+        with_winner += cell == winner
+        with_loser += cell == loser
+        walls += cell == WALL
+    return total, with_winner, with_loser, walls
+
+
+@njit(**TERM)
+def contact_change(ring_change, with_winner, with_loser, winner_kind, loser_kind, own):
+    """Energy change: `count_ring` took every neighbour for another cell; neighbours of one's own cost nothing.
+
+    own   [kinds] J[kind, kind]
+    """
+    return ring_change - with_winner * own[winner_kind] + with_loser * own[loser_kind]

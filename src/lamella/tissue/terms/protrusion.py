@@ -1,0 +1,79 @@
+"""Protrusion: Act activity x weight along the axis x traction.
+
+A site that a cell has won stays active for `act_memory` MCS; where the
+neighbourhood of the source is active, the next site is won more easily
+(Niculescu et al. 2015, doi:10.1371/journal.pcbi.1004280). The axis focuses
+this on the front and the bonds under the source make it push at all: without
+bonds nothing carries the force. Not the difference of an energy.
+"""
+
+import math
+
+import numpy as np
+from numba import njit
+
+from lamella.tissue.lattice import TERM
+from lamella.tissue.record import ACT_MEMORY, CONTACT_GAIN, POLARITY, PROTRUSION, TRACTION_FLOOR, TRACTION_HALF
+from lamella.tissue.word import ID
+
+
+def focus_norm(exponent: int, dimensions: int) -> float:
+    """Factor that gives max(0, cos)^exponent the mean 1 over all directions."""
+    if dimensions == 3:
+        return 2.0 * (exponent + 1.0)
+    return 2.0 * math.sqrt(math.pi) * math.gamma(exponent / 2 + 1.0) / math.gamma((exponent + 1.0) / 2)
+
+
+@njit(**TERM)
+def front_weight(cosine, polarity, exponent, norm):
+    """Weight of the protrusion in a direction: mean 1; (1 - polarity) even, the rest focused on the front."""
+    if cosine <= 0.0 or polarity == 0.0:
+        return 1.0 - polarity
+    power = cosine
+    for _ in range(exponent - 1):
+        power *= cosine
+    return 1.0 - polarity + polarity * norm * power
+
+
+@njit(**TERM)
+def push_strength(cell, other, record):
+    """Strength of protrusion into (or held against) a site of `other`: other cells inhibit, medium does not."""
+    return record[cell, PROTRUSION] * (record[cell, CONTACT_GAIN] if other != 0 else 1.0)
+
+
+@njit(**TERM)
+def strongest_push(cell, other, record, norm):
+    """The most that it can be, straight ahead and fully active: the early refusal needs it."""
+    return push_strength(cell, other, record) * (1.0 - record[cell, POLARITY] + record[cell, POLARITY] * norm)
+
+
+@njit(**TERM)
+def traction(bonds_per_site, cell, record):
+    """Share of the force that bonds carry: floor without bonds, one half above it at `traction_half`, 1 with many."""
+    floor = record[cell, TRACTION_FLOOR]
+    return floor + (1.0 - floor) * bonds_per_site / (bonds_per_site + record[cell, TRACTION_HALF])
+
+
+@njit(error_model="numpy")
+def push(site, cell, now, record, word, expiry, bonds, offsets, neighbours):
+    """Act activity (0 to 1, geometric mean) times traction over the cell's own sites round `site`.
+
+    The product of remaining times stands for the sum of logarithms: 27 factors
+    of at most 4095 fit a float64, and one inactive site makes it 0.
+    """
+    total = bonds[site]
+    remaining = expiry[site] - now
+    if remaining <= 0:
+        return 0.0
+    product = np.float64(remaining)
+    own = 1.0
+    for k in range(neighbours):
+        near = site + offsets[k]
+        if (word[near] & ID) == cell:
+            product *= np.float64(max(expiry[near] - now, 0))
+            total += bonds[near]
+            own += 1.0
+    if product == 0.0:
+        return 0.0
+    activity = min(1.0, math.exp(math.log(product) / own) / record[cell, ACT_MEMORY])
+    return activity * traction(total / own, cell, record)
