@@ -1,0 +1,223 @@
+"""The experiment file: what a user writes, checked whole before anything is computed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import tomli_w
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr
+
+from lamella.assays.protocol import Assay, Conditions, Setting
+from lamella.assays.reading import Key, Source, read_toml
+from lamella.assays.tables import entries, placed, unknown_key, validated
+from lamella.errors import InputError, unknown
+from lamella.networks import Network, Perturbations, assemble, cell_line, cell_lines, resolve
+from lamella.provenance import value_hash
+
+_ARM_NAME = re.compile(r"\w[\w +.()-]{0,63}")
+_KEYS = ("title", "cell", "seed", "replicates", "matrix", "medium", "arms", "assays", "compare", "without",
+         "front_equals_rear", "written_by")
+
+
+class Comparison(BaseModel):
+    """One arm over another: every read-out of `arm` as a ratio to the same read-out of `against`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    arm: StrictStr
+    against: StrictStr
+
+
+class _Header(BaseModel):
+    """The keys of the file that need no other room to be judged."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    title: StrictStr = Field(default="", max_length=200)
+    cell: StrictStr
+    seed: StrictInt = Field(default=1, ge=0, lt=2**63)
+    replicates: StrictInt = Field(default=3, ge=1, le=10_000)
+    matrix: dict[StrictStr, StrictStr] = {}
+    medium: dict[StrictStr, StrictStr] = {}
+    compare: tuple[Comparison, ...] | None = None
+    without: tuple[StrictStr, ...] = ()
+    front_equals_rear: StrictBool = False
+    written_by: dict[StrictStr, StrictStr] = {}
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """Arms of one cell line, and the assays that each of them goes through.
+
+    title       for the reader; changes no number
+    cell        name of the cell line
+    seed        seed of all streams; arms share them
+    replicates  dishes per arm
+    matrix      ligand -> coating, as written
+    medium      soluble factor -> dose, as written
+    arms        arm -> what is done to its cells; the first is the control unless `compare` says otherwise
+    assays      assay -> its conditions
+    compare     which arm is set against which
+    without     reactions deleted from the network
+    front_equals_rear  the network sees the mean of its front and rear inputs
+    written_by  versions and hashes that a `run.toml` carries; empty for a file written by hand
+    """
+
+    cell: str
+    arms: Mapping[str, Perturbations]
+    assays: Mapping[str, Conditions]
+    title: str = ""
+    seed: int = 1
+    replicates: int = 3
+    matrix: Mapping[str, str] = field(default_factory=dict)
+    medium: Mapping[str, str] = field(default_factory=dict)
+    compare: tuple[Comparison, ...] = ()
+    without: tuple[str, ...] = ()
+    front_equals_rear: bool = False
+    written_by: Mapping[str, str] = field(default_factory=dict)
+
+    def setting(self, arm: str, replicate: int) -> Setting:
+        """What one dish of one arm is given."""
+        return Setting(cell=self.cell, arm=arm, perturbations=self.arms[arm], matrix=dict(self.matrix),
+                       medium=dict(self.medium), seed=self.seed, replicate=replicate, without=self.without,
+                       front_equals_rear=self.front_equals_rear)
+
+    def content(self) -> dict[str, object]:
+        """The experiment as plain values with every default spelled out, in the shape of the file."""
+        return {
+            "title": self.title, "cell": self.cell, "seed": self.seed, "replicates": self.replicates,
+            "without": list(self.without), "front_equals_rear": self.front_equals_rear,
+            "matrix": dict(self.matrix), "medium": dict(self.medium),
+            "arms": {name: arm.model_dump(mode="json", exclude_defaults=True) for name, arm in self.arms.items()},
+            "assays": {name: conditions.model_dump(mode="json") for name, conditions in self.assays.items()},
+            "compare": [entry.model_dump() for entry in self.compare],
+        }
+
+    def hash(self) -> str:
+        """Hash of everything that can change a number; the title cannot, the order of the arms can."""
+        content = self.content()
+        del content["title"]
+        return value_hash({**content, "arms": list(content["arms"].items()), "assays": list(content["assays"].items())})
+
+    def to_toml(self, written_by: Mapping[str, str]) -> str:
+        """A file that reproduces the run. `written_by` records what it was run with."""
+        content = {key: value for key, value in self.content().items() if value not in ({}, [])}
+        content["assays"] = {name: {key: value for key, value in conditions.items() if value is not None}
+                             for name, conditions in content["assays"].items()}
+        if not self.compare:
+            content["compare"] = []
+        head = "# Reproduces this run: lamella run run.toml --out NEW_FOLDER\n"
+        return head + tomli_w.dumps({**content, "written_by": dict(written_by)})
+
+
+def read_experiment(path: Path, assays: Mapping[str, Assay]) -> Experiment:
+    """The experiment in a TOML file.
+
+    assays   the assays that may be named, by name
+    raises   InputError: with file and line, what, why and remedy
+    """
+    content, source = read_toml(path)
+    return build_experiment(content, assays, source)
+
+
+def build_experiment(content: Mapping[str, object], assays: Mapping[str, Assay], source: Source) -> Experiment:
+    """The experiment that plain values in the shape of the file describe. Raises InputError."""
+    for key in content:
+        if key not in _KEYS:
+            raise unknown_key(key, _KEYS, source, (key,))
+    header = validated(_Header, {k: v for k, v in content.items() if k not in ("arms", "assays")}, source, ())
+    network = _network(header.cell, source)
+    _check_surroundings(network, header, source)
+    for number, reaction in enumerate(header.without):
+        if reaction not in network.evidence:
+            raise unknown("reaction", reaction, network.evidence, source.where(("without", number)))
+    arms = _arms(network, content, source)
+    return Experiment(
+        cell=network.cell.name, arms=arms, assays=_assays(content, assays, source), title=header.title,
+        seed=header.seed, replicates=header.replicates, matrix=header.matrix, medium=header.medium,
+        compare=_comparisons(header.compare, arms, source), without=tuple(dict.fromkeys(header.without)),
+        front_equals_rear=header.front_equals_rear, written_by=header.written_by)
+
+
+def _table(content: Mapping[str, object], key: str, example: str, source: Source) -> Mapping[str, object]:
+    """A table of tables that must be there and hold something."""
+    tables = content.get(key)
+    if tables is None or tables == {}:
+        raise InputError(f"the experiment has no {key}", where=source.where((key,) if key in content else ()),
+                         remedy=f"Add a table such as [{key}.{example}].")
+    for name, table in (tables if isinstance(tables, dict) else {"": tables}).items():
+        if not isinstance(table, dict):
+            at = (key, name) if name else (key,)
+            raise InputError(f"'{at[-1]}' is not a table", where=source.where(at),
+                             remedy=f"Write [{key}.{name or example}].")
+    return tables
+
+
+def _network(cell: str, source: Source) -> Network:
+    try:
+        return assemble(cell_line(cell).name)
+    except InputError as error:
+        if cell in cell_lines():
+            raise
+        raise placed(error, source, ("cell",)) from None
+
+
+def _check_surroundings(network: Network, header: _Header, source: Source) -> None:
+    for ligand, coating in header.matrix.items():
+        _resolved(network, Perturbations(), {ligand: coating}, {}, source, ("matrix", ligand))
+    for factor, dose in header.medium.items():
+        _resolved(network, Perturbations(), {}, {factor: dose}, source, ("medium", factor))
+
+
+def _resolved(network: Network, perturbations: Perturbations, matrix: dict[str, str], medium: dict[str, str],
+              source: Source, key: Key) -> None:
+    """Let the network refuse a name or a dose, at its place in the file."""
+    try:
+        resolve(network, perturbations, matrix, medium)
+    except InputError as error:
+        raise placed(error, source, key) from None
+
+
+def _arms(network: Network, content: Mapping[str, object], source: Source) -> dict[str, Perturbations]:
+    arms = {}
+    for name, table in _table(content, "arms", "control", source).items():
+        if not _ARM_NAME.fullmatch(name):
+            raise InputError("this arm's name is not allowed", where=source.where(("arms", name)),
+                             why="A name has up to 64 letters, digits, spaces and + - _ . ( ), and starts with a "
+                                 "letter or a digit.", remedy="Rename the arm.")
+        arms[name] = validated(Perturbations, table, source, ("arms", name))
+        for key, alone in entries(table):
+            _resolved(network, Perturbations.model_validate(alone), {}, {}, source, ("arms", name, *key))
+    return arms
+
+
+def _assays(content: Mapping[str, object], assays: Mapping[str, Assay], source: Source) -> dict[str, Conditions]:
+    chosen = {}
+    for name, table in _table(content, "assays", next(iter(assays), "NAME"), source).items():
+        if name not in assays:
+            raise unknown("assay", name, assays, source.where(("assays", name)))
+        chosen[name] = validated(assays[name].conditions, table, source, ("assays", name))
+    return chosen
+
+
+def _comparisons(entries: tuple[Comparison, ...] | None, arms: Mapping[str, Perturbations],
+                 source: Source) -> tuple[Comparison, ...]:
+    """The comparisons asked for; every arm against the first where none are."""
+    first, *others = arms
+    if entries is None:
+        return tuple(Comparison(arm=arm, against=first) for arm in others)
+    for number, entry in enumerate(entries):
+        for key in ("arm", "against"):
+            name = getattr(entry, key)
+            if name not in arms:
+                raise unknown("arm", name, arms, source.where(("compare", number, key)))
+        if entry.arm == entry.against:
+            raise InputError(f"arm '{entry.arm}' is compared with itself", where=source.where(("compare", number)),
+                             remedy="Name two different arms.")
+        if entry in entries[:number]:
+            raise InputError("this comparison stands twice", where=source.where(("compare", number)),
+                             remedy="Remove one of the two.")
+    return entries

@@ -1,0 +1,68 @@
+"""Dishes laid side by side: the Datasets of single runs become one Dataset per assay, and one table of tracks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from lamella.shapes import ARMS, REPLICATES
+
+POINTS = "points"
+"""Dimension of the variables that form the table of tracks."""
+
+PICTURES = "labels"
+"""The variable that is kept for replicate 0 only."""
+
+Runs = Mapping[tuple[str, int], xr.Dataset]
+"""(arm, replicate) -> Dataset of one dish."""
+
+
+def thinned(dataset: xr.Dataset, replicate: int) -> xr.Dataset:
+    """A dish's Dataset without what is kept of replicate 0 only."""
+    if replicate == 0 or PICTURES not in dataset:
+        return dataset
+    rest = dataset.drop_vars(PICTURES)
+    axes = {dim for array in rest.data_vars.values() for dim in array.dims}
+    return rest.drop_vars([name for name in rest.coords if not set(rest[name].dims) <= axes])
+
+
+def gathered(runs: Runs, arms: Sequence[str], replicates: int) -> xr.Dataset:
+    """One Dataset with the dims replicates and arms first; `labels` has arms only; without the tracks.
+
+    runs   one Dataset for every arm and replicate, all with the same variables, shapes and coordinates
+    """
+    first = runs[arms[0], 0]
+    variables: dict[str, tuple] = {}
+    for name in sorted(map(str, first.data_vars)):
+        sample = first[name]
+        if POINTS in sample.dims:
+            continue
+        if name == PICTURES:
+            values = np.stack([runs[arm, 0][name].values for arm in arms])
+            variables[name] = ((ARMS, *sample.dims), values, sample.attrs)
+        else:
+            values = np.stack([np.stack([runs[arm, replicate][name].values for arm in arms])
+                               for replicate in range(replicates)])
+            variables[name] = ((REPLICATES, ARMS, *sample.dims), values, sample.attrs)
+    coordinates = {name: first[name].variable for name in first.coords
+                   if POINTS not in first[name].dims and name not in (ARMS, REPLICATES)}
+    return xr.Dataset(variables, attrs=first.attrs).assign_coords(
+        {REPLICATES: np.arange(replicates), ARMS: np.asarray(arms, dtype=str), **coordinates})
+
+
+def tracks(runs: Runs, arms: Sequence[str], replicates: int) -> pd.DataFrame | None:
+    """One row per point of every track, with its arm and replicate first; None where the assay has no tracks."""
+    pieces = []
+    for number, arm in enumerate(arms):
+        for replicate in range(replicates):
+            dataset = runs[arm, replicate]
+            columns = {str(name): dataset[name].values for name in dataset.variables if dataset[name].dims == (POINTS,)}
+            if columns:
+                length = dataset.sizes[POINTS]
+                codes = np.full(length, number)
+                pieces.append(pd.DataFrame({"arm": pd.Categorical.from_codes(codes, list(arms)),
+                                            "replicate": np.full(length, replicate, dtype=np.int32), **columns}))
+    return pd.concat(pieces, ignore_index=True) if pieces else None

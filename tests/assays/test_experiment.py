@@ -1,0 +1,165 @@
+"""The experiment file: what it means, and how each bad one is refused."""
+
+import dataclasses
+import tomllib
+
+import pytest
+
+from lamella.assays.experiment import build_experiment, read_experiment
+from lamella.assays.reading import LARGEST, Source, parse_toml
+from lamella.errors import InputError
+from quick import ASSAYS
+
+
+def test_reads_all_parts(experiment_file):
+    experiment = read_experiment(experiment_file(), ASSAYS)
+    assert list(experiment.arms) == ["control", "knockdown", "knockdown+drug"]
+    assert experiment.arms["knockdown"].knockdown == {"XIAP": 0.9, "BIRC2": 0.9}
+    assert experiment.assays["quick"].cells == 5
+    assert [(c.arm, c.against) for c in experiment.compare] == [("knockdown", "control")]
+    setting = experiment.setting("knockdown+drug", 3)
+    assert (setting.seed, setting.replicate, setting.matrix) == (7, 3, {"fibronectin": "10 ug/ml"})
+    assert setting.perturbations.inhibitor == {"EHT 1864": "10 uM"}
+
+
+def test_compares_with_the_first_arm_where_nothing_is_said(experiment_file):
+    compare = '\n[[compare]]\narm = "knockdown"\nagainst = "control"\n'
+    experiment = read_experiment(experiment_file(compare, ""), ASSAYS)
+    assert [(c.arm, c.against) for c in experiment.compare] == [("knockdown", "control"), ("knockdown+drug", "control")]
+
+
+def test_an_alias_of_a_cell_line_is_the_cell_line(experiment_file):
+    plain = read_experiment(experiment_file(), ASSAYS)
+    assert read_experiment(experiment_file("HeLa", "hela", name="alias.toml"), ASSAYS).hash() == plain.hash()
+
+
+def test_written_file_is_the_same_experiment(experiment_file, tmp_path):
+    experiment = dataclasses.replace(read_experiment(experiment_file(), ASSAYS), front_equals_rear=True)
+    again = tmp_path / "run.toml"
+    again.write_text(experiment.to_toml({"lamella": "0", "experiment": experiment.hash()}))
+    read = read_experiment(again, ASSAYS)
+    assert read.hash() == experiment.hash()
+    assert read.content() == experiment.content()
+    assert read.to_toml(read.written_by) == again.read_text()
+    assert tomllib.loads(again.read_text())["assays"]["quick"] == {
+        "duration": "3 h", "cells": 5, "pause": 0.0, "fails_in": -1}
+
+
+def test_no_comparisons_survive_writing(experiment_file):
+    experiment = dataclasses.replace(read_experiment(experiment_file(), ASSAYS), compare=())
+    content, source = parse_toml(experiment.to_toml({}), "run.toml")
+    assert build_experiment(content, ASSAYS, source).compare == ()
+
+
+@pytest.mark.parametrize(("old", "new", "same"), [
+    ('"two arms"', '"another title"', True),
+    ("# ", "# ", True),
+    ("seed = 7", "seed = 8", False),
+    ("replicates = 4", "replicates = 5", False),
+    ("XIAP = 0.9", "XIAP = 0.8", False),
+    ('"3 h"', '"4 h"', False),
+    ('"10 ng/ml"', '"11 ng/ml"', False),
+    ("[arms.control]", "[arms.untreated]", False),
+])
+def test_hash_sees_what_changes_numbers(experiment_file, old, new, same):
+    plain = read_experiment(experiment_file(), ASSAYS)
+    text = (old + "\n" if old == "# " else "") + experiment_file().read_text()
+    text = text.replace(old, new, 1).replace('against = "control"', 'against = "untreated"' if "untreated" in new else
+                                             'against = "control"')
+    changed = read_experiment(experiment_file(text=text, name="changed.toml"), ASSAYS)
+    assert (plain.hash() == changed.hash()) is same
+
+
+BAD = {
+    "unknown key": ("seed = 7", "sead = 7", "file.toml:3: sead", "Did you mean 'seed'"),
+    "unknown cell line": ('"HeLa"', '"HeLo"', "file.toml:2: cell: unknown cell line 'HeLo'", "'HeLa'"),
+    "missing key": ('cell = "HeLa"', "", "file.toml: the key 'cell' is missing", "cell = "),
+    "seed is text": ("seed = 7", 'seed = "7"', "file.toml:3: seed", "whole number"),
+    "seed is negative": ("seed = 7", "seed = -7", "file.toml:3: seed", "greater than or equal to 0"),
+    "no dishes": ("replicates = 4", "replicates = 0", "file.toml:4: replicates", "greater than or equal to 1"),
+    "unknown ligand": ("fibronectin =", "fibronektin =", "file.toml:7: matrix.fibronektin", "'fibronectin'"),
+    "coating below zero": ('"10 ug/ml"', '"-10 ug/ml"', "file.toml:7: matrix.fibronectin", "least allowed is 0"),
+    "coating without unit": ('"10 ug/ml"', "10", "file.toml:7: matrix.fibronectin", "Text in quotes"),
+    "unknown factor": ("EGF =", "EGFF =", "file.toml:10: medium.EGFF", "'EGF'"),
+    "unknown unit": ('"10 ng/ml"', '"10 parsnips"', "file.toml:10: medium.EGF", "parsnips"),
+    "unknown gene": ("XIAP", "XIPA", "file.toml:15: arms.knockdown.knockdown.XIPA: unknown gene", "'XIAP'"),
+    "knock-down above 1": ("XIAP = 0.9", "XIAP = 1.9", "file.toml:15: arms.knockdown.knockdown.XIAP", "equal to 1"),
+    "knock-down is nan": ("XIAP = 0.9", "XIAP = nan", "file.toml:15: arms.knockdown.knockdown.XIAP", ""),
+    "unknown perturbation": ("knockdown = {", "knokdown = {", "file.toml:15: arms.knockdown.knokdown", "'knockdown'"),
+    "unknown drug": ('"EHT 1864"', '"EHT 1846"', "file.toml:19: arms.knockdown+drug.inhibitor.'EHT", "'EHT 1864'"),
+    "negative dose": ('"10 uM"', '"-1 uM"', "arms.knockdown+drug.inhibitor.'EHT 1864': '-1 uM' is too small", "0 uM"),
+    "dose of a length": ('"10 uM"', '"10 km"', "file.toml:19: arms.knockdown+drug", "does not convert"),
+    "arm is no table": ("[arms.control]", "[arms]\ncontrol = 3", "'control' is not a table", "[arms.control]"),
+    "arm with a slash": ("[arms.control]", '[arms."../x"]', "file.toml:12", "not allowed"),
+    "unknown assay": ("[assays.quick]", "[assays.quik]", "file.toml:21: assays.quik: unknown assay", "'quick'"),
+    "unknown condition": ("duration =", "durration =", "file.toml:22: assays.quick.durration", "'duration'"),
+    "duration 0": ('"3 h"', '"0 h"', "file.toml:22: assays.quick.duration: '0 h' is not allowed", "larger than 0"),
+    "comparison with nobody": ('arm = "knockdown"', 'arm = "knockup"', "file.toml:25: compare[1].arm: unknown arm",
+                               "'knockdown'"),
+    "comparison with itself": ('against = "control"', 'against = "knockdown"', "compare[1]", "two different arms"),
+    "unknown key in compare": ("against =", "versus =", "compare[1]", "against"),
+    "unknown reaction": ("seed = 7", 'without = ["nothing"]', "file.toml:3: without[1]: unknown reaction", ""),
+    "broken value": ("XIAP = 0.9,", "XIAP = 0.9.1,", "file.toml:15: not valid TOML", "Check quotes"),
+    "key twice": ("seed = 7", "seed = 7\nseed = 8", "file.toml:4: not valid TOML", "Check quotes"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_bad_text_is_refused_with_its_place(experiment_file, case):
+    old, new, place, remedy = BAD[case]
+    with pytest.raises(InputError) as caught:
+        read_experiment(experiment_file(old, new), ASSAYS)
+    message = str(caught.value)
+    assert place in message
+    assert remedy in message
+    assert caught.value.remedy
+
+
+@pytest.mark.parametrize(("raw", "what"), [
+    (b"", "empty"),
+    (b" \n\n", "empty"),
+    (b'cell = "HeL', "the text ends here"),
+    (b'cell = "HeLa"\n[arms.control', "ends here"),
+    (b"cell = \"\xff\xfe\"", "not UTF-8"),
+    ("cell = 'HeLa'".encode("utf-16"), "not UTF-8"),
+    (b"x" * (LARGEST + 1), "too large"),
+    (b"x = " + b"[" * 50_000, "refused"),
+    (b"seed = " + b"9" * 10_000, "refused"),
+    (b'cell = "HeLa"', "has no arms"),
+    (b'cell = "HeLa"\narms = 3\n', "not a table"),
+    (b'cell = "HeLa"\n[arms.control]\n', "has no assays"),
+    (b'cell = "HeLa"\n[arms.control]\n[assays]\n', "has no assays"),
+    (b'cell = ["HeLa"]\n[arms.control]\n[assays.quick]\n', "not allowed"),
+])
+def test_bad_bytes_are_refused(tmp_path, raw, what):
+    path = tmp_path / "bad.toml"
+    path.write_bytes(raw)
+    with pytest.raises(InputError, match=what) as caught:
+        read_experiment(path, ASSAYS)
+    assert str(path) in str(caught.value.where)
+
+
+def test_missing_file_and_folder(tmp_path):
+    with pytest.raises(InputError, match="no such file"):
+        read_experiment(tmp_path / "none.toml", ASSAYS)
+    with pytest.raises(InputError, match="folder"):
+        read_experiment(tmp_path, ASSAYS)
+
+
+def test_line_of_a_key_in_a_statement_of_many_lines():
+    text = ('a = 1\nb = [\n  "[arms.x]",\n  2,\n]\n\n[arms.x]\nk = """\n[arms.y]\n"""\n'
+            '[arms.y]\n[[compare]]\n[[compare]]\narm = 1\n')
+    source = Source("f", text)
+    assert source.line(("b",)) == 2
+    assert source.line(("b", 1)) == 2
+    assert source.line(("arms", "x")) == 7
+    assert source.line(("arms", "x", "k")) == 8
+    assert source.line(("arms", "y")) == 11
+    assert source.line(("compare", 1, "arm")) == 14
+    assert source.line(("nowhere",)) is None
+
+
+def test_line_is_given_up_rather_than_sought_forever():
+    text = "x = [\n" + "1,\n" * 5000 + "]\ny = 1\n"
+    assert Source("f", text).line(("y",)) is None
+    assert Source("f", text).where(("y",)) == "f: y"

@@ -1,0 +1,83 @@
+"""An assay that takes a moment, and the program `lamella` with nothing else in it.
+
+Run as a script it is the command line, so that tests can interrupt and kill a real process.
+"""
+
+import sys
+import time
+import types
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+from pydantic import Field, field_validator
+
+from lamella.assays.protocol import Assay, Conditions
+from lamella.errors import SolverError
+from lamella.random import generator
+from lamella.units import quantity
+
+
+class QuickConditions(Conditions):
+    duration: str = "2 h"
+    cells: int = Field(default=5, ge=1)
+    pause: float = 0.0
+    fails_in: int = -1
+
+    @field_validator("duration")
+    @classmethod
+    def _duration(cls, text: str) -> str:
+        quantity(text, "s", above=0.0)
+        return text
+
+
+def run(setting, conditions, progress):
+    """Read-outs that depend on the setting alone: 'closure' falls with what is left of XIAP."""
+    if setting.replicate == conditions.fails_in:
+        raise SolverError("the step became too small", where="cell 3", remedy="Use a smaller tolerance.")
+    dice = generator(setting.seed, "dish", setting.replicate)
+    for step in range(5):
+        progress(step / 5)
+        time.sleep(conditions.pause / 5)
+    loss = setting.perturbations.knockdown.get("XIAP", 0.0) * (not setting.without)
+    closure = (1 + loss) * (1 + 0.1 * dice.standard_normal())
+    times = np.linspace(0, quantity(conditions.duration, "s"), 4)
+    n = conditions.cells
+    return xr.Dataset(
+        {"closure": closure, "shift": closure - 1.5, "wound": ("times", closure * times, {"units": "um2"}),
+         "labels": (("frames", "x", "y"), dice.integers(0, n, (2, 8, 6)).astype(np.uint16)),
+         "cell": ("points", np.arange(n)), "x_um": ("points", dice.random(n))},
+        coords={"times": times, "frames": [0.0, times[-1]]})
+
+
+QUICK = Assay("quick", "A few numbers in no time.", QuickConditions,
+              {"closure": "closed fraction", "shift": "a number of any sign"}, run, pictures=True)
+SECOND = Assay("second", "The same again.", QuickConditions, {"closure": "closed fraction"}, run)
+ASSAYS = {"quick": QUICK, "second": SECOND}
+
+
+def report_room(log: list) -> types.ModuleType:
+    """A report room that notes what it is given."""
+    room = types.ModuleType("lamella.report")
+
+    def write_report(out_dir, experiment, results, tracks, comparisons, provenance, causal=None):
+        log.append(("report", sorted(results), sorted(tracks), provenance["hashes"]))
+        path = Path(out_dir) / "report.html"
+        path.write_text("<html></html>")
+        return path
+
+    def write_preview(out_dir, experiment, assay_name, datasets):
+        log.append(("preview", assay_name, list(datasets)))
+
+    room.write_report, room.write_preview = write_report, write_preview
+    return room
+
+
+if __name__ == "__main__":
+    import lamella.assays
+
+    lamella.assays.ASSAYS = ASSAYS
+    sys.modules["lamella.report"] = report_room([])
+    from lamella.cli import main
+
+    main()
