@@ -85,8 +85,12 @@ def write_zarr(path: Path, dataset: xr.Dataset) -> None:
 
 def read_zarr(path: Path) -> xr.Dataset:
     """The Dataset of `write_zarr`, in memory."""
-    with xr.open_zarr(path, consolidated=False, chunks=None) as dataset:
-        return dataset.load()
+    with xr.open_zarr(path, consolidated=False, chunks=None) as opened:
+        dataset = opened.load()
+    for name, array in dataset.variables.items():
+        if array.dtype.kind in "OT":
+            dataset[name] = (array.dims, np.array(array.values.tolist(), dtype=str), array.attrs)
+    return dataset
 
 
 class Units:
