@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import libsbml
 
@@ -49,7 +49,7 @@ class Network:
     digest: str
 
 
-@lru_cache(maxsize=None)
+@cache
 def assemble(cell: str) -> Network:
     """The network of a cell line.
 

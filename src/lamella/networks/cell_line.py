@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from lamella.errors import ModelError, unknown
 from lamella.networks.library import Parameter, package_folder, parameter, read_toml
@@ -55,7 +55,7 @@ def _copies(rows: dict, suffix: str, where: str) -> dict[str, Parameter]:
             for key, row in rows.items()}
 
 
-@lru_cache(maxsize=None)
+@cache
 def cell_line(name: str) -> CellLine:
     """A cell line by its name or alias, upper or lower case.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
@@ -101,7 +101,7 @@ def parameter(name: str, row: dict, where: str) -> Parameter:
                      tuple(row.get("fitted_to", ())))
 
 
-@lru_cache(maxsize=None)
+@cache
 def module(name: str) -> Module:
     """A module by name: the text between `model NAME(...)` and `end`, and its tables.
 

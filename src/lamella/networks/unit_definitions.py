@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache
 
 import libsbml
 
@@ -14,7 +14,7 @@ _KINDS = {"molecule": (libsbml.UNIT_KIND_ITEM, 0), "micrometer": (libsbml.UNIT_K
           "second": (libsbml.UNIT_KIND_SECOND, 0)}
 
 
-@lru_cache(maxsize=None)
+@cache
 def exponents(unit: str) -> tuple[tuple[str, int], ...]:
     """Exponents of molecule, micrometer and second in `unit`; empty for '1'.
 

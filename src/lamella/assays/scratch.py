@@ -1,0 +1,102 @@
+"""Scratch assay: a confluent sheet closes a gap.
+
+Closure is the closed share of the wound area; the front advances by closed area over the length of both fronts.
+Elongation is measured along each cell's own axis, over cells at the free edge, in the second half of the assay.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import numpy as np
+import xarray as xr
+from pydantic import Field
+
+from lamella.assays.preparation import plated, sites_per_cell
+from lamella.assays.protocol import Assay, Conditions, Progress, Setting
+from lamella.assays.tracking import Recorder, mean_edge_aspect
+from lamella.culture import constants, open_area, pooled, scale, sheet_with_gap
+from lamella.units import quantity
+
+BLOTS = {"rac1_total": "RAC1_total", "rac1_gtp": "RAC1_gtp", "erk_p": "MAPK1_p", "raf1_total": "RAF1_total"}
+
+
+class ScratchConditions(Conditions):
+    """Keys under [assays.scratch]."""
+
+    duration: str = "24 h"
+    cells: Annotated[int, Field(ge=40, le=20000)] = 240
+    wound: str = "600 um"
+    edge: str = "640 um"
+    frame: str = "30 min"
+    pictures: Annotated[int, Field(ge=2, le=50)] = 5
+    finer_step: Annotated[int, Field(ge=1, le=8)] = 1
+    network_interval: str | None = None
+
+
+def run(setting: Setting, conditions: ScratchConditions, progress: Progress) -> xr.Dataset:
+    """One dish of one arm."""
+    where = "assays.scratch"
+    duration = quantity(conditions.duration, "s", where=f"{where}.duration", above=0.0)
+    frame = quantity(conditions.frame, "s", where=f"{where}.frame", above=0.0)
+    numbers, lengths = constants(), scale(constants(), finer_step=conditions.finer_step)
+    interval = None if conditions.network_interval is None else quantity(
+        conditions.network_interval, "s", where=f"{where}.network_interval", above=0.0)
+    layout = sheet_with_gap(
+        conditions.cells, sites_per_cell(setting, lengths),
+        round(quantity(conditions.edge, "um", where=f"{where}.edge", above=0.0) / lengths.site),
+        round(quantity(conditions.wound, "um", where=f"{where}.wound", above=0.0) / lengths.site),
+        setting.seed, setting.replicate)
+    culture = plated(setting, conditions.cells, layout, numbers, lengths, interval)
+    times = np.unique(np.append(np.arange(0.0, duration, frame), duration))
+    shown = {int(i) for i in np.linspace(0, len(times) - 1, conditions.pictures).round()}
+    recorder, areas, pictures = Recorder(), [], []
+    for i, time in enumerate(times):
+        culture.advance(time - culture.seconds)
+        recorder.take(culture)
+        areas.append(open_area(culture, layout.wound))
+        if i in shown and setting.replicate == 0:
+            pictures.append(culture.dish.labels().astype(np.uint16))
+        progress((i + 1) / len(times))
+    table, area = recorder.table(), np.array(areas)
+    fronts = 2.0 * layout.labels.shape[1] * lengths.site
+    after = duration / 2
+    data = {
+        "wound_area": ("times", area, {"units": "um^2"}),
+        "closure": ((), 1.0 - area[-1] / area[0], {"long_name": "closed share of the wound"}),
+        "closure_course": ("times", 1.0 - area / area[0], {"long_name": "closed share of the wound"}),
+        "front_advance": ((), (area[0] - area[-1]) / fronts, {"units": "um"}),
+        "elongation": ((), mean_edge_aspect(table, after), {"long_name": "aspect along the axis at the free edge"}),
+        "edge_speed": ((), _edge_speed(recorder, table, frame, after), {"units": "um/h"}),
+    }
+    lysate = pooled(culture, tuple(BLOTS.values()))
+    data |= {name: ((), float(lysate[state]), {"units": "molecules"}) for name, state in BLOTS.items()}
+    data |= {f"track_{column}": ("points", table[column].to_numpy()) for column in table}
+    coordinates = {"times": times}
+    if pictures:
+        data["labels"] = (("frames", "x", "y"), np.stack(pictures))
+        coordinates["frames"] = times[sorted(shown)]
+    return xr.Dataset(data, coords=coordinates, attrs={"assay": "scratch", "site_um": lengths.site,
+                                                       "wound_sites": list(layout.wound)})
+
+
+def _edge_speed(recorder: Recorder, table, frame: float, after: float) -> float:
+    """Mean step length of cells at the free edge per time [um/h]."""
+    paths = recorder.paths()
+    steps = np.hypot(*np.moveaxis(np.diff(paths, axis=0), -1, 0))
+    edge = table["edge"].to_numpy().reshape(paths.shape[:2])[1:]
+    late = (np.arange(1, len(paths)) * frame >= after)[:, None] & edge
+    return float(steps[late].mean() / frame * 3600.0) if late.any() else float("nan")
+
+
+SCRATCH = Assay(
+    name="scratch",
+    summary="A confluent sheet closes a gap.",
+    conditions=ScratchConditions,
+    readouts={"closure": "closed share of the wound", "front_advance": "advance of each front, um",
+              "elongation": "aspect along the axis of cells at the free edge", "edge_speed": "speed at the free edge, um/h",
+              "rac1_total": "Rac1, molecules per cell", "rac1_gtp": "Rac1-GTP, molecules per cell",
+              "erk_p": "phosphorylated Erk, molecules per cell", "raf1_total": "C-RAF, molecules per cell"},
+    run=run,
+    pictures=True,
+)

@@ -1,0 +1,91 @@
+"""The cells of an arm before the assay: drawn, perturbed, brought to their own steady state, then treated."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lamella.culture.constants import Constants
+from lamella.culture.variation import expression_factors
+from lamella.errors import InputError, nearest
+from lamella.networks import Network, Treatment, assemble, drugs, factors
+from lamella.reactions import Program, compile_program, read_sbml
+from lamella.solve import Population
+
+
+@cache
+def program(cell: str) -> Program:
+    """The compiled network of a cell line, with a switch for every reaction."""
+    network = assemble(cell)
+    return compile_program(read_sbml(network.sbml, name=network.cell.name), inputs=network.inputs + dose_names(network),
+                           switches=True)
+
+
+def dose_names(network: Network) -> tuple[str, ...]:
+    """Parameters that a drug or a soluble factor sets in the course of an assay."""
+    names = {row["dose"] for row in drugs().values()} | {row["parameter"] for row in factors().values()}
+    names |= {key for row in drugs().values() for key in row["kd"]}
+    return tuple(sorted(names & network.parameters.keys()))
+
+
+def chosen_reactions(made: Program, patterns: tuple[str, ...]) -> tuple[str, ...]:
+    """Reactions that the patterns name ('*' stands for anything).   raises InputError: a pattern names none"""
+    chosen: list[str] = []
+    for pattern in patterns:
+        found = [r for r in made.reactions if fnmatchcase(r, pattern)]
+        if not found:
+            raise InputError(f"no reaction is called '{pattern}'", where="--without",
+                             remedy=nearest(pattern.replace("*", ""), made.reactions))
+        chosen += [r for r in found if r not in chosen]
+    return tuple(chosen)
+
+
+@dataclass(frozen=True)
+class Draw:
+    """Which cells: seed, number of the dish, number of cells, reactions deleted from their network."""
+
+    seed: int
+    replicate: int
+    cells: int
+    without: tuple[str, ...] = ()
+
+
+def drawn_parameters(network: Network, treatment: Treatment, draw: Draw, constants: Constants) -> NDArray[np.float64]:
+    """Parameters of every cell: drawn totals, genetics of the arm, deleted reactions.   [cells, parameters]"""
+    made = program(network.cell.name)
+    column = {name: i for i, name in enumerate(made.parameters)}
+    parameters = np.tile(made.defaults, (draw.cells, 1))
+    carriers = tuple(name for name in made.parameters if name.endswith("_expression"))
+    factors_ = expression_factors(draw.seed, draw.replicate, draw.cells, carriers, constants)
+    for i, name in enumerate(carriers):
+        parameters[:, column[name]] = factors_[:, i] * treatment.chronic.get(name, 1.0)
+    for name, value in treatment.chronic.items():
+        if name not in carriers:
+            parameters[:, column[name]] = value
+    for reaction in chosen_reactions(made, draw.without):
+        parameters[:, column[f"switch.{reaction}"]] = 0.0
+    return parameters
+
+
+def grown_population(network: Network, treatment: Treatment, draw: Draw, constants: Constants,
+                     inputs: dict[str, float]) -> Population:
+    """Cells after long culture under `inputs` and the medium's factors; drugs are added at the end of it.
+
+    inputs   what the surroundings tell a cell in that time
+    """
+    made = program(network.cell.name)
+    parameters = drawn_parameters(network, treatment, draw, constants)
+    column = {name: i for i, name in enumerate(made.parameters)}
+    soluble = {row["parameter"] for row in factors().values()}
+    medium = {name: value for name, value in treatment.acute.items() if name in soluble}
+    for name, value in (inputs | medium).items():
+        if name in column:
+            parameters[:, column[name]] = value
+    population = Population(made, parameters)
+    population.advance(constants["clock.chronic"])
+    population.advance(0.0, inputs={n: np.full(draw.cells, v) for n, v in treatment.acute.items() if n in column})
+    return population

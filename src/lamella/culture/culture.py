@@ -1,0 +1,106 @@
+"""Cells and dish on one clock: the dish tells the cells, the networks advance, the states drive the dish."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lamella.culture.cells import Draw, grown_population
+from lamella.culture.constants import Constants
+from lamella.culture.exchange import READ_STATES, cell_inputs, mechanics, resting_mechanics
+from lamella.culture.layout import Layout
+from lamella.culture.scale import Scale
+from lamella.culture.variation import cell_keys
+from lamella.errors import SolverError
+from lamella.networks import Network, Treatment
+from lamella.random import stream_key
+from lamella.solve import Status
+from lamella.tissue import Dish
+
+_RELAX = 20
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """How cells and dish are coupled.
+
+    network_interval   seconds between two exchanges; None: as in the constants
+    front_equals_rear  networks see the mean of their front and rear inputs
+    connectivity       cells stay in one piece
+    """
+
+    network_interval: float | None = None
+    front_equals_rear: bool = False
+    connectivity: bool = True
+
+
+class Culture:
+    """A dish of one population.
+
+    layout      first picture; cell c of it is row c - 1 of the population
+    raises      InputError, SolverError: a cell's network could not be advanced (names cell and reason)
+    """
+
+    def __init__(self, network: Network, treatment: Treatment, draw: Draw, layout: Layout, constants: Constants,
+                 scale: Scale, protocol: Protocol | None = None):
+        self.network, self.treatment, self.scale, self.constants = network, treatment, scale, constants
+        self.protocol = protocol or Protocol()
+        self.interval = self.protocol.network_interval or constants["clock.network_interval"]
+        self.seconds = 0.0
+        self.dish = self._make_dish(draw, layout)
+        self._relax()
+        self.reading = self.dish.read()
+        mean = {name: float(np.mean(values)) for name, values in self._inputs().items()}
+        self.population = grown_population(network, treatment, draw, constants, mean)
+        self._write_mechanics()
+
+    def _make_dish(self, draw: Draw, layout: Layout) -> Dish:
+        kinds = np.concatenate([[0], np.ones(draw.cells, int)])
+        medium, cell = self.constants["shape.contact_medium"], self.constants["shape.contact_cell"]
+        finer = self.scale.site / self.scale.reference_site
+        energy = np.array([[0.0, medium], [medium, cell]]) / finer
+        dish = Dish(layout.labels, kinds, energy, temperature=self.constants["scale.temperature"],
+                    key=int(stream_key(draw.seed, "dish", draw.replicate, "lattice")),
+                    cell_keys=cell_keys(draw.seed, draw.replicate, draw.cells), periodic=(True, True),
+                    connectivity=self.protocol.connectivity, focus_exponent=int(self.constants["shape.focus"]),
+                    bonds_every=max(1, self.scale.steps(2.0 * self.constants["scale.step"])))
+        dish.ligand = 0.0 if self.treatment.suspended else 1.0
+        total = sum(self.treatment.density.values())
+        spread = self.network.cell.body["spread_area"].value
+        for name, value in resting_mechanics(spread, total, self.constants, self.scale).items():
+            getattr(dish.cells, name)[1:] = value
+        return dish
+
+    def _relax(self) -> None:
+        """Cells take their shape before the clock starts; nothing protrudes yet."""
+        self.dish.advance(_RELAX * self.dish._bonds_every)
+
+    def _inputs(self) -> dict[str, NDArray[np.float64]]:
+        return cell_inputs(self.reading, self.treatment.density, self.treatment.suspended, self.scale,
+                           front_equals_rear=self.protocol.front_equals_rear)
+
+    def _write_mechanics(self) -> None:
+        states = dict(zip(READ_STATES, self.population.observe(READ_STATES).T))
+        for name, values in mechanics(states, self.constants).items():
+            getattr(self.dish.cells, name)[1:] = values
+
+    def advance(self, seconds: float) -> None:
+        """Advance cells and dish by `seconds`, a multiple of the network interval or less."""
+        end = self.seconds + seconds
+        while self.seconds < end - 1e-6:
+            span = min(self.interval, end - self.seconds)
+            self.population.advance(span, inputs=self._inputs())
+            self._check()
+            self._write_mechanics()
+            self.dish.advance(self.scale.steps(span))
+            self.reading = self.dish.read()
+            self.seconds += span
+
+    def _check(self) -> None:
+        bad = np.flatnonzero(self.population.status != Status.OK)
+        if bad.size:
+            cell = int(bad[0])
+            raise SolverError(f"the network of cell {cell + 1} could not be advanced", where=f"t = {self.seconds:g} s",
+                              why=f"{Status(int(self.population.status[cell])).name}; {bad.size} cell(s) in all")

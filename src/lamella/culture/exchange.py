@@ -1,0 +1,103 @@
+"""The two pure functions between dish and cells: what the dish tells a cell, what a cell's state does to the dish."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lamella.culture.constants import Constants
+from lamella.culture.scale import Scale
+from lamella.tissue import Reading
+
+Columns = dict[str, NDArray[np.float64]]
+
+READ_STATES = ("WASF2_active_front", "WASF2_active_rear", "CDC42_gtp_front", "CDC42_gtp_rear", "MYL9_p_front",
+               "MYL9_p_rear", "active_front", "active_rear")
+"""States and observables that mechanics are made of."""
+
+_ROUND_PERIMETER = 3.07 * 2.0 * np.sqrt(np.pi)
+"""Neighbour pairs across the edge of a digital disc, per root of its sites: 3.07 per unit length (mean over angles)."""
+
+
+def cell_inputs(reading: Reading, density: Mapping[str, float], suspended: bool, scale: Scale, *,
+                front_equals_rear: bool = False) -> Columns:
+    """What each cell's network is told.   [cells] without the medium row
+
+    density            coating under the dish [molecules/um^2] by ligand; the lattice carries its relative pattern
+    front_equals_rear  both halves get the mean: the control in which the network cannot polarise
+    """
+    live = slice(1, None)
+    inputs: Columns = {}
+    for half in ("front", "rear"):
+        inputs[f"fresh_{half}"] = getattr(reading, f"fresh_{half}")[live]
+        inputs[f"load_{half}"] = np.maximum(getattr(reading, f"load_{half}")[live], 1.0)
+        inputs[f"free_{half}"] = 1.0 - getattr(reading, f"contact_{half}")[live]
+        inputs[f"area_{half}"] = np.maximum(scale.area(getattr(reading, f"sites_{half}")[live]), scale.site**2)
+        pattern = getattr(reading, f"ligand_{half}")[live] * (0.0 if suspended else 1.0)
+        for ligand, amount in density.items():
+            inputs[f"{ligand}_{half}"] = pattern * amount
+    return means_of_halves(inputs) if front_equals_rear else inputs
+
+
+def means_of_halves(inputs: Columns) -> Columns:
+    """The same inputs with front and rear replaced by their mean."""
+    out = dict(inputs)
+    for name in [n for n in inputs if n.endswith("_front")]:
+        stem = name.removesuffix("_front")
+        mean = 0.5 * (inputs[name] + inputs[f"{stem}_rear"])
+        out[name], out[f"{stem}_rear"] = mean, mean
+    return out
+
+
+def mechanics(states: Mapping[str, NDArray[np.float64]], constants: Constants) -> Columns:
+    """Columns of the tissue from the states of the cells.   [cells]
+
+    protrusion   saturating in engaged WAVE2 plus active Cdc42 of both halves (energy)
+    polarity     share of protrusive activity that follows the axis: (front - rear) / (front + rear), 0 to 1
+    contraction  phosphorylated light chain of both halves (energy); rear_focus the same for it
+    integrins    extended receptors, in load-bearing units
+    """
+    push = {half: states[f"WASF2_active_{half}"] / constants["protrusion.wasf2_half"]
+            + states[f"CDC42_gtp_{half}"] / constants["protrusion.cdc42_half"] for half in ("front", "rear")}
+    total = push["front"] + push["rear"]
+    pull = states["MYL9_p_front"] + states["MYL9_p_rear"]
+    return {
+        "protrusion": constants["protrusion.strength"] * total / (total + constants["protrusion.half_activity"]),
+        "polarity": np.clip((push["front"] - push["rear"]) / np.maximum(total, 1e-12), 0.0, 1.0),
+        "contraction": pull / constants["contraction.myl9_half"],
+        "rear_focus": np.clip((states["MYL9_p_rear"] - states["MYL9_p_front"]) / np.maximum(pull, 1e-12), 0.0, 1.0),
+        "integrins": (states["active_front"] + states["active_rear"]) / constants["adhesion.receptors_per_bond"],
+    }
+
+
+def resting_mechanics(spread_area: float, density: float, constants: Constants, scale: Scale) -> dict[str, float]:
+    """Columns of the tissue that no state changes.
+
+    spread_area  of the cell line [um^2]
+    density      of all ligands on the dish [molecules/um^2]; the lattice field is relative to it
+    """
+    sites = scale.sites(spread_area)
+    finer = scale.site / scale.reference_site
+    per_step = scale.per_step
+    return {
+        "target_volume": sites,
+        "volume_stiffness": constants["shape.volume_stiffness"] * finer**2,
+        "target_perimeter": constants["shape.perimeter_slack"] * _ROUND_PERIMETER * float(np.sqrt(sites)),
+        "perimeter_stiffness": constants["shape.perimeter_stiffness"],
+        "act_memory": float(scale.steps(constants["protrusion.memory"])),
+        "contact_gain": constants["protrusion.contact_gain"],
+        "bind_rate": per_step(constants["adhesion.bind_rate"]) * density,
+        "bind_floor": constants["adhesion.bind_floor"],
+        "unbind_rate": per_step(constants["adhesion.unbind_rate"]),
+        "dissipation": constants["adhesion.dissipation"],
+        "traction_half": constants["adhesion.traction_half"],
+        "traction_floor": constants["adhesion.traction_floor"],
+        "load": constants["adhesion.load"],
+        "turning_time": constants["axis.turning_time"] / scale.step,
+        "rotational_diffusion": per_step(constants["axis.rotational_diffusion"]),
+        "sense_act": constants["axis.sense_act"],
+        "sense_contact": constants["axis.sense_contact"],
+        "mobility": scale.mobility,
+    }

@@ -1,0 +1,73 @@
+"""First pictures of a dish: a confluent sheet beside an open gap, or cells apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from lamella.errors import InputError
+from lamella.random import generator
+
+_JITTER = 0.2
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Labels [x, y] of the first picture, and the wound: sites between `wound[0]` and `wound[1]` along x."""
+
+    labels: NDArray[np.int32]
+    wound: tuple[int, int] | None = None
+
+
+def sheet_with_gap(cells: int, sites_per_cell: float, height: int, gap: int, seed: int, replicate: int) -> Layout:
+    """A confluent sheet of `cells` with a gap of `gap` sites along x, closed over the borders.
+
+    height   sites along y
+    raises   InputError: no room for two cells on either side of the gap
+    """
+    per_row = max(2, round(height / np.sqrt(sites_per_cell)))
+    rows = -(-cells // per_row)
+    width = round(cells * sites_per_cell / height)
+    if width < 4 * np.sqrt(sites_per_cell):
+        raise InputError("the sheet is too thin", where="layout", why="it needs two rows of cells on each side of the wound",
+                         remedy="Ask for more cells or for a shorter wound edge.")
+    stream = generator(seed, "dish", replicate, "layout")
+    row, place = np.divmod(np.arange(cells), per_row)
+    in_row = np.where(row == rows - 1, cells - (rows - 1) * per_row, per_row)
+    noise = stream.uniform(-_JITTER, _JITTER, (cells, 2))
+    x = (row + 0.5 + noise[:, 0]) * width / rows
+    y = (place + 0.5 + 0.5 * (row % 2) + noise[:, 1]) * height / in_row % height
+    labels = np.zeros((width + gap, height), np.int32)
+    half = width // 2
+    grid = np.stack(np.meshgrid(np.arange(width) + 0.5, np.arange(height) + 0.5, indexing="ij"), axis=-1)
+    tree = cKDTree(np.stack([x, y], axis=1), boxsize=(1e9, height))
+    owner = tree.query(grid.reshape(-1, 2))[1].reshape(width, height).astype(np.int32) + 1
+    labels[:half] = owner[width - half:]
+    labels[half + gap:] = owner[:width - half]
+    return Layout(labels, (half, half + gap))
+
+
+def cells_apart(cells: int, sites_per_cell: float, spacing: float, seed: int, replicate: int) -> Layout:
+    """Round cells on a jittered square grid, `spacing` cell diameters between centres."""
+    diameter = 2.0 * np.sqrt(sites_per_cell / np.pi)
+    pitch = int(round(spacing * diameter))
+    side = int(np.ceil(np.sqrt(cells)))
+    rows = -(-cells // side)
+    labels = np.zeros((rows * pitch, side * pitch), np.int32)
+    stream = generator(seed, "dish", replicate, "layout")
+    room = 0.25 * max(0.0, pitch - diameter)
+    reach = int(np.ceil(diameter / 2)) + 1
+    near = np.arange(-reach, reach + 1)
+    inside = np.add.outer(near**2, near**2) <= sites_per_cell / np.pi
+    for c in range(cells):
+        i, j = divmod(c, side)
+        shift = stream.uniform(-room, room, 2).round().astype(int)
+        cx, cy = i * pitch + pitch // 2 + shift[0], j * pitch + pitch // 2 + shift[1]
+        xs = (cx + near) % labels.shape[0]
+        ys = (cy + near) % labels.shape[1]
+        patch = labels[np.ix_(xs, ys)]
+        labels[np.ix_(xs, ys)] = np.where(inside & (patch == 0), c + 1, patch)
+    return Layout(labels)

@@ -1,0 +1,45 @@
+"""What can be measured on a culture without touching it: shapes, positions, open wound, blots of the whole dish."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lamella.culture.culture import Culture
+
+EDGE_SHARE = 0.25
+"""A cell with more than this share of its rim free is at the free edge."""
+
+
+def free_share(culture: Culture) -> NDArray[np.float64]:
+    """Share of each cell's rim without neighbours.   [cells]"""
+    r = culture.reading
+    rim = r.rim_front + r.rim_rear
+    contact = (r.contact_front * r.rim_front + r.contact_rear * r.rim_rear) / np.maximum(rim, 1.0)
+    return 1.0 - contact[1:]
+
+
+def at_edge(culture: Culture) -> NDArray[np.bool_]:
+    """Cells at the free edge.   [cells]"""
+    return free_share(culture) > EDGE_SHARE
+
+
+def elongation(culture: Culture) -> NDArray[np.float64]:
+    """Aspect ratio along the cell's own axis.   [cells]"""
+    return culture.reading.aspect_along_axis[1:]
+
+
+def open_area(culture: Culture, wound: tuple[int, int]) -> float:
+    """Area of the wound band that no cell covers [um^2]."""
+    band = culture.dish.labels()[wound[0]:wound[1]]
+    return float(culture.scale.area((band == 0).sum()))
+
+
+def positions(culture: Culture) -> NDArray[np.float64]:
+    """Centroids, unwrapped [um].   [cells, 2]"""
+    return culture.dish.position[1:] * culture.scale.site
+
+
+def pooled(culture: Culture, names: tuple[str, ...]) -> dict[str, float]:
+    """Mean molecules per cell over the dish, as a lysate would give."""
+    return dict(zip(names, culture.population.observe(names).mean(axis=0)))

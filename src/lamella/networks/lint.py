@@ -1,0 +1,163 @@
+"""The rules of the library, one class each with its sentence. `lamella model lint` runs them all."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import libsbml
+
+from lamella.errors import LamellaError
+from lamella.networks import library
+from lamella.networks.assemble import Network, assemble
+from lamella.networks.cell_line import cell_lines
+from lamella.networks.check_text import undefined_parameters, unit_problems
+from lamella.networks.perturbations import constructs, drugs, factors
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One breach of a rule: where, what, and the rule's sentence."""
+
+    where: str
+    what: str
+    rule: str
+
+
+class Rule(ABC):
+    """A rule of the library; `sentence` is what it demands."""
+
+    sentence: str
+
+    @abstractmethod
+    def breaches(self, network: Network, model: libsbml.Model) -> Iterator[tuple[str, str]]:
+        """(where, what) of every breach in one cell line's network."""
+
+
+class UnitsBalance(Rule):
+    sentence = "Units of every law, rule and initial assignment balance."
+
+    def breaches(self, network: Network, model: libsbml.Model) -> Iterator[tuple[str, str]]:
+        for name, sentence in unit_problems(model.getSBMLDocument()):
+            yield name, sentence
+
+
+class EverythingHasAValue(Rule):
+    sentence = "Every parameter has a value."
+
+    def breaches(self, network: Network, model: libsbml.Model) -> Iterator[tuple[str, str]]:
+        for name in undefined_parameters(model):
+            yield name, "no value"
+
+
+class ValuesSurviveFlattening(Rule):
+    sentence = "Values in the flattened model are those of the tables."
+
+    def breaches(self, network: Network, model: libsbml.Model) -> Iterator[tuple[str, str]]:
+        for name, row in network.parameters.items():
+            parameter = model.getParameter(name)
+            if parameter is not None and parameter.isSetValue() and parameter.getValue() != row.value:
+                yield name, f"{parameter.getValue():g} in the model, {row.value:g} in the table"
+
+
+class NothingIsIdle(Rule):
+    sentence = "Every number of a table is used by the network."
+
+    def breaches(self, network: Network, model: libsbml.Model) -> Iterator[tuple[str, str]]:
+        ligand_inputs = {name for name in network.inputs}
+        for name in network.parameters:
+            if model.getParameter(name) is None and name not in ligand_inputs:
+                yield name, "in a table, but no law uses it"
+
+
+class SpeciesAreIdentified(Rule):
+    sentence = "Every species carries an identifier of what it is made of."
+
+    def breaches(self, network: Network, model: libsbml.Model) -> Iterator[tuple[str, str]]:
+        for species in model.getListOfSpecies():
+            if species.getNumCVTerms() == 0:
+                yield species.getId(), "no identifier"
+
+
+class EvidenceIsKnown(Rule):
+    sentence = "Every reaction names a claim or a source of sources.toml."
+
+    def breaches(self, network: Network, model: libsbml.Model) -> Iterator[tuple[str, str]]:
+        for name, why in network.evidence.items():
+            if why.source is not None and why.source not in library.sources():
+                yield name, f"source '{why.source}' is not in sources.toml"
+            if not why.claims and why.source is None:
+                yield name, "neither claim nor source"
+
+
+class MeasuredMeansRead(Rule):
+    sentence = "A value graded 'measured' cites a source that was read."
+
+    def breaches(self, network: Network, model: libsbml.Model) -> Iterator[tuple[str, str]]:
+        for name, row in network.parameters.items():
+            if row.grade == "measured" and library.sources()[row.source].read != "text":
+                yield name, f"'{row.source}' is cited from memory"
+
+
+class FittedNamesFindings(Rule):
+    sentence = "A value graded 'fitted' names the claims it was fitted to, none of them a check claim (number divisible by 3)."
+
+    def breaches(self, network: Network, model: libsbml.Model) -> Iterator[tuple[str, str]]:
+        for name, row in network.parameters.items():
+            if row.grade == "fitted" and not row.fitted_to:
+                yield name, "fitted to nothing"
+            for claim in row.fitted_to:
+                if int(claim.split("-")[1]) % 3 == 0:
+                    yield name, f"fitted to the check claim {claim}"
+
+
+class EditsHitParameters(Rule):
+    sentence = "Every construct, drug and factor sets a parameter that the network has."
+
+    def breaches(self, network: Network, model: libsbml.Model) -> Iterator[tuple[str, str]]:
+        wanted = {(f"constructs.toml {gene}.{name}", key) for gene, rows in constructs().items()
+                  for name, row in rows.items() for key in row["set"]}
+        wanted |= {(f"drugs.toml {name}", key) for name, row in drugs().items() for key in (row["dose"], *row["kd"])}
+        wanted |= {(f"factors.toml {name}", row["parameter"]) for name, row in factors().items()}
+        for where, key in sorted(wanted):
+            if key not in network.parameters:
+                yield where, f"'{key}' is not a parameter of the network"
+
+
+RULES: tuple[Rule, ...] = (UnitsBalance(), EverythingHasAValue(), ValuesSurviveFlattening(), NothingIsIdle(),
+                           SpeciesAreIdentified(), EvidenceIsKnown(), MeasuredMeansRead(), FittedNamesFindings(),
+                           EditsHitParameters())
+
+
+@dataclass(frozen=True)
+class LintReport:
+    """Problems, and how well the numbers are known: grade -> number of parameters, over all cell lines."""
+
+    problems: tuple[Problem, ...]
+    grades: dict[str, int]
+
+    @property
+    def assumed_share(self) -> float:
+        """Share of `assumed` among the numbers that are not constructs."""
+        numbers = sum(n for grade, n in self.grades.items() if grade != "construct")
+        return self.grades.get("assumed", 0) / max(numbers, 1)
+
+
+def lint_library() -> LintReport:
+    """All rules over the networks of all cell lines. A network that cannot be assembled is one problem."""
+    problems: dict[Problem, None] = {}
+    seen: dict[str, str] = {}
+    for cell in cell_lines():
+        try:
+            network = assemble(cell)
+        except LamellaError as error:
+            problems[Problem(error.where or cell, error.what, error.why or "The network can be assembled.")] = None
+            continue
+        document = libsbml.readSBMLFromString(network.sbml)
+        for rule in RULES:
+            for where, what in rule.breaches(network, document.getModel()):
+                problems[Problem(f"{cell}: {where}", what, rule.sentence)] = None
+        seen = {f"{name}={row.value:g}": row.grade for name, row in network.parameters.items()} | seen
+    return LintReport(tuple(problems), dict(Counter(seen.values())))
