@@ -1,0 +1,88 @@
+"""SBML text to a libSBML model, with everything that cannot be simulated refused by name."""
+
+from __future__ import annotations
+
+import re
+
+import libsbml
+
+from lamella.errors import ModelError
+
+MAX_CHARACTERS = 50_000_000
+"""Longest text that is read at all."""
+
+_HARMLESS = {"layout", "render", "groups", "l3v2extendedmath"}
+
+
+def open_document(text: str, name: str) -> libsbml.SBMLDocument:
+    """A checked SBML document. Hold on to it for as long as its model is in use.
+
+    text    SBML, Level 1 to 3
+    name    stands in messages
+    errors  ModelError: not SBML, no model, or a construct that is not supported
+    """
+    if len(text) > MAX_CHARACTERS:
+        raise ModelError(f"the text is longer than {MAX_CHARACTERS} characters", where=name)
+    if re.search(r"<!(DOCTYPE|ENTITY)", text):
+        raise ModelError("the text declares a document type or entities", where=name, why="SBML has neither.")
+    if "\x00" in text:
+        raise ModelError("the text holds a NUL character", where=name, why="It is no XML.")
+    document = libsbml.readSBMLFromString(text)
+    _refuse_errors(document, name)
+    if document.getModel() is None:
+        raise ModelError("the text holds no SBML model", where=name, remedy="Give SBML, Level 2 or 3.")
+    _flatten(document, name)
+    _refuse_packages(document, name)
+    _refuse_elements(document.getModel(), name)
+    return document
+
+
+def where(name: str, element: libsbml.SBase) -> str:
+    """Place of an element, for messages."""
+    return f"{name}:{element.getLine()}" if element.getLine() else name
+
+
+def _refuse_errors(document: libsbml.SBMLDocument, name: str) -> None:
+    for i in range(document.getNumErrors()):
+        error = document.getError(i)
+        if error.getSeverity() >= libsbml.LIBSBML_SEV_ERROR:
+            message = " ".join(error.getMessage().split())
+            raise ModelError(
+                f"not valid SBML: {error.getShortMessage()}", where=f"{name}:{error.getLine()}", why=message
+            )
+
+
+def _flatten(document: libsbml.SBMLDocument, name: str) -> None:
+    if document.getPlugin("comp") is None:
+        return
+    options = libsbml.ConversionProperties()
+    options.addOption("flatten comp", True)
+    options.addOption("performValidation", False)
+    if document.convert(options) != libsbml.LIBSBML_OPERATION_SUCCESS:
+        raise ModelError("the hierarchical model cannot be flattened", where=name, why="libSBML refuses it.")
+
+
+def _refuse_packages(document: libsbml.SBMLDocument, name: str) -> None:
+    for i in range(document.getNumPlugins()):
+        package = document.getPlugin(i).getPackageName()
+        if package in _HARMLESS or package == "comp":
+            continue
+        if document.getPackageRequired(package):
+            raise ModelError(f"the SBML package '{package}' is not supported", where=name)
+        if package == "fbc":
+            plugin = document.getModel().getPlugin("fbc")
+            if plugin is not None and plugin.getNumObjectives():
+                raise ModelError("flux balance (package 'fbc') is not supported", where=name)
+    for i in range(document.getNumUnknownPackages()):
+        prefix = document.getUnknownPackagePrefix(i)
+        if document.getPackageRequired(prefix):
+            raise ModelError(f"the SBML package '{prefix}' is not supported", where=name)
+
+
+def _refuse_elements(model: libsbml.Model, name: str) -> None:
+    for reaction in model.getListOfReactions():
+        if reaction.isSetFast() and reaction.getFast():
+            raise ModelError(
+                f"reaction '{reaction.getId()}' is marked as fast", where=where(name, reaction),
+                why="Fast reactions (quasi-equilibria) are not supported.",
+            )  # fmt: skip

@@ -1,0 +1,168 @@
+"""What each name of an SBML model stands for: a state, a parameter, or something computed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import libsbml
+
+from lamella.errors import ModelError
+from lamella.reactions.sbml_document import where
+
+STATE, PARAMETER, ASSIGNED, FREE = "state", "parameter", "assigned", "free"
+"""Roles: integrated, constant within a run, given by an assignment rule, left to an algebraic rule."""
+
+
+@dataclass
+class Quantity:
+    """One name with a value.
+
+    kind         'compartment', 'species', 'parameter' or 'reference' (a stoichiometry)
+    role         STATE, PARAMETER, ASSIGNED or FREE
+    element      of libSBML
+    start        value in the file (species: in the measure of the file), NaN if there is none
+    is_amount    species: it stands for an amount in formulas
+    as_amount    species: it is stored as an amount
+    starts_as_amount  species: `start` is an amount
+    compartment  species: where it is
+    """
+
+    name: str
+    kind: str
+    role: str
+    element: libsbml.SBase
+    start: float
+    is_amount: bool = True
+    as_amount: bool = True
+    starts_as_amount: bool = True
+    compartment: str = ""
+
+
+class Declarations:
+    """The names of a model and the formulas that are attached to them.
+
+    quantities  name -> Quantity, in file order, species first
+    assigned, rated, initial   name -> rule or initial assignment of libSBML
+    algebraic   algebraic rules
+    """
+
+    def __init__(self, model: libsbml.Model, name: str):
+        self.model, self.name = model, name
+        self.quantities: dict[str, Quantity] = {}
+        self.assigned: dict[str, libsbml.Rule] = {}
+        self.rated: dict[str, libsbml.Rule] = {}
+        self.algebraic: list[libsbml.Rule] = []
+        self._collect_rules()
+        self.initial = {a.getSymbol(): a for a in model.getListOfInitialAssignments() if a.isSetMath()}
+        self.event_targets = {
+            a.getVariable()
+            for event in model.getListOfEvents()
+            for a in event.getListOfEventAssignments()
+            if a.isSetMath()
+        }
+        self._in_reactions = {r.getSpecies() for reaction in model.getListOfReactions() for r in sides(reaction)}
+        self._declare()
+
+    def _collect_rules(self) -> None:
+        for rule in self.model.getListOfRules():
+            if not rule.isSetMath():
+                continue
+            if rule.isAlgebraic():
+                self.algebraic.append(rule)
+                continue
+            table = self.assigned if rule.isAssignment() else self.rated
+            if rule.getVariable() in self.assigned or rule.getVariable() in self.rated:
+                raise ModelError(f"'{rule.getVariable()}' has two rules", where=where(self.name, rule))
+            table[rule.getVariable()] = rule
+
+    def _declare(self) -> None:
+        for species in self.model.getListOfSpecies():
+            self._add(self._species(species))
+        for compartment in self.model.getListOfCompartments():
+            size = compartment.getSize() if compartment.isSetSize() else math.nan
+            if not compartment.isSetSize() and compartment.getLevel() < 3:
+                size = 1.0
+            if compartment.getSpatialDimensionsAsDouble() == 0 and not compartment.isSetSize():
+                size = 1.0
+            self._add(Quantity(compartment.getId(), "compartment", self._role(compartment), compartment, size))
+        for parameter in self.model.getListOfParameters():
+            value = parameter.getValue() if parameter.isSetValue() else math.nan
+            self._add(Quantity(parameter.getId(), "parameter", self._role(parameter), parameter, value))
+        for reference in self._references():
+            value = reference.getStoichiometry() if reference.isSetStoichiometry() else math.nan
+            self._add(Quantity(reference.getId(), "reference", self._role(reference), reference, value))
+        for quantity in self.quantities.values():
+            if quantity.kind == "species" and self.is_fixed(quantity.compartment):
+                quantity.as_amount = quantity.is_amount
+        for name, element in (*self.assigned.items(), *self.rated.items(), *self.initial.items()):
+            if name not in self.quantities:
+                raise ModelError(f"a formula sets '{name}', which is not declared", where=where(self.name, element))
+        for name in sorted(self.event_targets - self.quantities.keys()):
+            raise ModelError(f"an event sets '{name}', which is not declared", where=self.name)
+
+    def _add(self, quantity: Quantity) -> None:
+        if not quantity.name:
+            raise ModelError(f"a {quantity.kind} has no id", where=where(self.name, quantity.element))
+        if quantity.name in self.quantities:
+            raise ModelError(f"'{quantity.name}' is declared twice", where=where(self.name, quantity.element))
+        self.quantities[quantity.name] = quantity
+
+    def _references(self) -> Iterator[libsbml.SpeciesReference]:
+        """Stoichiometries that have a name of their own and a formula or an event that uses it."""
+        for reaction in self.model.getListOfReactions():
+            for reference in sides(reaction):
+                if reference.getLevel() > 2 and reference.isSetId():
+                    yield reference
+
+    def _role(self, element: libsbml.SBase) -> str:
+        name = element.getId()
+        if name in self.assigned:
+            return ASSIGNED
+        if name in self.rated or name in self.event_targets:
+            return STATE
+        may_change = not (element.getConstant() if element.isSetConstant() else element.getLevel() > 2)
+        return FREE if may_change and self.algebraic else PARAMETER
+
+    def _species(self, species: libsbml.Species) -> Quantity:
+        role = self._role(species)
+        if role in (PARAMETER, FREE) and self._reacts(species):
+            role = STATE
+        amount = species.isSetInitialAmount()
+        start = math.nan
+        if amount:
+            start = species.getInitialAmount()
+        elif species.isSetInitialConcentration():
+            start = species.getInitialConcentration()
+        compartment = self.model.getCompartment(species.getCompartment())
+        if compartment is None:
+            raise ModelError(
+                f"species '{species.getId()}' is in a compartment '{species.getCompartment()}' that is not declared",
+                where=where(self.name, species),
+            )
+        without_volume = compartment.getSpatialDimensionsAsDouble() == 0
+        is_amount = species.getHasOnlySubstanceUnits() or without_volume
+        rated = species.getId() in self.rated
+        return Quantity(
+            species.getId(), "species", role, species, start, is_amount,
+            is_amount or not (rated or role == ASSIGNED), amount or without_volume, species.getCompartment(),
+        )  # fmt: skip
+
+    def _reacts(self, species: libsbml.Species) -> bool:
+        constant = species.getConstant() if species.isSetConstant() else False
+        return not species.getBoundaryCondition() and not constant and species.getId() in self._in_reactions
+
+    def is_fixed(self, compartment: str) -> bool:
+        """Whether the size of a compartment is constant within a run."""
+        return self.quantities[compartment].role == PARAMETER
+
+    def reacts(self, quantity: Quantity) -> bool:
+        """Whether reactions change a species."""
+        return quantity.role == STATE and quantity.name not in self.rated and self._reacts(quantity.element)
+
+
+def sides(reaction: libsbml.Reaction) -> Iterator[libsbml.SpeciesReference]:
+    """Reactants, then products."""
+    yield from reaction.getListOfReactants()
+    yield from reaction.getListOfProducts()

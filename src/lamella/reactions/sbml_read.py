@@ -1,0 +1,299 @@
+"""SBML to a `Model`: every formula in one graph, amounts and concentrations as the file says."""
+
+from __future__ import annotations
+
+import math
+import sys
+
+import libsbml
+
+from lamella.errors import ModelError
+from lamella.reactions.graph import Graph
+from lamella.reactions.mathml import Converter
+from lamella.reactions.model import Model, Terms
+from lamella.reactions.sbml_document import open_document, where
+from lamella.reactions.sbml_events import read_events
+from lamella.reactions.sbml_quantities import ASSIGNED, FREE, PARAMETER, STATE, Declarations, Quantity
+from lamella.reactions.sbml_scopes import Current, Initial
+
+_STACK = 20_000
+"""Depth of Python calls while formulas are read: rules may use each other in long chains."""
+
+
+def read_sbml(text: str, *, name: str = "model") -> Model:
+    """The network that an SBML text describes.
+
+    text    SBML, Level 1 to 3 core (`comp` is flattened)
+    name    stands in messages and in `Model.name`
+    errors  ModelError: not SBML, or a construct that is not supported, by name, with the line
+    """
+    document = open_document(text, name)
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, _STACK))
+    try:
+        return _Reader(document.getModel(), name).read()
+    except RecursionError:
+        raise ModelError("the formulas of the model are nested too deeply", where=name) from None
+    finally:
+        sys.setrecursionlimit(limit)
+
+
+class _Reader:
+    def __init__(self, source: libsbml.Model, name: str):
+        self.source, self.name = source, name
+        self.declarations = Declarations(source, name)
+        self.model = Model(name=source.getId() or name)
+        self.graph: Graph = self.model.graph
+        functions = {f.getId(): f for f in source.getListOfFunctionDefinitions()}
+        converter = Converter(self.graph, functions)
+        self.leaves: dict[str, int] = {}
+        self.now = Current(self.declarations, self.graph, converter, self.leaves)
+        self.start = Initial(self.declarations, self.graph, converter, self.leaves)
+        self.index: dict[str, int] = {}
+
+    def read(self) -> Model:
+        self._match_algebraic_rules()
+        self._make_leaves()
+        self._make_local_parameters()
+        self._resolve()
+        self._starts()
+        read_events(self.source, self.declarations, self.now, self.start, self.index, self.model)
+        self._units()
+        return self.model
+
+    # names --------------------------------------------------------------------
+    def _make_leaves(self) -> None:
+        for quantity in self.declarations.quantities.values():
+            free = quantity.role == FREE and quantity.name not in self.now.algebraic
+            if quantity.role == STATE:
+                self.index[quantity.name] = len(self.model.species)
+                self.leaves[quantity.name] = self.graph.state(len(self.model.species))
+                self.model.species.append(quantity.name)
+            elif quantity.role == PARAMETER or free:
+                self._parameter(quantity.name, self._stored_number(quantity))
+
+    def _parameter(self, name: str, value: float) -> int:
+        node = self.graph.parameter(len(self.model.parameters))
+        self.leaves[name] = node
+        self.model.parameters.append(name)
+        self.model.values.append(value)
+        return node
+
+    def _stored_number(self, quantity: Quantity) -> float:
+        """Value of a constant species in the measure in which it is stored; others as they are."""
+        if not self._needs_volume(quantity):
+            return quantity.start
+        size = self.declarations.quantities[quantity.compartment].start
+        return quantity.start / size if quantity.starts_as_amount else quantity.start * size
+
+    def _make_local_parameters(self) -> None:
+        for reaction in self.source.getListOfReactions():
+            law = reaction.getKineticLaw()
+            if law is None:
+                continue
+            local = law.getListOfLocalParameters() if law.getLevel() > 2 else law.getListOfParameters()
+            table = {}
+            for parameter in local:
+                value = parameter.getValue() if parameter.isSetValue() else math.nan
+                table[parameter.getId()] = self._parameter(f"{reaction.getId()}.{parameter.getId()}", value)
+            self.now.local[reaction.getId()] = table
+        for number, reaction in enumerate(self.source.getListOfReactions()):
+            self.now.switches[reaction.getId()] = self.graph.parameter(-1 - number)
+        self.start.local, self.start.switches = self.now.local, self.now.switches
+
+    def _match_algebraic_rules(self) -> None:
+        """Give each algebraic rule the free quantity that it determines (bipartite matching)."""
+        candidates = []
+        for rule in self.declarations.algebraic:
+            names = sorted(self._names_below(rule.getMath(), set()))
+            free = [n for n in names if self.declarations.quantities[n].role == FREE]
+            candidates.append(free)
+        owner: dict[str, int] = {}
+
+        def place(i: int, seen: set[str]) -> bool:
+            for name in candidates[i]:
+                if name not in seen:
+                    seen.add(name)
+                    if name not in owner or place(owner[name], seen):
+                        owner[name] = i
+                        return True
+            return False
+
+        for i, rule in enumerate(self.declarations.algebraic):
+            if not place(i, set()):
+                raise ModelError("an algebraic rule determines no variable", where=where(self.name, rule),
+                                 why="Everything in it is constant or given by other rules or reactions.")  # fmt: skip
+        for name, i in owner.items():
+            self.now.algebraic[name] = self.declarations.algebraic[i]
+        self.start.algebraic = self.now.algebraic
+
+    def _names_below(self, ast: libsbml.ASTNode, seen: set[str]) -> set[str]:
+        """Names in a formula, through assignment rules."""
+        found = set()
+        nodes = ast.getListOfNodes()
+        for i in range(nodes.getSize()):
+            node = nodes.get(i)
+            name = node.getName() if node.isName() else None
+            if name in self.declarations.quantities and name not in seen:
+                seen.add(name)
+                found.add(name)
+                if name in self.declarations.assigned:
+                    found |= self._names_below(self.declarations.assigned[name].getMath(), seen)
+        return found
+
+    # expressions --------------------------------------------------------------
+    def _resolve(self) -> None:
+        model, declarations = self.model, self.declarations
+        terms: list[Terms] = [[] for _ in model.species]
+        model.stoichiometry = [{} for _ in model.species]
+        self._reaction_terms(terms)
+        for name, rule in declarations.rated.items():
+            terms[self.index[name]].append((1.0, self.now.formula(rule)))
+        model.balance = terms
+        for quantity in declarations.quantities.values():
+            model.symbols[quantity.name] = self.now.value(quantity.name)
+            if quantity.role == ASSIGNED or quantity.name in self.now.algebraic:
+                model.observables[quantity.name] = model.symbols[quantity.name]
+            if quantity.kind == "species":
+                self._measures(quantity)
+        for reaction, node in zip(model.reactions, model.rates):
+            model.symbols[reaction] = node
+
+    def _measures(self, quantity: Quantity) -> None:
+        node = self.model.symbols[quantity.name]
+        volume = self.now.volume(quantity)
+        if quantity.is_amount:
+            self.model.amounts[quantity.name] = node
+            self.model.concentrations[quantity.name] = self.graph.div(node, volume)
+        else:
+            self.model.concentrations[quantity.name] = node
+            self.model.amounts[quantity.name] = self.graph.mul(node, volume)
+            if quantity.role == STATE and not quantity.as_amount:
+                self.model.compartments.setdefault(quantity.compartment, []).append(quantity.name)
+
+    def _reaction_terms(self, terms: list[Terms]) -> None:
+        changed: dict[str, list[tuple[int, int, libsbml.SpeciesReference]]] = {}
+        for number, reaction in enumerate(self.source.getListOfReactions()):
+            name = reaction.getId()
+            if name in self.declarations.quantities or name in self.model.reactions:
+                raise ModelError(f"'{name}' is declared twice", where=where(self.name, reaction))
+            self.model.reactions.append(name)
+            for sign, side in ((-1, reaction.getListOfReactants()), (1, reaction.getListOfProducts())):
+                for reference in side:
+                    self._checked_reference(reference)
+                    changed.setdefault(reference.getSpecies(), []).append((number, sign, reference))
+        self.now.changes = self.start.changes = _Changes(self, changed)
+        for reaction in self.model.reactions:
+            self.model.rates.append(self.now.value(reaction))
+        for name, uses in changed.items():
+            quantity = self.declarations.quantities[name]
+            if self.declarations.reacts(quantity):
+                terms[self.index[name]] += self._species_terms(quantity, uses)
+
+    def _checked_reference(self, reference: libsbml.SpeciesReference) -> None:
+        quantity = self.declarations.quantities.get(reference.getSpecies())
+        if quantity is None or quantity.kind != "species":
+            raise ModelError(
+                f"a reaction uses the species '{reference.getSpecies()}', which is not declared",
+                where=where(self.name, reference),
+            )
+
+    def _species_terms(self, quantity: Quantity, uses, record: bool = True) -> Terms:
+        """Time derivative of the stored value of a species, from its reactions."""
+        factor = self._conversion_factor(quantity)
+        if not quantity.as_amount:
+            factor = self.graph.div(factor, self.now.volume(quantity))
+        numbers: dict[int, float] = {}
+        terms: Terms = []
+        for number, sign, reference in uses:
+            coefficient = self._coefficient(reference)
+            rate = self.now.value(self.model.reactions[number])
+            value = self.graph.number(coefficient)
+            if value is not None:
+                numbers[number] = numbers.get(number, 0.0) + sign * value
+            else:
+                if record:
+                    self.model.stoichiometry[self.index[quantity.name]][number] = math.nan
+                terms.append((float(sign), self.graph.mul(self.graph.mul(factor, coefficient), rate)))
+        for number, value in numbers.items():
+            if value:
+                if record:
+                    self.model.stoichiometry[self.index[quantity.name]].setdefault(number, value)
+                terms.append((value, self.graph.mul(factor, self.now.value(self.model.reactions[number]))))
+        return terms
+
+    def _conversion_factor(self, quantity: Quantity) -> int:
+        name = quantity.element.getConversionFactor() if quantity.element.isSetConversionFactor() else ""
+        name = name or (self.source.getConversionFactor() if self.source.isSetConversionFactor() else "")
+        return self.now.value(name) if name else self.graph.const(1.0)
+
+    def _coefficient(self, reference: libsbml.SpeciesReference) -> int:
+        """Node of a stoichiometry."""
+        name = reference.getId()
+        if name in self.declarations.quantities:
+            quantity = self.declarations.quantities[name]
+            set_elsewhere = quantity.role != PARAMETER or name in self.declarations.initial
+            if set_elsewhere:
+                return self.now.value(name)
+        if reference.getLevel() < 3:
+            if reference.isSetStoichiometryMath() and reference.getStoichiometryMath().isSetMath():
+                return self.now.formula(reference.getStoichiometryMath())
+            return self.graph.const(reference.getStoichiometry() / (reference.getDenominator() or 1))
+        if not reference.isSetStoichiometry():
+            raise ModelError(
+                f"the stoichiometry of '{reference.getSpecies()}' is not given", where=where(self.name, reference)
+            )
+        return self.graph.const(reference.getStoichiometry())
+
+    # start and units ------------------------------------------------------------
+    def _starts(self) -> None:
+        declarations = self.declarations
+        for name in self.model.species:
+            self.model.initial_species.append(self.start.stored(declarations.quantities[name]))
+        for name in self.model.parameters:
+            quantity = declarations.quantities.get(name)
+            if quantity is None:
+                continue
+            if name in declarations.initial:
+                self.model.initial_parameters[name] = self.start.stored(quantity)
+            elif self._needs_volume(quantity) and quantity.compartment in declarations.initial:
+                volume, node = self.start.volume(quantity), self.graph.const(quantity.start)
+                convert = self.graph.div if quantity.starts_as_amount else self.graph.mul
+                self.model.initial_parameters[name] = convert(node, volume)
+
+    @staticmethod
+    def _needs_volume(quantity: Quantity) -> bool:
+        """Whether the file gives a species in the measure in which it is not stored."""
+        return quantity.kind == "species" and quantity.starts_as_amount != quantity.as_amount
+
+    def _units(self) -> None:
+        for quantity in self.declarations.quantities.values():
+            units = {
+                "species": lambda e: e.getSubstanceUnits(),
+                "reference": lambda e: "",
+            }.get(quantity.kind, lambda e: e.getUnits())(quantity.element)
+            if units:
+                self.model.units[quantity.name] = units
+
+
+class _Changes(dict):
+    """Name -> node of its time derivative, made on demand."""
+
+    def __init__(self, reader: _Reader, changed):
+        super().__init__()
+        self.reader, self.changed = reader, changed
+
+    def __contains__(self, name) -> bool:
+        quantity = self.reader.declarations.quantities.get(name)
+        return quantity is not None and quantity.role == STATE
+
+    def __getitem__(self, name) -> int:
+        reader = self.reader
+        quantity = reader.declarations.quantities[name]
+        if name in reader.declarations.rated:
+            return reader.now.formula(reader.declarations.rated[name])
+        total = reader.graph.total(reader._species_terms(quantity, self.changed.get(name, []), record=False))
+        if quantity.kind == "species" and quantity.as_amount and not quantity.is_amount:
+            raise ModelError(f"rateOf '{name}' is not supported", where=reader.name,
+                             why="It is a concentration in a compartment whose size changes.")  # fmt: skip
+        return total

@@ -1,0 +1,8 @@
+"""Arrays forward in time: thousands of cells of one network at once, one status per cell."""
+
+from lamella.solve.population import Population
+from lamella.solve.status import Status
+from lamella.solve.steady import Steady, steady_state
+from lamella.solve.trajectory import trajectories
+
+__all__ = ["Population", "Status", "Steady", "steady_state", "trajectories"]

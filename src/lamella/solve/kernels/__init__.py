@@ -1,0 +1,1 @@
+"""The compiled inner loops, and a readable twin of them in `reference`."""

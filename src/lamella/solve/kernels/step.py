@@ -1,0 +1,174 @@
+"""One trial step of a Rosenbrock method for eight cells, each with its own step size."""
+
+from __future__ import annotations
+
+from numba import njit
+
+from lamella.solve.kernels import lanes as v
+from lamella.solve.kernels.interpret import NUMBA, run_tape
+from lamella.solve.kernels.lanes import LANES
+
+# rows of Workspace.lanes
+DIAGONAL, INVERSE_STEP, STEP, TIME, ERROR, ACCEPT, WEIGHT = range(7)
+
+
+@njit(**NUMBA)
+def sums(first, coefficient, slot, slots, out, offset, rows, accumulate):
+    """Sparse sums into `out[offset:]`, added to what stands there if `accumulate`."""
+    k = v.number(first, 0)
+    for i in range(rows):
+        target = offset + i * LANES
+        total = v.load(out, target) if accumulate else v.fill(0.0)
+        last = v.number(first, i + 1)
+        while k < last:
+            total = v.fused(v.spread(coefficient, k), v.load(slots, v.number(slot, k)), total)
+            k += 1
+        v.store(out, target, total)
+
+
+@njit(**NUMBA)
+def factorise(net, slots, matrix, lanes):
+    """LU of diagonal - J, entry by entry; pivots are stored inverted.
+
+    net     NetworkArrays; slots hold the derivatives
+    matrix  [entries * LANES]  written
+    lanes   row DIAGONAL holds 1 / (h gamma)
+    """
+    k = v.number(net.matrix_first, 0)
+    q = v.number(net.product_first, 0) * 2
+    for e in range(net.kind.shape[0]):
+        kind = v.number(net.kind, e)
+        total = v.fill(0.0)
+        if kind == -2:
+            total = v.load(lanes, DIAGONAL * LANES)
+        last = v.number(net.matrix_first, e + 1)
+        while k < last:
+            total = v.fused(v.spread(net.matrix_coefficient, k), v.load(slots, v.number(net.matrix_slot, k)), total)
+            k += 1
+        last = v.number(net.product_first, e + 1) * 2
+        while q < last:
+            left = v.load(matrix, v.number(net.products, q))
+            total = v.fused_minus(left, v.load(matrix, v.number(net.products, q + 1)), total)
+            q += 2
+        if kind >= 0:
+            total = v.mul(total, v.load(matrix, kind))
+        elif kind != -1:
+            total = v.div(v.fill(1.0), total)
+        v.store(matrix, e * LANES, total)
+
+
+@njit(**NUMBA)
+def substitute(net, matrix, stages, offset, n):
+    """Solve with the LU; the right side in `stages[offset:]` becomes the solution."""
+    x = stages[offset : offset + n * LANES]
+    k = 0
+    for i in range(n):
+        last = v.number(net.lower_first, i + 1) * 2
+        total = v.load(x, i * LANES)
+        while k < last:
+            entry = v.load(matrix, v.number(net.lower_pairs, k))
+            total = v.fused_minus(entry, v.load(x, v.number(net.lower_pairs, k + 1)), total)
+            k += 2
+        v.store(x, i * LANES, total)
+    k = v.number(net.upper_first, n) * 2 - 2
+    for i in range(n - 1, -1, -1):
+        last = v.number(net.upper_first, i) * 2
+        total = v.load(x, i * LANES)
+        while k >= last:
+            entry = v.load(matrix, v.number(net.upper_pairs, k))
+            total = v.fused_minus(entry, v.load(x, v.number(net.upper_pairs, k + 1)), total)
+            k -= 2
+        v.store(x, i * LANES, v.mul(total, v.load(matrix, v.number(net.pivot, i))))
+
+
+@njit(**NUMBA)
+def _prepare_stage(method, s, n, slots, stages, start, inverse_step):
+    """Arguments of stage `s` into the slots, and the sum over earlier stages into its place."""
+    count = method.shape[0]
+    offset = s * n * LANES
+    same_row = s > 1
+    for j in range(s - 1):
+        if method.a[s * count + j] != method.a[(s - 1) * count + j]:
+            same_row = False
+    if same_row and method.a[s * count + s - 1] == 1.0:
+        # this stage starts where the last one ended
+        for i in range(n):
+            at = i * LANES
+            v.store(slots, at, v.add(v.load(slots, at), v.load(stages, offset - (n - i) * LANES)))
+            total = v.fill(0.0)
+            for j in range(s):
+                total = v.fused(v.spread(method.c, s * count + j), v.load(stages, (j * n + i) * LANES), total)
+            v.store(stages, offset + at, v.mul(total, inverse_step))
+        return
+    for i in range(n):
+        at = i * LANES
+        y = v.load(start, at)
+        total = v.fill(0.0)
+        for j in range(s):
+            u = v.load(stages, (j * n + i) * LANES)
+            y = v.fused(v.spread(method.a, s * count + j), u, y)
+            total = v.fused(v.spread(method.c, s * count + j), u, total)
+        v.store(slots, at, y)
+        v.store(stages, offset + at, v.mul(total, inverse_step))
+
+
+@njit(**NUMBA)
+def _add_drift(weight, n, stages, offset, drift, lanes):
+    """Add d_s h df/dt to a right side."""
+    factor = v.mul(v.fill(weight), v.load(lanes, STEP * LANES))
+    for i in range(n):
+        at = i * LANES
+        v.store(stages, offset + at, v.fused(factor, v.load(drift, at), v.load(stages, offset + at)))
+
+
+@njit(**NUMBA)
+def trial_step(net, method, work, rtol, atol):
+    """Try one step in every lane.
+
+    net, method, work  NetworkArrays, MethodArrays, Workspace. `work.start` holds the states, the rows DIAGONAL,
+                       INVERSE_STEP, STEP and TIME of `work.lanes` the step
+    atol               [states] in elimination order
+    leaves the new states in the first slots and the sum of squared errors, each over its tolerance, in row ERROR
+    """
+    n = net.sizes[0]
+    timed = net.sizes[4] != 0
+    slots, matrix, stages, start, lanes = work.slots, work.matrix, work.stages, work.start, work.lanes
+    inverse_step = v.load(lanes, INVERSE_STEP * LANES)
+    for i in range(n):
+        v.store(slots, i * LANES, v.load(start, i * LANES))
+    v.store(slots, n * LANES, v.load(lanes, TIME * LANES))
+    run_tape(slots, net.rate_runs, net.rate_code)
+    run_tape(slots, net.slope_runs, net.slope_code)
+    factorise(net, slots, matrix, lanes)
+    sums(net.balance_first, net.balance_coefficient, net.balance_slot, slots, stages, 0, n, False)
+    if timed:
+        sums(net.drift_first, net.drift_coefficient, net.drift_slot, slots, work.drift, 0, n, False)
+        _add_drift(method.d[0], n, stages, 0, work.drift, lanes)
+    substitute(net, matrix, stages, 0, n)
+    for s in range(1, method.shape[0]):
+        offset = s * n * LANES
+        _prepare_stage(method, s, n, slots, stages, start, inverse_step)
+        if timed:
+            later = v.fused(v.fill(method.alpha[s]), v.load(lanes, STEP * LANES), v.load(lanes, TIME * LANES))
+            v.store(slots, n * LANES, later)
+            _add_drift(method.d[s], n, stages, offset, work.drift, lanes)
+        run_tape(slots, net.rate_runs, net.rate_code)
+        sums(net.balance_first, net.balance_coefficient, net.balance_slot, slots, stages, offset, n, True)
+        substitute(net, matrix, stages, offset, n)
+    _finish(n, slots, stages, (method.shape[0] - 1) * n * LANES, start, lanes, rtol, atol)
+
+
+@njit(**NUMBA)
+def _finish(n, slots, stages, offset, start, lanes, rtol, atol):
+    """New states and their error; anything infinite makes the error NaN."""
+    total = v.fill(0.0)
+    relative = v.fill(rtol)
+    for i in range(n):
+        at = i * LANES
+        error = v.load(stages, offset + at)
+        y = v.add(v.load(slots, at), error)
+        v.store(slots, at, y)
+        size = v.larger(v.magnitude(y), v.magnitude(v.load(start, at)))
+        scaled = v.div(error, v.fused(relative, size, v.spread(atol, i)))
+        total = v.add(v.fused(scaled, scaled, total), v.sub(y, y))
+    v.store(lanes, ERROR * LANES, total)

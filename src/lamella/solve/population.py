@@ -1,0 +1,229 @@
+"""Thousands of cells that share one network, each with its own parameters, inputs and step size."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+
+from lamella.errors import InputError, SolverError
+from lamella.reactions import Program
+from lamella.solve.kernels.advance import advance as advance_cells
+from lamella.solve.kernels.arrays import aligned, method_arrays, network_arrays, workspace
+from lamella.solve.kernels.interpret import run_sheet, sheet_arrays
+from lamella.solve.kernels.lanes import LANES
+from lamella.solve.rosenbrock import method as method_named
+from lamella.solve.status import Status
+
+_MOST_STEPS = 100_000
+_CHECKPOINT = ("states", "parameters", "status", "steps", "time", "memory", "stored")
+
+
+class Population:
+    """Cells of one network.
+
+    program     a compiled network
+    parameters  [cells, parameters]; initial assignments are applied to a copy, cell by cell
+    states      [cells, species] to start from, instead of the network's own start
+    rtol        relative tolerance of one step
+    atol        absolute tolerance, a number or [species]; by default rtol times `program.scales()`
+    method      'rodas5p' or 'rodas4'
+    threads     how many threads share the cells; the result does not depend on it
+    most_steps  trial steps of one cell in one `advance` after which it counts as failed
+
+    .states [cells, species], .parameters [cells, parameters], .status [cells] int8 (see `Status`),
+    .steps [cells] trial steps so far, .time [cells] (s)
+
+    A cell that fails keeps its last good state, is left out of further advances and touches no other cell.
+    """
+
+    def __init__(
+        self,
+        program: Program,
+        parameters: np.ndarray,
+        *,
+        states: np.ndarray | None = None,
+        rtol: float = 1e-4,
+        atol: float | np.ndarray | None = None,
+        method: str = "rodas5p",
+        execution: str = "auto",
+        threads: int = 1,
+        most_steps: int = _MOST_STEPS,
+    ):
+        if execution not in ("auto", "tape"):
+            raise InputError(f"unknown execution '{execution}'", remedy="Use 'auto' or 'tape'.")
+        if not 0 < rtol < 1 or threads < 1 or most_steps < 1:
+            raise InputError(f"rtol {rtol}, threads {threads} or most_steps {most_steps} is out of range")
+        self.program = program
+        self.rtol, self.threads, self.most_steps = float(rtol), int(threads), int(most_steps)
+        self.atol = self._tolerances(atol)
+        net, self.method = program.lowered, method_named(method)
+        self._net, self._tableau = network_arrays(net), method_arrays(self.method)
+        self._atol = self.atol[net.order]
+        self._workspaces = [workspace(net, self.method) for _ in range(self.threads)]
+        self._hoist, self._hoist_inputs = sheet_arrays(net.hoist), sheet_arrays(net.hoist_inputs)
+        self._sheet_work = aligned(max(net.hoist.slots, net.hoist_inputs.slots, 1) * LANES)
+        self._input_columns = {name: program.parameter(name) for name in program.inputs}
+        self._columns = {name: i for i, name in enumerate(program.species)}
+        self._sheets: dict[tuple[str, ...], tuple] = {}
+        self._set_cells(*self._made(parameters, states))
+
+    # cells ------------------------------------------------------------------------
+    def _made(self, parameters: np.ndarray, states: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
+        """Checked copies of the parameters and states of new cells."""
+        parameters = self.program.complete(parameters)
+        if states is None:
+            self.program.require_values(parameters)
+            states = self.program.initial_states(parameters)
+        states = np.array(states, dtype=float, ndmin=2)
+        expected = (len(parameters), len(self.program.species))
+        if states.shape != expected:
+            raise InputError(f"states have the shape {states.shape}, not {expected}")
+        return parameters, states
+
+    def _set_cells(self, parameters: np.ndarray, states: np.ndarray) -> None:
+        cells = len(parameters)
+        self.parameters, self.states = parameters, states
+        self.status = np.zeros(cells, np.int8)
+        self.steps = np.zeros(cells, np.int64)
+        self.time = np.zeros(cells)
+        self.stored = np.zeros((cells, self.program.lowered.stored))
+        self.memory = self._first_steps(states, parameters, self.time)
+        self.refresh()
+
+    def _tolerances(self, atol: float | np.ndarray | None) -> np.ndarray:
+        if atol is None:
+            return self.rtol * self.program.scales()
+        values = np.broadcast_to(np.asarray(atol, dtype=float), (len(self.program.species),)).copy()
+        if not (values > 0).all():
+            raise InputError("absolute tolerances must be above 0")
+        return values
+
+    def _first_steps(self, states: np.ndarray, parameters: np.ndarray, time: np.ndarray) -> np.ndarray:
+        """[cells] step size to begin with (Hairer, Norsett & Wanner, Solving ODEs I, section II.4, first guess)."""
+        slope = self.program.derivative(states, parameters, time)
+        with np.errstate(all="ignore"):
+            scale = self.atol + self.rtol * np.abs(states)
+            size = np.sqrt(np.mean((states / scale) ** 2, axis=1)) if states.shape[1] else np.ones(len(states))
+            speed = np.sqrt(np.mean((slope / scale) ** 2, axis=1)) if states.shape[1] else np.ones(len(states))
+            guess = 0.01 * size / speed
+        usable = np.isfinite(guess) & (size > 1e-5) & (speed > 1e-5)
+        return np.where(usable, guess, 1e-6)
+
+    @property
+    def cells(self) -> int:
+        """How many there are."""
+        return len(self.states)
+
+    def index(self, name: str) -> int:
+        """Column of a species in `.states`."""
+        return self.program.index(name)
+
+    def add(self, parameters: np.ndarray, states: np.ndarray | None = None, time: float | np.ndarray = 0.0) -> None:
+        """Append cells: parameters [cells, parameters], states [cells, species], their time (s)."""
+        parameters, states = self._made(parameters, states)
+        times = np.broadcast_to(np.asarray(time, dtype=float), (len(states),))
+        self.parameters = np.concatenate([self.parameters, parameters])
+        self.memory = np.concatenate([self.memory, self._first_steps(states, parameters, times)])
+        self.states = np.concatenate([self.states, states])
+        self.time = np.concatenate([self.time, times])
+        self.status = np.concatenate([self.status, np.zeros(len(states), np.int8)])
+        self.steps = np.concatenate([self.steps, np.zeros(len(states), np.int64)])
+        self.stored = np.concatenate([self.stored, np.zeros((len(states), self.stored.shape[1]))])
+        self._run_sheet(self._hoist, self.stored, self.cells - len(states))
+
+    def remove(self, cells: Sequence[int] | np.ndarray) -> None:
+        """Drop cells by number; the others move up and keep their order."""
+        keep = np.ones(self.cells, bool)
+        keep[np.asarray(cells, dtype=np.int64)] = False
+        for name in _CHECKPOINT:
+            setattr(self, name, np.ascontiguousarray(getattr(self, name)[keep]))
+
+    def refresh(self) -> None:
+        """Take account of changes made to `.parameters` from outside (inputs need no refresh)."""
+        self._run_sheet(self._hoist, self.stored)
+
+    def _run_sheet(self, sheet, out: np.ndarray, first: int = 0, work: np.ndarray | None = None) -> None:
+        work = self._sheet_work if work is None else work
+        run_sheet(sheet, self.states, self.parameters, self.stored, self.time, out, first, self.cells, work)
+
+    # time ------------------------------------------------------------------------
+    def advance(self, dt: float | np.ndarray, inputs: Mapping[str, np.ndarray | float] | None = None) -> np.ndarray:
+        """Advance every healthy cell by `dt` (s), with inputs held constant meanwhile.
+
+        dt       number or [cells], above 0
+        inputs   input -> number or [cells]; inputs that are left out keep their values
+        returns  [cells] int8 status
+        errors   InputError for a name that is not among `program.inputs`, or a dt that is not above 0
+        """
+        spans = np.broadcast_to(np.asarray(dt, dtype=float), (self.cells,)).copy()
+        if not (np.isfinite(spans).all() and (spans > 0).all()):
+            raise InputError("the time to advance by must be above 0 and finite")
+        if inputs:
+            self._take(inputs)
+        cells = np.flatnonzero(self.status == Status.OK)
+        if len(cells):
+            self._in_threads(cells, spans)
+            self.time[cells] += spans[cells]
+        return self.status
+
+    def _take(self, inputs: Mapping[str, np.ndarray | float]) -> None:
+        """Set inputs and recompute what depends on them."""
+        for name, value in inputs.items():
+            if name not in self._input_columns:
+                raise InputError(
+                    f"'{name}' is no input of this program", remedy="Name it in compile_program(inputs=...)."
+                )
+            self.parameters[:, self._input_columns[name]] = value
+        self._run_sheet(self._hoist_inputs, self.stored)
+
+    def _in_threads(self, cells: np.ndarray, spans: np.ndarray) -> None:
+        def run(part: tuple[np.ndarray, tuple]) -> None:
+            chosen, work = part
+            advance_cells(
+                self._net, self._tableau, work, self.states, self.stored, chosen, self.time, spans,
+                self.memory, self.status, self.steps, self.rtol, self._atol, self.most_steps,
+            )  # fmt: skip
+
+        parts = [part for part in np.array_split(cells, self.threads) if len(part)]
+        jobs = list(zip(parts, self._workspaces))
+        if len(jobs) == 1:
+            run(jobs[0])
+            return
+        with ThreadPoolExecutor(len(jobs)) as pool:
+            list(pool.map(run, jobs))
+
+    # reading ---------------------------------------------------------------------
+    def observe(self, names: Sequence[str] | None = None) -> np.ndarray:
+        """Present values of names (default: all observables), [cells, names].
+
+        Species, parameters, assignment rules, compartments and reactions have values.
+        """
+        names = self.program.observables if names is None else tuple(names)
+        if names not in self._sheets:
+            plan = self.program.sheet(names)
+            self._sheets[names] = (sheet_arrays(plan), aligned(max(plan.slots, 1) * LANES))
+        plan, work = self._sheets[names]
+        out = np.empty((self.cells, len(names)))
+        self._run_sheet(plan, out, work=work)
+        return out
+
+    def require_ok(self) -> None:
+        """Raise SolverError if a cell has failed; says which, when and why."""
+        failed = np.flatnonzero(self.status != Status.OK)
+        if len(failed):
+            first = failed[0]
+            raise SolverError(
+                f"{len(failed)} of {self.cells} cells could not be advanced; first cell {first} at {self.time[first]:g} s",
+                where=self.program.model.name, why=Status(self.status[first]).reason.capitalize() + ".",
+            )  # fmt: skip
+
+    def checkpoint(self) -> dict[str, np.ndarray]:
+        """Everything that the future depends on, as copies."""
+        return {name: getattr(self, name).copy() for name in _CHECKPOINT}
+
+    def restore(self, checkpoint: Mapping[str, np.ndarray]) -> None:
+        """Go back to a checkpoint of a population of the same program."""
+        for name in _CHECKPOINT:
+            setattr(self, name, np.array(checkpoint[name]))

@@ -1,0 +1,29 @@
+"""How each cell fares: failure is data, not an exception."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class Status(IntEnum):
+    """State of the integration of one cell."""
+
+    OK = 0
+    STEP_TOO_SMALL = 1
+    TOO_MANY_STEPS = 2
+    SINGULAR = 3
+    NOT_FINITE = 4
+
+    @property
+    def reason(self) -> str:
+        """One sentence for a report."""
+        return _REASONS[self]
+
+
+_REASONS = {
+    Status.OK: "advanced",
+    Status.STEP_TOO_SMALL: "no step was small enough for the tolerance",
+    Status.TOO_MANY_STEPS: "it needed more steps than allowed",
+    Status.SINGULAR: "the matrix of the step could not be factorised",
+    Status.NOT_FINITE: "a rate or a state became infinite or undefined",
+}
