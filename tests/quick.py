@@ -7,28 +7,24 @@ import sys
 import time
 import types
 from pathlib import Path
+from typing import Annotated
 
 import numpy as np
 import xarray as xr
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from lamella.assays.protocol import Assay, Conditions
+from lamella.assays.quantities import written_in
 from lamella.errors import SolverError
 from lamella.random import generator
 from lamella.units import quantity
 
 
 class QuickConditions(Conditions):
-    duration: str = "2 h"
+    duration: Annotated[str, written_in("s", above=0.0)] = "2 h"
     cells: int = Field(default=5, ge=1)
     pause: float = 0.0
     fails_in: int = -1
-
-    @field_validator("duration")
-    @classmethod
-    def _duration(cls, text: str) -> str:
-        quantity(text, "s", above=0.0)
-        return text
 
 
 def run(setting, conditions, progress):
@@ -46,8 +42,9 @@ def run(setting, conditions, progress):
     return xr.Dataset(
         {"closure": closure, "shift": closure - 1.5, "wound": ("times", closure * times, {"units": "um2"}),
          "labels": (("frames", "x", "y"), dice.integers(0, n, (2, 8, 6)).astype(np.uint16)),
-         "cell": ("points", np.arange(n)), "x_um": ("points", dice.random(n))},
-        coords={"times": times, "frames": [0.0, times[-1]]})
+         "track_cell": ("points", np.arange(n)), "track_x_um": ("points", dice.random(n))},
+        coords={"times": times, "frames": [0.0, times[-1]]},
+        attrs={"site_um": np.float64(2.0), "wound": (1, np.int64(5))})
 
 
 QUICK = Assay("quick", "A few numbers in no time.", QuickConditions,

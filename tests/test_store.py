@@ -30,7 +30,7 @@ def dataset(scale=1.0):
         {"closure": (("replicates", "arms"), scale * np.arange(6.0).reshape(3, 2), {"units": "1"}),
          "labels": (("arms", "frames", "x"), np.arange(24, dtype=np.uint16).reshape(2, 3, 4)),
          "scalar": 3.5},
-        coords={"arms": ["control", "knock-down é"], "frames": [0.0, 60.0, 120.0]}, attrs={"assay": "quick"})
+        coords={"arms": ["control", "knock-down é"], "frames": [0.0, 60.0, 120.0]}, attrs={"assay": "quick", "wound": [1, 5]})
 
 
 def contents(folder):

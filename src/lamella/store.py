@@ -17,6 +17,7 @@ import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -74,10 +75,10 @@ def write_parquet(path: Path, table: pd.DataFrame) -> None:
 
 def write_zarr(path: Path, dataset: xr.Dataset) -> None:
     """A Dataset as a Zarr v3 folder. Text is stored as variable-length UTF-8, which other Zarr readers know."""
-    named = dataset.copy()
+    named = dataset.copy().assign_attrs(_plain(dataset.attrs))
     for name, array in dataset.variables.items():
-        if array.dtype.kind == "U":
-            named[name] = (array.dims, array.values.astype(object), array.attrs)
+        values = array.values.astype(object) if array.dtype.kind == "U" else array.values
+        named[name] = (array.dims, values, _plain(array.attrs))
     with replacing(path) as lent, warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=".*Zarr V3 specification.*")
         named.to_zarr(lent, mode="w", zarr_format=3, consolidated=False)
@@ -111,7 +112,7 @@ class Units:
             header["dims"][str(name)] = list(array.dims)
             header["attrs"][str(name)] = array.attrs
         with replacing(self._path(key)) as lent:
-            np.savez_compressed(lent, header=np.array(json.dumps(header)), **arrays)
+            np.savez_compressed(lent, header=np.array(json_text(header)), **arrays)
 
     def read(self, key: str) -> xr.Dataset | None:
         """The piece under `key`; None where there is none or the disk has spoilt it."""
@@ -217,7 +218,7 @@ def _flush_folder(path: Path) -> None:
         os.close(handle)
 
 
-def _plain(value: object) -> object:
+def _plain(value: Any) -> Any:
     """Dictionaries, lists, text, finite numbers and null."""
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}

@@ -13,6 +13,9 @@ from lamella.shapes import ARMS, REPLICATES
 POINTS = "points"
 """Dimension of the variables that form the table of tracks."""
 
+_TRACK = "track_"
+"""Start of the names of those variables; the columns of the table have the rest."""
+
 PICTURES = "labels"
 """The variable that is kept for replicate 0 only."""
 
@@ -59,7 +62,8 @@ def tracks(runs: Runs, arms: Sequence[str], replicates: int) -> pd.DataFrame | N
     for number, arm in enumerate(arms):
         for replicate in range(replicates):
             dataset = runs[arm, replicate]
-            columns = {str(name): dataset[name].values for name in dataset.variables if dataset[name].dims == (POINTS,)}
+            columns = {str(name).removeprefix(_TRACK): dataset[name].values for name in dataset.variables
+                       if dataset[name].dims == (POINTS,)}
             if columns:
                 length = dataset.sizes[POINTS]
                 codes = np.full(length, number)

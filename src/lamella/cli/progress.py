@@ -1,0 +1,54 @@
+"""How far a run is: bars where somebody watches, a line now and then where nobody does. All on stderr."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from lamella.assays.runner import Unit
+
+_LINES = 10
+"""Lines written in all where stderr is not a terminal."""
+
+
+class Watch:
+    """Follows the dishes of a run."""
+
+    def __init__(self, total: int, bar: Progress | None, task: int | None, quiet: bool):
+        self._total, self._bar, self._task, self._quiet = total, bar, task, quiet
+        self._shares: dict[Unit, float] = {}
+        self._done = 0
+        self._lock = threading.Lock()
+
+    def progress(self, unit: Unit, share: float) -> None:
+        """A dish has come to `share` of its way. Called from the dish's thread."""
+        with self._lock:
+            self._shares[unit] = min(max(share, 0.0), 1.0)
+            if self._bar is not None and self._task is not None:
+                self._bar.update(self._task, completed=sum(self._shares.values()))
+
+    def finished(self, unit: Unit) -> None:
+        """A dish is done, computed or kept from before."""
+        self.progress(unit, 1.0)
+        self._done += 1
+        if self._bar is not None and self._task is not None:
+            self._bar.update(self._task, description=f"{self._done} of {self._total} dishes")
+        elif not self._quiet and self._done * _LINES // self._total > (self._done - 1) * _LINES // self._total:
+            print(f"{self._done} of {self._total} dishes", file=sys.stderr, flush=True)
+
+
+@contextmanager
+def watching(total: int, *, quiet: bool) -> Iterator[Watch]:
+    """A `Watch` over `total` dishes, with a bar if stderr is a terminal."""
+    if quiet or not sys.stderr.isatty():
+        yield Watch(total, None, None, quiet)
+        return
+    with Progress(TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"),
+                  TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn(),
+                  console=Console(stderr=True), transient=True) as bar:
+        yield Watch(total, bar, bar.add_task(f"0 of {total} dishes", total=total), quiet)

@@ -1,0 +1,319 @@
+"""The door, as a shell meets it: outputs, exit codes, and no traceback whatever comes in."""
+
+import contextlib
+import io
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import quick
+from conftest import EXPERIMENT
+from lamella.cli import main
+
+PROGRAM = [sys.executable, str(Path(__file__).with_name("quick.py"))]
+
+
+def lamella(*arguments, cwd):
+    """Run the program in its own process and folder."""
+    return subprocess.run([*PROGRAM, *map(str, arguments)], cwd=cwd, capture_output=True, text=True, timeout=120)
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    """The same program inside this process, in an empty folder: quicker, for all that needs no process."""
+    import lamella.assays
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(lamella.assays, "ASSAYS", quick.ASSAYS, raising=False)
+    monkeypatch.setitem(sys.modules, "lamella.report", quick.report_room([]))
+
+    def run(*arguments):
+        out, errors = io.StringIO(), io.StringIO()
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(errors), pytest.raises(SystemExit) as ended:
+            main([str(argument) for argument in arguments])
+        return subprocess.CompletedProcess(arguments, ended.value.code, out.getvalue(), errors.getvalue())
+    return run
+
+
+def files_of(folder):
+    return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """A folder with the experiment, run once into `one` on a single thread."""
+    folder = tmp_path_factory.mktemp("cli")
+    (folder / "file.toml").write_text(EXPERIMENT)
+    done = lamella("run", "file.toml", "--out", "one", "--threads", 1, "--json", cwd=folder)
+    assert done.returncode == 0, done.stderr
+    return folder, json.loads(done.stdout)
+
+
+def test_json_is_one_object_with_what_a_program_needs(finished):
+    _, table = finished
+    assert set(table["arms"]) == {"control", "knockdown", "knockdown+drug"}
+    closure = table["arms"]["control"]["closure"]
+    assert set(closure) == {"mean", "low", "high", "values"}
+    assert len(closure["values"]) == 4
+    row = table["comparisons"][0]
+    assert {"arm", "against", "readout", "effect", "low", "high", "replicates"} <= set(row)
+    assert row["low"] <= row["effect"] <= row["high"]
+    assert table["wall_s"] > 0
+    assert set(table["hashes"]) == {"network", "experiment", "findings", "data"}
+
+
+def test_folder_holds_report_data_summary_and_run(finished):
+    folder, table = finished
+    assert {p.name for p in (folder / "one").iterdir()} == {"report.html", "run.toml", "summary.json", "data", "units"}
+    assert json.loads((folder / "one" / "summary.json").read_text()) == table
+
+
+def test_threads_and_run_toml_give_the_same_bytes(finished):
+    folder, table = finished
+    two = lamella("run", "file.toml", "--out", "two", "--threads", 2, "--json", cwd=folder)
+    again = lamella("run", "one/run.toml", "--out", "again", "--json", cwd=folder)
+    for done, name in ((two, "two"), (again, "again")):
+        assert done.returncode == 0, done.stderr
+        assert json.loads(done.stdout)["hashes"] == table["hashes"]
+        assert files_of(folder / name / "data") == files_of(folder / "one" / "data")
+        assert (folder / name / "run.toml").read_bytes() == (folder / "one" / "run.toml").read_bytes()
+
+
+def test_flags_change_the_experiment_and_stand_in_run_toml(finished, here, tmp_path):
+    folder, table = finished
+    reaction = json.loads(here("model", "show", "--json").stdout)["reactions"].popitem()[0]
+    done = here("run", folder / "file.toml", "--without", reaction, "--replicates", 2, "--front-equals-rear", "--json",
+                "--quiet")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    found = json.loads(done.stdout)
+    assert found["without"] == [reaction]
+    assert found["replicates"] == 2
+    assert found["comparisons"][0]["effect"] == pytest.approx(1.0)
+    assert table["comparisons"][0]["effect"] == pytest.approx(1.9)
+    again = here("run", "results/file/run.toml", "--json")
+    assert json.loads(again.stdout)["hashes"] == found["hashes"]
+    assert (tmp_path / "results" / "file-again").is_dir()
+
+
+def test_table_for_people_and_a_finished_run_repeated(here, tmp_path):
+    (tmp_path / "file.toml").write_text(EXPERIMENT)
+    done = here("run", "file.toml")
+    assert done.returncode == 0, done.stderr
+    assert "closure" in done.stdout
+    assert "1.9" in done.stdout
+    assert "12 dishes computed, 0 kept from before" in done.stdout
+    assert "12 of 12 dishes" in done.stderr
+    again = here("run", "file.toml")
+    assert "0 dishes computed, 12 kept from before" in again.stdout
+
+
+def test_killed_and_repeated_equals_uninterrupted(finished, tmp_path):
+    """kill -9 between dishes; the repeated command computes the rest and writes the same bytes."""
+    slow = tmp_path / "slow.toml"
+    slow.write_text(EXPERIMENT.replace('"3 h"', '"3 h"\npause = 0.3'))
+    command = ["run", str(slow), "--out", "killed", "--threads", "2"]
+    process = subprocess.Popen([*PROGRAM, *command], cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    units = tmp_path / "killed" / "units"
+    deadline = time.monotonic() + 60
+    while len(list(units.glob("*.npz"))) < 3 and time.monotonic() < deadline:
+        time.sleep(0.02)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    kept = {path: path.stat().st_mtime_ns for path in units.glob("*.npz")}
+    assert 3 <= len(kept) < 12
+    assert not (tmp_path / "killed" / "data").exists()
+    (units / ".unfinished-x").mkdir()
+    resumed = lamella(*command, cwd=tmp_path)
+    assert resumed.returncode == 0, resumed.stderr
+    assert f"{12 - len(kept)} dishes computed, {len(kept)} kept" in resumed.stdout
+    assert all(path.stat().st_mtime_ns == stamp for path, stamp in kept.items())
+    assert not list((tmp_path / "killed").rglob(".unfinished-*"))
+    whole = lamella("run", slow, "--out", "whole", "--threads", 4, cwd=tmp_path)
+    assert whole.returncode == 0, whole.stderr
+    assert files_of(tmp_path / "killed" / "data") == files_of(tmp_path / "whole" / "data")
+
+
+def test_interrupt_is_clean_and_can_be_continued(tmp_path):
+    (tmp_path / "slow.toml").write_text(EXPERIMENT.replace('"3 h"', '"3 h"\npause = 0.5'))
+    process = subprocess.Popen([*PROGRAM, "run", "slow.toml", "--out", "out", "--threads", "1"], cwd=tmp_path,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 60
+    while not list((tmp_path / "out").rglob("*.npz")) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "Traceback" not in errors
+    assert "same command goes on" in errors
+    assert "kept from before" in lamella("run", "slow.toml", "--out", "out", cwd=tmp_path).stdout
+
+
+def test_assay_from_the_command_line_equals_the_file(finished, here):
+    _, table = finished
+    done = here(
+        "assay", "quick", "--cell", "HeLa", "--matrix", "fibronectin=10 ug/ml", "--medium", "EGF=10 ng/ml",
+        "--set", "duration=3 h", "--seed", 7, "--replicates", 4, "--arm", "control",
+        "--arm", "knockdown: knockdown XIAP=0.9, BIRC2=0.9",
+        "--arm", 'knockdown+drug: knockdown XIAP=0.9, BIRC2=0.9; inhibitor "EHT 1864"=10 uM', "--out", "out", "--json")
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found["hashes"]["data"] == table["hashes"]["data"]
+    assert found["arms"] == table["arms"]
+
+
+BAD_RUNS = {
+    "unknown cell line": ("HeLa", "HeLo"), "unknown gene": ("XIAP", "XIPA"), "unknown drug": ("EHT 1864", "EHT 1"),
+    "unknown unit": ("10 uM", "10 parsnips"), "unknown arm": ('against = "control"', 'against = "contrl"'),
+    "a typo in a key": ("replicates", "replicate"), "negative dose": ("10 uM", "-10 uM"),
+    "duration 0": ('"3 h"', '"0 h"'),
+    "unknown assay": ("assays.quick", "assays.quik"), "truncated": ("[[compare]]", '[[compare]]\narm = "kno\n'),
+    "no dishes": ("replicates = 4", "replicates = 0"),
+}
+
+
+def refused(done, *parts):
+    """One error on stderr, exit code 2, nothing on stdout, no traceback."""
+    assert done.returncode == 2, done.stderr
+    assert done.stdout == ""
+    assert done.stderr.startswith("error: ")
+    assert done.stderr.count("error: ") == 1
+    assert "Traceback" not in done.stderr
+    for part in parts:
+        assert part in done.stderr
+
+
+@pytest.mark.parametrize("case", BAD_RUNS)
+def test_a_bad_file_ends_in_one_error_and_nothing_is_written(here, tmp_path, case):
+    old, new = BAD_RUNS[case]
+    assert old in EXPERIMENT
+    (tmp_path / "file.toml").write_text(EXPERIMENT.replace(old, new, 1))
+    refused(here("run", "file.toml", "--out", "out", "--json"), "file.toml:", "\n  ")
+    assert os.listdir(tmp_path) == ["file.toml"]
+
+
+def test_other_bad_commands(finished, here, tmp_path):
+    folder, _ = finished
+    file = folder / "file.toml"
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis").write_text("x")
+    (tmp_path / "taken").write_text("x")
+    (tmp_path / "binary.toml").write_bytes(b"\xff\x00")
+    refused(here("run", "none.toml"), "none.toml: there is no such file")
+    refused(here("run", "binary.toml"), "not UTF-8")
+    refused(here("run", file, "--out", "mine"), "mine: the output folder holds other files")
+    refused(here("run", file, "--out", "taken"), "taken: the output folder is a file")
+    refused(here("run", file, "--out", "taken/below"), "'", "is a file")
+    refused(here("run", file, "--out", "/proc/lamella"), "/proc/lamella: the output folder cannot be")
+    refused(here("run", file, "--without", "gravity"), "unknown reaction 'gravity'")
+    refused(here("assay", "quik", "--cell", "HeLa", "--arm", "a"), "'quick'")
+    refused(here("assay", "quick", "--cell", "HeLo", "--arm", "a"), "cell: unknown cell line", "'HeLa'")
+    refused(here("assay", "quick", "--cell", "HeLa", "--arm", "a: knockdown XIPA=1"), "'XIAP'")
+    refused(here("assay", "quick", "--cell", "HeLa", "--arm", "a", "--arm", "a"), "given twice")
+    refused(here("assay", "quick", "--cell", "HeLa", "--arm", "a", "--set", "duration=1 kg"), "convert")
+    refused(here("model", "show", "gravity"), "unknown reaction or parameter 'gravity'")
+    refused(here("model", "export", "--out", "mine"), "mine: the file cannot be written")
+    assert sorted(os.listdir(tmp_path)) == ["binary.toml", "mine", "taken"]
+    assert os.listdir(tmp_path / "mine") == ["thesis"]
+
+
+@pytest.mark.parametrize("arguments", [
+    ("run",), ("run", "x.toml", "--threads", "0"), ("run", "x.toml", "--replicates", "-1"), ("fly",), ("run", "--fly"),
+    ("assay", "quick", "--cell", "HeLa"), ("model", "export", "--format", "word"),
+])
+def test_a_bad_command_line_ends_with_code_2(here, arguments):
+    done = here(*arguments)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert done.stderr.strip()
+
+
+def test_a_solver_failure_ends_with_code_3(here, tmp_path):
+    (tmp_path / "file.toml").write_text(EXPERIMENT.replace('"3 h"', '"3 h"\nfails_in = 1'))
+    done = here("run", "file.toml", "--out", "out", "--threads", 1)
+    assert done.returncode == 3
+    assert "error: assay 'quick', arm 'control', dish 2: cell 3: the step became too small" in done.stderr
+    assert "Use a smaller tolerance." in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_defect_is_an_apology_and_a_log(finished, tmp_path):
+    folder, _ = finished
+    broken = tmp_path / "broken.py"
+    broken.write_text("import runpy, sys\nimport lamella.assays.archive as a\n"
+                      "a.data_hash = lambda *x: 1 / 0\n"
+                      f"runpy.run_path({PROGRAM[1]!r}, run_name='__main__')\n")
+    logs = tmp_path / "logs"
+    logs.mkdir()
+    done = subprocess.run([sys.executable, broken, "run", folder / "file.toml", "--out", "out", "--quiet"],
+                          cwd=tmp_path, capture_output=True, text=True, timeout=120,
+                          env={**os.environ, "TMPDIR": str(logs), "PYTHONPATH": str(Path(__file__).parent)})
+    assert done.returncode == 70
+    assert "Traceback" not in done.stderr
+    assert "defect of lamella" in done.stderr
+    log = next(logs.glob("lamella-*.log"))
+    assert str(log) in done.stderr
+    assert "ZeroDivisionError" in log.read_text()
+
+
+def test_a_reader_that_leaves_is_no_error(tmp_path):
+    process = subprocess.Popen([*PROGRAM, "model", "export"], cwd=tmp_path, stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE)
+    process.stdout.read(10)
+    process.stdout.close()
+    errors = process.stderr.read()
+    assert process.wait(timeout=60) == 0
+    assert errors == b""
+
+
+@pytest.mark.parametrize("command", [
+    (), ("run",), ("assay",), ("model",), ("model", "show"), ("model", "lint"), ("model", "export"), ("findings",),
+    ("findings", "list"), ("findings", "show"), ("findings", "check"), ("findings", "lint"),
+])
+def test_every_help_shows_an_example(here, command):
+    done = here(*command, "--help")
+    assert done.returncode == 0
+    assert "lamella " + " ".join(command) in done.stdout
+    assert "Example:" in done.stdout or not command
+    assert "TyperArgument" not in done.stdout
+
+
+def test_model_show_and_export(here, tmp_path):
+    table = json.loads(here("model", "show", "--json").stdout)
+    assert table["cell"] == "HeLa"
+    name, reaction = next(iter(table["reactions"].items()))
+    assert reaction["says"]
+    assert reaction["says"] in here("model", "show", name).stdout
+    assert here("model", "export", "--out", "hela.xml").returncode == 0
+    assert "<sbml" in (tmp_path / "hela.xml").read_text()
+    assert "model cell" in here("model", "export", "--format", "antimony").stdout
+
+
+def test_a_model_of_ones_own_is_checked(here, tmp_path):
+    good = "model m()\n  A -> B; k*A\n  k = 0.1; A = 10; B = 0\nend\n"
+    bad = {"syntax.ant": (good.replace("k*A", "k**"), "syntax.ant:2"),
+           "undefined.ant": (good.replace("k*A", "q*A"), "'q'")}
+    (tmp_path / "good.ant").write_text(good)
+    found = here("model", "lint", "good.ant", "--json")
+    assert json.loads(found.stdout)["species"] == 2
+    for name, (text, part) in bad.items():
+        (tmp_path / name).write_text(text)
+        refused(here("model", "lint", name), part)
+    (tmp_path / "sbml.xml").write_text("<sbml>")
+    refused(here("model", "lint", "sbml.xml"), "sbml.xml")
+    refused(here("model", "lint", "none.ant"), "none.ant")
+
+
+def test_the_installed_command_is_this_program(tmp_path):
+    command = shutil.which("lamella", path=str(Path(sys.executable).parent))
+    assert command
+    done = subprocess.run([command, "--version"], cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0
+    assert done.stdout.startswith("lamella ")
