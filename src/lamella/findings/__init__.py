@@ -1,0 +1,35 @@
+"""What papers observed: records, the index of all claims, and their linter. Knows no model."""
+
+from lamella.findings.expectation import (
+    KINDS,
+    LEAST_EFFECT,
+    Base,
+    Dissociation,
+    Expectation,
+    FoldRange,
+    Optimum,
+    Ordering,
+    Relation,
+    Required,
+    Rescued,
+    Saturates,
+    Unchanged,
+)
+from lamella.findings.lint import RULES, Complaint, Library, Rule, lint
+from lamella.findings.loading import (
+    OPEN,
+    IndexLine,
+    get,
+    index,
+    load_all,
+    read_finding,
+    reference_lines,
+    reviews,
+)
+from lamella.findings.names import Names
+from lamella.findings.record import REFERENCE_LINES, SCHEMA, Finding, Source
+
+__all__ = ["KINDS", "LEAST_EFFECT", "OPEN", "REFERENCE_LINES", "RULES", "SCHEMA", "Base", "Complaint", "Dissociation",
+           "Expectation", "Finding", "FoldRange", "IndexLine", "Library", "Names", "Optimum", "Ordering", "Relation",
+           "Required", "Rescued", "Rule", "Saturates", "Source", "Unchanged", "get", "index", "lint", "load_all",
+           "read_finding", "reference_lines", "reviews"]

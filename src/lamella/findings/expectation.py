@@ -1,0 +1,345 @@
+"""What a paper leads one to expect of an assay: a small typed vocabulary.
+
+An expectation names arms of its record and a quantity of an assay; it knows no
+model and no number but the thresholds. How each kind is judged stands in
+`lamella.verdicts`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, StrictStr, Tag, field_validator, model_validator
+
+LEAST_EFFECT = 1.10
+"""An ordering of less than 10 % is none (design, rules of judging)."""
+
+WIDEST_BAND = 1.25
+"""The widest band within which two arms may be called unchanged."""
+
+_RELATION = re.compile(r"(\S(?:.*?\S)?) ([<>~/]) (\S(?:.*\S)?)")
+
+Fold = Annotated[float, Field(gt=0.0, allow_inf_nan=False)]
+AtLeast = Annotated[float, Field(ge=1.0, le=1000.0, allow_inf_nan=False)]
+Band = Annotated[float, Field(gt=1.0, le=10.0, allow_inf_nan=False)]
+Share = Annotated[float, Field(gt=0.0, le=1.0, allow_inf_nan=False)]
+
+
+class Relation(BaseModel):
+    """Two arms and what stands between them, as in 'knockdown > control'.
+
+    first, second   arms as written
+    sign            > and < order them, ~ calls them equal, / asks for their ratio
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    first: str
+    second: str
+    sign: str
+
+    @property
+    def arms(self) -> tuple[str, str]:
+        return self.first, self.second
+
+    @property
+    def direction(self) -> int:
+        """-1 where the first arm is the smaller one, else 1."""
+        return -1 if self.sign == "<" else 1
+
+    def __str__(self) -> str:
+        return f"{self.first} {self.sign} {self.second}"
+
+
+def relation(text: str, signs: str) -> Relation:
+    """The relation in `text`.
+
+    signs   the signs that may stand between the arms
+    raises  ValueError: no relation, or another sign
+    """
+    found = _RELATION.fullmatch(text)
+    if found is None or found[2] not in signs:
+        raise ValueError(f"'{text}' is no relation such as 'arm {signs[0]} control'")
+    if found[1] == found[3]:
+        raise ValueError(f"'{text}' compares an arm with itself")
+    return Relation(first=found[1], sign=found[2], second=found[3])
+
+
+class Base(BaseModel):
+    """What every expectation has.
+
+    assay      by name
+    quantity   a read-out of the assay, or a blot quantity such as 'RAC1.gtp'
+    at         time of a quantity that has a time course, e.g. '24 h'; its last time where not given
+    claims     claims that it serves; all of the record where empty
+    corollary  our own consequence of the claim, not reported by the paper; scored apart
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    assay: StrictStr
+    quantity: StrictStr
+    at: StrictStr | None = None
+    claims: tuple[StrictStr, ...] = ()
+    corollary: bool = False
+
+    def arms(self) -> tuple[str, ...]:
+        """Every arm that it names, each once."""
+        raise TypeError("a kind of expectation names its arms")
+
+    def quantities(self) -> tuple[str, ...]:
+        """Every quantity of the assay that it reads."""
+        return (self.quantity,)
+
+    def says(self) -> str:
+        """The expectation in a few words."""
+        raise TypeError("a kind of expectation says what it expects")
+
+
+class Ordering(Base):
+    """One arm exceeds another, by at least `at_least`-fold."""
+
+    kind: Literal["ordering"] = "ordering"
+    relation: StrictStr
+    at_least: AtLeast = LEAST_EFFECT
+
+    @field_validator("relation")
+    @classmethod
+    def _ordered(cls, text: str) -> str:
+        relation(text, "><")
+        return text
+
+    @property
+    def pair(self) -> Relation:
+        return relation(self.relation, "><")
+
+    def arms(self) -> tuple[str, ...]:
+        return self.pair.arms
+
+    def says(self) -> str:
+        return f"{self.quantity}: {self.pair} by at least {self.at_least:g}-fold"
+
+
+class FoldRange(Base):
+    """The ratio of two arms lies between `low` and `high`."""
+
+    kind: Literal["fold"]
+    relation: StrictStr
+    low: Fold
+    high: Fold
+
+    @model_validator(mode="after")
+    def _in_order(self) -> FoldRange:
+        relation(self.relation, "/")
+        if self.low >= self.high:
+            raise ValueError("`low` must be less than `high`")
+        return self
+
+    @property
+    def pair(self) -> Relation:
+        return relation(self.relation, "/")
+
+    def arms(self) -> tuple[str, ...]:
+        return self.pair.arms
+
+    def says(self) -> str:
+        return f"{self.quantity}: {self.pair} between {self.low:g} and {self.high:g}"
+
+
+class Unchanged(Base):
+    """Two arms agree within a band, and another pair of arms shows that the knob is wired.
+
+    band    both ratios, a over b and b over a, stay below it
+    wired   an ordering of the same quantity that must hold, e.g. 'stimulated > control'
+    """
+
+    kind: Literal["unchanged"]
+    relation: StrictStr
+    band: Band
+    wired: StrictStr | None = None
+
+    @model_validator(mode="after")
+    def _pairs(self) -> Unchanged:
+        relation(self.relation, "~")
+        if self.wired is not None:
+            relation(self.wired, "><")
+        return self
+
+    @property
+    def pair(self) -> Relation:
+        return relation(self.relation, "~")
+
+    @property
+    def control(self) -> Relation | None:
+        return None if self.wired is None else relation(self.wired, "><")
+
+    def arms(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys((*self.pair.arms, *(self.control.arms if self.control else ()))))
+
+    def says(self) -> str:
+        return f"{self.quantity}: {self.pair} within {self.band:g}-fold, while {self.wired}"
+
+
+class Optimum(Base):
+    """Along a series of arms the quantity has its greatest value inside, not at an end."""
+
+    kind: Literal["optimum"]
+    series: Annotated[tuple[StrictStr, ...], Field(min_length=3)]
+    at_least: AtLeast = LEAST_EFFECT
+
+    def arms(self) -> tuple[str, ...]:
+        return self.series
+
+    def says(self) -> str:
+        return f"{self.quantity}: greatest inside {self.series[0]} .. {self.series[-1]}, {self.at_least:g}-fold over both ends"
+
+
+class Saturates(Base):
+    """Along a series the quantity rises up to the arm `by` and no further; `before` names one that still rises.
+
+    at_least   rise from the first arm to `by`, and of `before` from `by` to the last
+    band       the quantity stays within it from `by` to the last arm
+    """
+
+    kind: Literal["saturates"]
+    series: Annotated[tuple[StrictStr, ...], Field(min_length=3)]
+    by: StrictStr
+    band: Band
+    at_least: AtLeast = LEAST_EFFECT
+    before: StrictStr | None = None
+
+    @model_validator(mode="after")
+    def _inside(self) -> Saturates:
+        if self.by not in self.series[1:-1]:
+            raise ValueError("`by` must be an inner arm of the series")
+        return self
+
+    def arms(self) -> tuple[str, ...]:
+        return self.series
+
+    def quantities(self) -> tuple[str, ...]:
+        return (self.quantity, self.before) if self.before else (self.quantity,)
+
+    def says(self) -> str:
+        later = f", while {self.before} still rises" if self.before else ""
+        return f"{self.quantity}: saturated by {self.by}{later}"
+
+
+class Required(Base):
+    """An effect is lost without something: the same comparison in arms that lack it.
+
+    relation   the effect, e.g. 'knockdown > control'
+    without    the same two arms without it, e.g. 'knockdown+inhibitor / inhibitor'
+    band       what may be left of the effect
+    keeps      share of the control's value that the second arm of `without` must keep: a dead cell proves nothing
+    """
+
+    kind: Literal["required"]
+    relation: StrictStr
+    without: StrictStr
+    at_least: AtLeast = LEAST_EFFECT
+    band: Band = WIDEST_BAND
+    keeps: Share = 0.3
+
+    @model_validator(mode="after")
+    def _pairs(self) -> Required:
+        relation(self.relation, "><")
+        relation(self.without, "/")
+        return self
+
+    @property
+    def pair(self) -> Relation:
+        return relation(self.relation, "><")
+
+    @property
+    def lacking(self) -> Relation:
+        """The arms that lack it, in the order of `relation`."""
+        return relation(self.without, "/")
+
+    def arms(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys((*self.pair.arms, *self.lacking.arms)))
+
+    def says(self) -> str:
+        return f"{self.quantity}: {self.pair}, lost in {self.lacking}"
+
+
+class Rescued(Base):
+    """A loss is made good by a third arm.
+
+    relation   the loss, e.g. 'null < wild type'
+    by         the arm that brings it back
+    share      least share of the loss (of its logarithm) that comes back
+    """
+
+    kind: Literal["rescued"]
+    relation: StrictStr
+    by: StrictStr
+    at_least: AtLeast = LEAST_EFFECT
+    share: Share = 0.5
+
+    @model_validator(mode="after")
+    def _pairs(self) -> Rescued:
+        relation(self.relation, "><")
+        return self
+
+    @property
+    def pair(self) -> Relation:
+        return relation(self.relation, "><")
+
+    def arms(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys((*self.pair.arms, self.by)))
+
+    def says(self) -> str:
+        return f"{self.quantity}: {self.pair}, brought back by {self.by}"
+
+
+class Dissociation(Base):
+    """One quantity moves with the perturbation, another of the same assay does not.
+
+    The quantity that moves is the positive control of the one that stays.
+    """
+
+    kind: Literal["dissociation"]
+    relation: StrictStr
+    stays: StrictStr
+    band: Band
+    at_least: AtLeast = LEAST_EFFECT
+
+    @model_validator(mode="after")
+    def _pairs(self) -> Dissociation:
+        relation(self.relation, "><")
+        if self.stays == self.quantity:
+            raise ValueError("`stays` must be another quantity")
+        return self
+
+    @property
+    def pair(self) -> Relation:
+        return relation(self.relation, "><")
+
+    def arms(self) -> tuple[str, ...]:
+        return self.pair.arms
+
+    def quantities(self) -> tuple[str, ...]:
+        return (self.quantity, self.stays)
+
+    def says(self) -> str:
+        return f"{self.quantity}: {self.pair}, while {self.stays} stays within {self.band:g}-fold"
+
+
+def _kind(value: Any) -> str:
+    """The kind that a table names; an ordering where it names none."""
+    return value.get("kind", "ordering") if isinstance(value, dict) else getattr(value, "kind", "ordering")
+
+
+Expectation = Annotated[
+    Annotated[Ordering, Tag("ordering")] | Annotated[FoldRange, Tag("fold")] | Annotated[Unchanged, Tag("unchanged")]
+    | Annotated[Optimum, Tag("optimum")] | Annotated[Saturates, Tag("saturates")] | Annotated[Required, Tag("required")]
+    | Annotated[Rescued, Tag("rescued")] | Annotated[Dissociation, Tag("dissociation")],
+    Discriminator(_kind)]
+"""Any of them, told apart by `kind`."""
+
+KINDS: dict[str, type[Base]] = {"ordering": Ordering, "fold": FoldRange, "unchanged": Unchanged, "optimum": Optimum,
+                                "saturates": Saturates, "required": Required, "rescued": Rescued,
+                                "dissociation": Dissociation}
+"""Every kind by the name that a record writes."""

@@ -1,0 +1,133 @@
+"""Records and tables of the package, read once; a file that cannot be read ends in one error with its place."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import lru_cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictStr, ValidationError
+
+from lamella.errors import InputError, nearest, unknown
+from lamella.findings.record import SCHEMA, Finding
+
+_ROOM = "lamella.findings"
+OPEN = "open"
+"""What the index says of a claim that has no record yet."""
+
+
+class IndexLine(BaseModel):
+    """One claim of the two inventories, in a line.
+
+    says     in own words
+    check    judged only, never used to set a parameter: its number divides by 3
+    module   part of the biology; kind: mechanism, experiment, quantity, context, structure, clinical, open_question
+    record   id of the record that judges it, or 'open'
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    id: StrictStr
+    says: StrictStr = Field(min_length=10)
+    check: StrictBool
+    module: StrictStr
+    kind: StrictStr
+    record: StrictStr
+
+    @property
+    def review(self) -> str:
+        """Key of the review that holds it."""
+        return next(key for key, row in reviews().items() if row["prefix"] == self.id[:3])
+
+
+@lru_cache(maxsize=1)
+def load_all() -> tuple[Finding, ...]:
+    """Every record of the library, by id.   raises InputError: a file that is no record"""
+    folder = files(_ROOM) / "library"
+    names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".toml"))
+    return tuple(read_finding(text_of(folder / name), f"findings/library/{name}") for name in names)
+
+
+def get(name: str) -> Finding:
+    """The record with this id.   raises InputError with the nearest ids"""
+    by_id = {finding.id: finding for finding in load_all()}
+    if name not in by_id:
+        raise unknown("finding", name, by_id)
+    return by_id[name]
+
+
+@lru_cache(maxsize=1)
+def index() -> tuple[IndexLine, ...]:
+    """Every claim of the two inventories, in their order.   raises InputError"""
+    where = "findings/index.toml"
+    table = parsed(text_of(files(_ROOM) / "index.toml"), where)
+    return tuple(_model(IndexLine, {"id": key, **row}, f"{where} [{key}]") for key, row in table.items())
+
+
+@lru_cache(maxsize=1)
+def reviews() -> dict[str, dict[str, str]]:
+    """Review -> title, authors, doi, and the prefix of its claims."""
+    return parsed(text_of(files(_ROOM) / "reviews.toml"), "findings/reviews.toml")
+
+
+@lru_cache(maxsize=1)
+def reference_lines() -> dict[str, str]:
+    """What a reference line stands for -> cell line, for claims about cells in general."""
+    table = parsed(text_of(files(_ROOM) / "reference_lines.toml"), "findings/reference_lines.toml")
+    return {name: row["cell"] for name, row in table.items()}
+
+
+def read_finding(text: str, where: str) -> Finding:
+    """The record in a TOML text.
+
+    where    for the error: file of the text
+    raises   InputError: no TOML, another schema, a key or a value that the format has not
+    """
+    table = parsed(text, where)
+    if table.get("schema") != SCHEMA:
+        raise InputError(f"the record has schema {table.get('schema', 'none')}", where=where,
+                         why=f"This program reads schema {SCHEMA}.", remedy=f"Write `schema = {SCHEMA}`.")
+    return _model(Finding, table, where)
+
+
+def text_of(entry: Traversable) -> str:
+    """Text of a packaged file.   raises InputError: not UTF-8"""
+    try:
+        return entry.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError("the file cannot be read", where=f"findings/{entry.name}", why=str(error)) from None
+
+
+def parsed(text: str, where: str) -> dict:
+    """A TOML text as tables.   raises InputError with the parser's line"""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise InputError("not valid TOML", where=where, why=f"{error}.", remedy="Correct the line.") from None
+
+
+def _model(model: type[BaseModel], table: dict, where: str):
+    try:
+        return model.model_validate(_frozen(table))
+    except ValidationError as error:
+        raise _complaint(error.errors()[0], model, where) from None
+
+
+def _frozen(value):
+    """Lists as tuples, all the way down: a record does not change."""
+    if isinstance(value, dict):
+        return {key: _frozen(inner) for key, inner in value.items()}
+    return tuple(_frozen(inner) for inner in value) if isinstance(value, list) else value
+
+
+def _complaint(found, model: type[BaseModel], where: str) -> InputError:
+    """What pydantic says of one value, as an error of ours."""
+    at = ".".join(str(part) for part in found["loc"])
+    message = found["msg"].removeprefix("Value error, ").rstrip(".") + "."
+    if found["type"] == "extra_forbidden" and len(found["loc"]) == 1:
+        return InputError(f"unknown key '{at}'", where=where, remedy=nearest(at, model.model_fields))
+    if found["type"] == "missing":
+        return InputError(f"the key '{at}' is missing", where=where, remedy=f"Add `{found['loc'][-1]} = ...`.")
+    return InputError(f"the value of '{at}' is not allowed" if at else "the record does not hang together", where=where,
+                      why=message, remedy="Correct the record.")

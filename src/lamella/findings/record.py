@@ -1,0 +1,114 @@
+"""One finding of a paper: what was done to which cells, and what came out. Knows no model."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr, field_validator, model_validator
+
+from lamella.findings.expectation import Base, Expectation
+
+SCHEMA = 1
+"""Version of the record format that this program reads."""
+
+REFERENCE_LINES = "fixed reference lines"
+"""What `cell` says where the claim is about cells in general."""
+
+_STRICT = ConfigDict(frozen=True, extra="forbid", strict=True)
+_ID = r"[a-z0-9]+(-[a-z0-9]+)*"
+CLAIM = r"(IAP|INT)-[0-9]{3}"
+
+Value = Any
+"""A value of an arm's table: text, number, truth, a list or a table of these."""
+
+
+class Source(BaseModel):
+    """Where the finding stands.
+
+    review    key of the review in reviews.toml
+    section   its heading there
+    refs      reference numbers printed on the sentence
+    claims    ids of the claims that the record serves
+    """
+
+    model_config = _STRICT
+
+    review: StrictStr
+    section: StrictStr
+    refs: tuple[StrictInt, ...] = ()
+    claims: Annotated[tuple[Annotated[str, Field(pattern=f"^{CLAIM}$")], ...], Field(min_length=1)]
+
+
+class Finding(BaseModel):
+    """A record of the library.
+
+    schema          version of the format
+    id              its name, as the file's
+    claim           the finding in own words
+    source          review, section, references, claims
+    role            'check': judges only; 'calibrate': parameters may be set with it
+    cell            a cell line, several (all must show it), or 'fixed reference lines'
+    module, kind    as in the index of claims
+    matrix, medium  coating and soluble factors of every arm, as written in an experiment
+    arms            arm -> perturbations in the words of an experiment file; the first is the control
+    conditions      assay -> conditions other than its defaults
+    expect          what must come out; reported outcomes and own corollaries apart
+    second_reading  how the sentence was read on another day: stand-ins, doubts, what was left out
+    """
+
+    model_config = ConfigDict(**_STRICT, populate_by_name=True)
+
+    format: Literal[1] = Field(alias="schema")
+    id: Annotated[str, Field(pattern=f"^{_ID}$", max_length=80)]
+    claim: Annotated[str, Field(min_length=20, max_length=400)]
+    source: Source
+    role: Literal["check", "calibrate"]
+    cell: StrictStr | Annotated[tuple[StrictStr, ...], Field(min_length=2)]
+    module: StrictStr
+    kind: Literal["mechanism", "experiment", "quantity", "context"]
+    matrix: dict[StrictStr, StrictStr] = {}
+    medium: dict[StrictStr, StrictStr] = {}
+    arms: Annotated[dict[StrictStr, dict[StrictStr, Value]], Field(min_length=2)]
+    conditions: dict[StrictStr, dict[StrictStr, Value]] = {}
+    expect: Annotated[tuple[Expectation, ...], Field(min_length=1)]
+    second_reading: Annotated[str, Field(min_length=20)]
+
+    @field_validator("arms")
+    @classmethod
+    def _control_first(cls, arms: dict[str, dict[str, Value]]) -> dict[str, dict[str, Value]]:
+        if next(iter(arms)) != "control":
+            raise ValueError("the first arm is called 'control'")
+        return arms
+
+    @model_validator(mode="after")
+    def _arms_are_known(self) -> Finding:
+        for expectation in self.expect:
+            for arm in expectation.arms():
+                if arm not in self.arms:
+                    raise ValueError(f"'{expectation.says()}' names the arm '{arm}', which the record has not")
+        return self
+
+    @property
+    def claims(self) -> tuple[str, ...]:
+        return self.source.claims
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """The cell lines that it names; none for the fixed reference lines."""
+        if isinstance(self.cell, tuple):
+            return self.cell
+        return () if self.general else (self.cell,)
+
+    @property
+    def general(self) -> bool:
+        """Whether it is about cells in general."""
+        return self.cell == REFERENCE_LINES
+
+    @property
+    def assays(self) -> tuple[str, ...]:
+        """Assays that its expectations read, each once."""
+        return tuple(dict.fromkeys(expectation.assay for expectation in self.expect))
+
+    def serving(self, expectation: Base) -> tuple[str, ...]:
+        """The claims that one of its expectations serves."""
+        return expectation.claims or self.claims
