@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from xml.parsers import expat
 
 import libsbml
 
@@ -10,6 +11,9 @@ from lamella.errors import ModelError
 
 MAX_CHARACTERS = 50_000_000
 """Longest text that is read at all."""
+
+MAX_DEPTH = 1000
+"""Deepest nesting of elements; libSBML recurses, and crashes at some ten thousand."""
 
 _HARMLESS = {"layout", "render", "groups", "l3v2extendedmath"}
 
@@ -27,8 +31,11 @@ def open_document(text: str, name: str) -> libsbml.SBMLDocument:
         raise ModelError("the text declares a document type or entities", where=name, why="SBML has neither.")
     if "\x00" in text:
         raise ModelError("the text holds a NUL character", where=name, why="It is no XML.")
+    _refuse_malformed(text, name)
     document = libsbml.readSBMLFromString(text)
     _refuse_errors(document, name)
+    if document.getLevel() < 2:
+        raise ModelError("SBML Level 1 is not supported", where=name, remedy="Convert it to Level 3 with libSBML.")
     if document.getModel() is None:
         raise ModelError("the text holds no SBML model", where=name, remedy="Give SBML, Level 2 or 3.")
     _flatten(document, name)
@@ -40,6 +47,31 @@ def open_document(text: str, name: str) -> libsbml.SBMLDocument:
 def where(name: str, element: libsbml.SBase) -> str:
     """Place of an element, for messages."""
     return f"{name}:{element.getLine()}" if element.getLine() else name
+
+
+def _refuse_malformed(text: str, name: str) -> None:
+    """Refuse what is no XML, or nested too deeply, before libSBML sees it."""
+    parser = expat.ParserCreate()
+    depth = 0
+
+    def enter(*_) -> None:
+        nonlocal depth
+        depth += 1
+        if depth > MAX_DEPTH:
+            raise ModelError(
+                f"elements are nested more than {MAX_DEPTH} deep", where=f"{name}:{parser.CurrentLineNumber}"
+            )
+
+    def leave(_) -> None:
+        nonlocal depth
+        depth -= 1
+
+    parser.StartElementHandler, parser.EndElementHandler = enter, leave
+    try:
+        parser.Parse(text, True)
+    except (expat.ExpatError, UnicodeEncodeError) as error:
+        line = getattr(error, "lineno", 1)
+        raise ModelError(f"the text is no XML: {error}", where=f"{name}:{line}", remedy="Give SBML.") from None
 
 
 def _refuse_errors(document: libsbml.SBMLDocument, name: str) -> None:

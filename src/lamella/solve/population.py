@@ -215,7 +215,8 @@ class Population:
         if len(failed):
             first = failed[0]
             raise SolverError(
-                f"{len(failed)} of {self.cells} cells could not be advanced; first cell {first} at {self.time[first]:g} s",
+                f"{len(failed)} of {self.cells} cells could not be advanced; "
+                f"first cell {first} at {self.time[first]:g} s",
                 where=self.program.model.name, why=Status(self.status[first]).reason.capitalize() + ".",
             )  # fmt: skip
 
