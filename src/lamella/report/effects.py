@@ -1,0 +1,123 @@
+"""Effects: arms over arms as ratios with their intervals, as a figure and as a table."""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from lamella.report import words
+from lamella.report.picture import Picture
+from lamella.report.style import FAINT, INK, MUTED, PAPER, Look, figure, quiet_axes
+
+Row = Mapping[str, object]
+"""arm, against, readout, effect, low, high, replicates, and where it matters reason."""
+
+_TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 0.7, 0.8, 1.0, 1.25, 1.5, 2.0, 3.0, 5.0, 10.0, 20.0, 50.0, 100.0)
+
+
+def effects_picture(rows: Sequence[Row], looks: Mapping[str, Look]) -> Picture | None:
+    """A panel per read-out, a line per comparison, ratios on a logarithmic scale; None where there is no ratio."""
+    finite = [row for row in rows if _positive(row["effect"])]
+    readouts = list(dict.fromkeys(str(row["readout"]) for row in finite))
+    pairs = list(dict.fromkeys((str(row["arm"]), str(row["against"])) for row in rows))
+    if not readouts:
+        return None
+    columns = min(3, len(readouts))
+    lines = -(-len(readouts) // columns)
+    drawn = figure(6.8 if columns == 1 else 9.4, lines * (0.7 + 0.29 * max(len(pairs), 2)))
+    drawn.get_layout_engine().set(w_pad=0.06, h_pad=0.06)
+    panels = drawn.subplots(lines, columns, squeeze=False, sharey=True).ravel()
+    for axes, readout in zip(panels, readouts):
+        own = {(str(row["arm"]), str(row["against"])): row for row in finite if row["readout"] == readout}
+        _draw_panel(axes, readout, [own.get(pair) for pair in pairs], pairs, looks)
+    for axes in panels[len(readouts):]:
+        axes.set_axis_off()
+    alt = "Ratios with 95 % intervals. " + " ".join(sentence(row) for row in finite)
+    caption = ("Ratio of each read-out between two arms, paired by dish, with its 95 % interval, on a logarithmic "
+               "scale. Filled: the interval leaves out 1. The table holds the numbers.")
+    return Picture(drawn, alt, caption)
+
+
+def effects_table(rows: Sequence[Row]) -> str:
+    """All comparisons as an HTML table."""
+    body = []
+    for row in rows:
+        low, high = float(row["low"]), float(row["high"])
+        direction = told_apart(row)
+        mark = {1: "higher", -1: "lower", 0: "not told apart", None: words.MISSING}[direction]
+        reason = str(row.get("reason") or "")
+        body.append(
+            f'<tr><th scope="row">{html.escape(words.shown(str(row["readout"])).title)}</th>'
+            f"<td>{html.escape(str(row['arm']))}</td><td>{html.escape(str(row['against']))}</td>"
+            f'<td class="n"><strong>{words.ratio(float(row["effect"]))}</strong></td>'
+            f'<td class="n">{words.interval(low, high, words.ratio)}</td><td class="n">{int(row["replicates"])}</td>'
+            f"<td>{mark}{f'<br><small>{html.escape(reason)}</small>' if reason else ''}</td></tr>")
+    return ('<div class="scroll" tabindex="0" role="group" aria-label="Table of effects"><table><caption>Effects: ratio '
+            'of two arms over dishes, paired by dish</caption><thead><tr><th scope="col">Read-out</th>'
+            '<th scope="col">Arm</th><th scope="col">Against</th><th scope="col" class="n">Ratio</th>'
+            '<th scope="col" class="n">95 % interval</th><th scope="col" class="n">Dishes</th>'
+            f'<th scope="col">Interval and 1</th></tr></thead><tbody>{"".join(body)}</tbody></table></div>')
+
+
+def told_apart(row: Row) -> int | None:
+    """1 or -1 where the interval lies above or below 1, 0 where it holds 1, None where there is no interval."""
+    low, high = float(row["low"]), float(row["high"])
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return None
+    return 1 if low > 1 else -1 if high < 1 else 0
+
+
+def sentence(row: Row) -> str:
+    """'Total Rac1, knockdown over control: 1.90 (1.85 to 1.95).'"""
+    low, high = float(row["low"]), float(row["high"])
+    bounds = f" ({words.interval(low, high, words.ratio)})" if told_apart(row) is not None else ""
+    return (f"{words.shown(str(row['readout'])).title}, {row['arm']} over {row['against']}: "
+            f"{words.ratio(float(row['effect']))}{bounds}.")
+
+
+def _positive(value: object) -> bool:
+    return math.isfinite(float(value)) and float(value) > 0
+
+
+def _draw_panel(axes: Axes, readout: str, rows: Sequence[Row | None], pairs: Sequence[tuple[str, str]],
+                looks: Mapping[str, Look]) -> None:
+    reach = 1.12
+    axes.axvline(1.0, color=MUTED, linewidth=1.0, zorder=1)
+    for place, (row, (arm, _)) in enumerate(zip(rows, pairs)):
+        axes.axhline(place, color=FAINT, linewidth=0.7, zorder=0)
+        if row is None:
+            continue
+        effect, low, high = (float(row[key]) for key in ("effect", "low", "high"))
+        look = looks[arm]
+        if _positive(low) and _positive(high):
+            axes.plot([low, high], [place, place], color=look.colour, linewidth=2.4, solid_capstyle="butt", zorder=2)
+            reach = max(reach, high, 1 / low)
+        reach = max(reach, effect, 1 / effect)
+        axes.plot([effect], [place], look.marker, color=look.colour, markersize=6.5, zorder=3,
+                  markerfacecolor=look.colour if told_apart(row) else PAPER, markeredgecolor=look.colour)
+    reach = min(reach**1.12, 150.0)
+    axes.set_xscale("log")
+    axes.set_xlim(1 / reach, reach)
+    axes.set_xticks(_ticks(reach), [f"{tick:g}" for tick in _ticks(reach)])
+    axes.set_xticks([], minor=True)
+    axes.set_yticks(range(len(pairs)), [f"{arm} / {against}" for arm, against in pairs])
+    axes.set_ylim(len(pairs) - 0.4, -0.6)
+    axes.set_title(words.shown(readout).title)
+    quiet_axes(axes)
+    axes.spines["left"].set_visible(False)
+    axes.tick_params(axis="y", length=0, labelcolor=INK, labelsize=8)
+
+
+def _ticks(reach: float) -> list[float]:
+    """Round ratios inside 1/reach to reach, about a fifth of the axis apart, 1 among them."""
+    inside = [tick for tick in _TICKS if 1 / reach <= tick <= reach]
+    kept = [1.0]
+    apart = 2 * np.log(reach) / 6.5
+    for tick in sorted(inside, key=lambda t: abs(np.log(t))):
+        if all(abs(np.log(tick / other)) >= apart for other in kept):
+            kept.append(tick)
+    return sorted(kept)

@@ -1,0 +1,128 @@
+"""Names and numbers as people read them: read-outs with their units, times, ratios. Independent of the locale."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+
+import xarray as xr
+
+MISSING = "–"
+"""Stands where a number cannot be told."""
+
+_UNITS = {"um": "µm", "um2": "µm²", "um^2": "µm²", "um/h": "µm/h", "um/min": "µm/min", "um/s": "µm/s", "uM": "µM",
+          "dimensionless": "", "1": "", "percent": "%"}
+
+_READOUTS = {
+    "closure": ("Closed share of the wound", "%", 100.0),
+    "closed": ("Closed share of the wound", "%", 100.0),
+    "front_advance": ("Advance of the front", "µm", 1.0),
+    "elongation": ("Elongation along the cell's axis", "", 1.0),
+    "edge_speed": ("Speed of cells at the free edge", "µm/h", 1.0),
+    "rac1_total": ("Total Rac1", "molecules per cell", 1.0),
+    "rac1_gtp": ("Rac1-GTP", "molecules per cell", 1.0),
+    "speed": ("Speed", "µm/h", 1.0),
+    "persistence": ("Persistence", "min", 1.0),
+    "msd_exponent": ("Exponent of the mean squared displacement", "", 1.0),
+    "directionality": ("Directionality ratio", "", 1.0),
+    "aspect": ("Aspect ratio", "", 1.0),
+    "area": ("Spread area", "µm²", 1.0),
+}
+"""Names of the read-outs that assays of this package share: title, unit, factor from stored to shown."""
+
+_FAMILIAR = {"rac1": "Rac1", "rhoa": "RhoA", "cdc42": "Cdc42", "mapk1": "Erk2", "mapk3": "Erk1", "ptk2": "FAK",
+             "raf1": "C-RAF", "xiap": "XIAP", "birc2": "cIAP1", "birc3": "cIAP2", "birc7": "ML-IAP", "diablo": "Smac",
+             "map2k1": "MEK1", "myl9": "MLC", "bcar1": "p130Cas", "akt1": "Akt"}
+_BLOT = re.compile(r"([A-Za-z0-9]+)(?:[._](total|gtp)|\.(p\w*))", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """How a variable is shown: a title, its unit (may be empty), and the factor from the stored value."""
+
+    title: str
+    unit: str
+    factor: float = 1.0
+
+    @property
+    def label(self) -> str:
+        return f"{self.title} ({self.unit})" if self.unit else self.title
+
+
+def shown(name: str, variable: xr.DataArray | None = None) -> Shown:
+    """Title and unit of a variable: its own attributes `long_name` and `units` first, then what this room knows."""
+    attributes = {} if variable is None else variable.attrs
+    title, unit, factor = _READOUTS.get(name, (None, "", 1.0))
+    if title is None:
+        title = blot_title(name) or _plain_name(name)
+        if blot_title(name):
+            unit = "molecules per cell"
+    if "units" in attributes and factor == 1.0:
+        unit = unit_name(str(attributes["units"]))
+    return Shown(str(attributes.get("long_name", title)), unit, factor)
+
+
+def unit_name(unit: str) -> str:
+    """A unit in print: 'um2' is µm²."""
+    return _UNITS.get(unit, unit)
+
+
+def blot_title(name: str) -> str | None:
+    """'RAC1.gtp' or 'rac1_gtp' -> 'Rac1-GTP'; 'MAPK1.p' -> 'p-Erk2'; None where the name is no blot quantity."""
+    match = _BLOT.fullmatch(name)
+    if match is None:
+        return None
+    gene, form, phospho = match.groups()
+    gene = _FAMILIAR.get(gene.lower(), gene)
+    if phospho:
+        site = phospho[1:].lstrip("_")
+        return f"p-{gene}" + (f" ({site})" if site else "")
+    return f"Total {gene}" if form.lower() == "total" else f"{gene}-GTP"
+
+
+def number(value: float, digits: int = 3) -> str:
+    """Significant digits, thousands apart by a thin no-break space; no exponent between 1e-3 and 1e9."""
+    value = float(value)
+    if not math.isfinite(value):
+        return MISSING
+    if value == 0:
+        return "0"
+    if not 1e-3 <= abs(value) < 1e9:
+        mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
+        return f"{mantissa} × 10^{int(exponent)}".replace("-", "−")
+    decimals = max(0, digits - 1 - math.floor(math.log10(abs(value))))
+    text = f"{value:,.{decimals}f}" if abs(value) >= 1e4 else f"{value:.{decimals}f}"
+    return text.replace(",", "\u202f").replace("-", "−")
+
+
+def ratio(value: float) -> str:
+    """A ratio with two decimals, three digits where it is large."""
+    value = float(value)
+    return f"{value:.2f}" if math.isfinite(value) and 0.095 <= value < 99.5 else number(value)
+
+
+def interval(low: float, high: float, form=number) -> str:
+    """'1.21 to 1.66', or a dash where there is no interval."""
+    return f"{form(low)} to {form(high)}" if math.isfinite(low) and math.isfinite(high) else MISSING
+
+
+def hours(seconds: float) -> str:
+    """A time stamp: '30 min', '6 h', '2.5 h'."""
+    if 0 < seconds < 5400:
+        return f"{seconds / 60:.3g} min"
+    return f"{seconds / 3600:.3g} h"
+
+
+def joined(parts: list[str]) -> str:
+    """'a', 'a and b', 'a, b and c'."""
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def plural(count: int, noun: str, nouns: str | None = None) -> str:
+    return f"{count} {noun if count == 1 else nouns or noun + 's'}"
+
+
+def _plain_name(name: str) -> str:
+    text = name.replace("_", " ").strip() or name
+    return text[:1].upper() + text[1:]
