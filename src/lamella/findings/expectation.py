@@ -192,7 +192,8 @@ class Optimum(Base):
         return self.series
 
     def says(self) -> str:
-        return f"{self.quantity}: greatest inside {self.series[0]} .. {self.series[-1]}, {self.at_least:g}-fold over both ends"
+        inside = f"{self.series[0]} .. {self.series[-1]}"
+        return f"{self.quantity}: greatest inside {inside}, {self.at_least:g}-fold over both ends"
 
 
 class Saturates(Base):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from lamella.errors import InputError
 from lamella.findings.expectation import LEAST_EFFECT, WIDEST_BAND, Dissociation, Required, Saturates, Unchanged
@@ -127,7 +128,7 @@ class RoleFollowsClaims(Rule):
 
 
 class ServesItsClaims(Rule):
-    """Every claim of a record is served by a reported expectation, and every expectation serves claims of the record."""
+    """Every claim of a record is served by a reported expectation; expectations serve claims of their record."""
 
     def breaches(self, library: Library) -> Iterator[tuple[str, str]]:
         for finding in library.findings:
@@ -174,7 +175,7 @@ class BandIsNarrow(Rule):
                 if banded and expectation.band > WIDEST_BAND:
                     yield finding.id, f"'{expectation.says()}' allows {expectation.band:g}-fold"
                 if isinstance(expectation, Required) and expectation.keeps < 0.05:
-                    yield finding.id, f"'{expectation.says()}' accepts arms that keep {expectation.keeps:g} of the control"
+                    yield finding.id, f"'{expectation.says()}' accepts arms that keep only {expectation.keeps:g}"
 
 
 class UnchangedIsWired(Rule):
@@ -229,7 +230,7 @@ def _ascends(arms: list[dict]) -> bool:
     if len(changing) != 1:
         return False
     values = [_number(leaf[changing[0]]) for leaf in leaves]
-    return all(low is not None and high is not None and low < high for low, high in zip(values, values[1:]))
+    return all(low is not None and high is not None and low < high for low, high in pairwise(values))
 
 
 def _leaves(table: dict, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], object]]:
@@ -290,12 +291,13 @@ def _unresolved(finding: Finding, cell: str, names: Names) -> Iterator[str]:
 
 RULES: tuple[Rule, ...] = (
     ClaimsStandOnce(), LinesAreShort(), ThirdsAreCheck(), IdsAreUnique(), RecordAndIndexAgree(), RoleFollowsClaims(),
-    ServesItsClaims(), ReviewHoldsTheClaims(), ThresholdIsTenPercent(), BandIsNarrow(), UnchangedIsWired(), ArmsAreUsed(),
-    SeriesAscends(), NamesResolve())
+    ServesItsClaims(), ReviewHoldsTheClaims(), ThresholdIsTenPercent(), BandIsNarrow(), UnchangedIsWired(),
+    ArmsAreUsed(), SeriesAscends(), NamesResolve())
 """Every rule, in the order of reporting."""
 
 
-def lint(library: Library | None = None, *, names: Names | None = None, rules: Iterable[Rule] = RULES) -> list[Complaint]:
+def lint(library: Library | None = None, *, names: Names | None = None,
+         rules: Iterable[Rule] = RULES) -> list[Complaint]:
     """Breaches of the rules; empty where all is well.
 
     library   what is checked; the package's own library and index where not given

@@ -13,7 +13,8 @@ class Names(Protocol):
         """Is there such a cell line?"""
         ...
 
-    def arm(self, cell: str, arm: Mapping[str, Any], matrix: Mapping[str, str], medium: Mapping[str, str]) -> str | None:
+    def arm(self, cell: str, arm: Mapping[str, Any], matrix: Mapping[str, str],
+            medium: Mapping[str, str]) -> str | None:
         """Do genes, constructs, drugs, ligands, factors and doses of the arm mean something in this cell line?"""
         ...
 

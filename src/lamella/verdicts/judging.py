@@ -1,0 +1,160 @@
+"""Rules of judging: what each kind of expectation asks of the values of its arms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import singledispatch
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lamella.errors import InputError
+from lamella.findings import (
+    LEAST_EFFECT,
+    Base,
+    Dissociation,
+    FoldRange,
+    Optimum,
+    Ordering,
+    Relation,
+    Required,
+    Rescued,
+    Saturates,
+    Unchanged,
+)
+from lamella.verdicts.effect import Criterion, Look, Standing, exceeds, lies_within, log_ratios, reaches
+
+Values = Mapping[tuple[str, str], NDArray[np.float64]]
+"""(quantity, arm) -> value of every replicate, in the same order for all arms.   [replicates]"""
+
+
+class Readings:
+    """Values of the arms of one expectation, and the logarithms of their ratios."""
+
+    def __init__(self, values: Values):
+        self._values = values
+        self._scale = {quantity: max(float(np.mean(v)) for (q, _), v in values.items() if q == quantity)
+                       for quantity in {q for q, _ in values}}
+
+    def measured(self, quantity: str) -> bool:
+        """Whether any arm shows more than nothing."""
+        return self._scale[quantity] > 0.0
+
+    def logs(self, quantity: str, first: str, second: str) -> NDArray[np.float64]:
+        return log_ratios(self._values[quantity, first], self._values[quantity, second], self._scale[quantity])
+
+    def mean(self, quantity: str, arm: str) -> float:
+        return float(np.mean(self._values[quantity, arm]))
+
+
+def judge(expectation: Base, values: Values, *, last: bool = True) -> tuple[Criterion, ...]:
+    """The criteria of an expectation, each with its standing after this look.
+
+    values   (quantity, arm) -> [replicates]
+    last     whether no more replicates will be spent
+    """
+    return _criteria(expectation, Readings(values), Look(last))
+
+
+def standing(criteria: tuple[Criterion, ...]) -> Standing:
+    """Of an expectation: it holds when all its criteria hold and fails when one fails."""
+    found = {criterion.standing for criterion in criteria}
+    return Standing.FAILS if Standing.FAILS in found else Standing.OPEN if Standing.OPEN in found else Standing.HOLDS
+
+
+@singledispatch
+def _criteria(expectation: Base, readings: Readings, look: Look) -> tuple[Criterion, ...]:
+    raise TypeError(f"no rule for {type(expectation).__name__}")
+
+
+def _ordered(pair: Relation, quantity: str, at_least: float, readings: Readings, look: Look) -> Criterion:
+    """The ordering of two arms, greater over less."""
+    greater, less = pair.arms if pair.direction > 0 else (pair.second, pair.first)
+    return exceeds(f"{greater} / {less}", quantity, readings.logs(quantity, greater, less), at_least, look)
+
+
+def _same(first: str, second: str, quantity: str, band: float, readings: Readings, look: Look) -> Criterion:
+    """Two arms agree within a band."""
+    return lies_within(f"{first} / {second}", quantity, readings.logs(quantity, first, second), 1.0 / band, band, look)
+
+
+@_criteria.register
+def _(expectation: Ordering, readings: Readings, look: Look) -> tuple[Criterion, ...]:
+    return (_ordered(expectation.pair, expectation.quantity, expectation.at_least, readings, look),)
+
+
+@_criteria.register
+def _(expectation: FoldRange, readings: Readings, look: Look) -> tuple[Criterion, ...]:
+    first, second = expectation.pair.arms
+    logs = readings.logs(expectation.quantity, first, second)
+    return (lies_within(f"{first} / {second}", expectation.quantity, logs, expectation.low, expectation.high, look),)
+
+
+@_criteria.register
+def _(expectation: Unchanged, readings: Readings, look: Look) -> tuple[Criterion, ...]:
+    quantity = expectation.quantity
+    same = _same(*expectation.pair.arms, quantity, expectation.band, readings, look)
+    if expectation.control is None:
+        raise InputError(f"'{expectation.says()}' has no positive control", remedy="Add `wired = 'arm > control'`.")
+    return (same, _ordered(expectation.control, quantity, LEAST_EFFECT, readings, look))
+
+
+@_criteria.register
+def _(expectation: Optimum, readings: Readings, look: Look) -> tuple[Criterion, ...]:
+    """The best inner arm over both ends; its interval is widened for the choice among the inner arms."""
+    quantity, (first, *inner, last) = expectation.quantity, expectation.series
+    best = max(inner, key=lambda arm: readings.mean(quantity, arm))
+    return tuple(exceeds(f"{best} / {end}", quantity, readings.logs(quantity, best, end), expectation.at_least, look,
+                         comparisons=len(inner)) for end in (first, last))
+
+
+@_criteria.register
+def _(expectation: Saturates, readings: Readings, look: Look) -> tuple[Criterion, ...]:
+    """Up to the arm `by` and no further; a later quantity goes on."""
+    first, by, last = expectation.series[0], expectation.by, expectation.series[-1]
+    beyond = expectation.series[expectation.series.index(by) + 1:]
+    quantity, rise = expectation.quantity, expectation.at_least
+    found = [exceeds(f"{by} / {first}", quantity, readings.logs(quantity, by, first), rise, look)]
+    found += [_same(arm, by, quantity, expectation.band, readings, look) for arm in beyond]
+    if expectation.before:
+        later = expectation.before
+        found.append(exceeds(f"{last} / {by}", later, readings.logs(later, last, by), rise, look))
+    return tuple(found)
+
+
+@_criteria.register
+def _(expectation: Required, readings: Readings, look: Look) -> tuple[Criterion, ...]:
+    """The effect is there, is gone in the arms that lack the thing, and these arms are still alive.
+
+    Gone: within the band, at least half of it lost, and the loss itself off zero.
+    """
+    quantity, pair, lacking = expectation.quantity, expectation.pair, expectation.lacking
+    whole = pair.direction * readings.logs(quantity, *pair.arms)
+    left = pair.direction * readings.logs(quantity, *lacking.arms)
+    alive = readings.logs(quantity, lacking.second, pair.second)
+    between = f"({pair.first} / {pair.second}) / ({lacking.first} / {lacking.second})"
+    return (_ordered(pair, quantity, expectation.at_least, readings, look),
+            _same(*lacking.arms, quantity, expectation.band, readings, look),
+            exceeds(between, quantity, whole - left, 1.0, look),
+            reaches(f"half of {pair.first} / {pair.second}, over {lacking.first} / {lacking.second}", quantity,
+                    0.5 * whole - left, 1.0, look),
+            reaches(f"{lacking.second} / {pair.second}", quantity, alive, expectation.keeps, look))
+
+
+@_criteria.register
+def _(expectation: Rescued, readings: Readings, look: Look) -> tuple[Criterion, ...]:
+    """There is a loss, and the arm `by` brings back its share, told from none."""
+    quantity, pair, by = expectation.quantity, expectation.pair, expectation.by
+    loss = pair.direction * readings.logs(quantity, *pair.arms)
+    back = pair.direction * readings.logs(quantity, pair.first, by)
+    label = f"{by} / {pair.first}" if pair.direction < 0 else f"{pair.first} / {by}"
+    return (_ordered(pair, quantity, expectation.at_least, readings, look),
+            exceeds(label, quantity, back, 1.0, look),
+            reaches(f"{label}, over {expectation.share:.0%} of the loss", quantity, back - expectation.share * loss,
+                    1.0, look))
+
+
+@_criteria.register
+def _(expectation: Dissociation, readings: Readings, look: Look) -> tuple[Criterion, ...]:
+    return (_ordered(expectation.pair, expectation.quantity, expectation.at_least, readings, look),
+            _same(*expectation.pair.arms, expectation.stays, expectation.band, readings, look))
