@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
@@ -101,8 +101,3 @@ def _feed(digest: hashlib._Hash, name: str, values: np.ndarray) -> None:
         body, kind = fixed.tobytes(), fixed.dtype.str
     digest.update(f"{name}|{kind}|{values.shape}|".encode())
     digest.update(body)
-
-
-def describe(*, seed: int, hashes: Mapping[str, str], extra: Iterable[tuple[str, object]] = ()) -> dict[str, object]:
-    """Provenance of one run as a table for reports: versions, machine, seed, hashes."""
-    return {"versions": versions(), "machine": machine(), "seed": seed, "hashes": dict(hashes), **dict(extra)}

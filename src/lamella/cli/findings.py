@@ -1,0 +1,138 @@
+"""`lamella findings`: what papers observed, and what the model makes of it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from lamella.errors import InputError
+
+if TYPE_CHECKING:
+    from lamella.findings import Finding
+
+app = typer.Typer(no_args_is_help=True,
+                  help="Findings: list, show, run and judge them.\n\nExample:  lamella findings list --cell HeLa")
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+Cell = Annotated[str | None, typer.Option("--cell", help="Only findings in this cell line.", show_default="all")]
+Assay = Annotated[str | None, typer.Option("--assay", help="Only findings that read this assay.", show_default="all")]
+Role = Annotated[str | None, typer.Option("--role", help="check or calibrate.", show_default="both")]
+Module = Annotated[str | None, typer.Option("--module", help="Part of the biology.", show_default="all")]
+
+
+@app.command("list")
+def list_(cell: Cell = None, assay: Assay = None, role: Role = None, module: Module = None,
+          as_json: AsJson = False) -> None:
+    """List the findings that are records.
+
+    Example:  lamella findings list --cell HeLa --json
+    """
+    from lamella.findings import index, load_all
+    from lamella.store import json_text
+
+    chosen = selected(load_all(), cell=cell, assay=assay, role=role, module=module)
+    if as_json:
+        sys.stdout.write(json_text({"findings": [_row(finding) for finding in chosen], "claims": len(index())}))
+        return
+    for finding in chosen:
+        print(f"{finding.id}\n  {finding.claim}\n  {', '.join(finding.claims)} ({finding.role}); {_cells(finding)}; "
+              f"{', '.join(finding.assays)}")
+    print(f"\n{len(chosen)} records; the index holds {len(index())} claims.")
+
+
+@app.command()
+def show(name: Annotated[str, typer.Argument(metavar="FINDING", help="Id of a record.", show_default=False)],
+         as_json: AsJson = False) -> None:
+    """Show one finding: claim, source, arms, expectations.
+
+    Example:  lamella findings show cas-and-pi3k-are-parallel-routes-to-rac
+    """
+    from lamella.findings import get
+    from lamella.store import json_text
+
+    finding = get(name)
+    if as_json:
+        sys.stdout.write(json_text(finding.model_dump(mode="json", by_alias=True)))
+        return
+    print(f"{finding.id}\n  {finding.claim}\n")
+    print(f"  claims   {', '.join(finding.claims)} ({finding.role})")
+    print(f"  source   {finding.source.review}, {finding.source.section}")
+    print(f"  cell     {_cells(finding)}")
+    for kind in ("matrix", "medium"):
+        if getattr(finding, kind):
+            print(f"  {kind:8} {', '.join(f'{key} {value}' for key, value in getattr(finding, kind).items())}")
+    for arm, treatment in finding.arms.items():
+        print(f"  arm      {arm}: {_treated(treatment)}")
+    for expectation in finding.expect:
+        print(f"  expect   {expectation.assay}, {expectation.says()}{' (our corollary)' * expectation.corollary}")
+    print(f"  reading  {' '.join(finding.second_reading.split())}")
+
+
+@app.command()
+def lint(as_json: AsJson = False) -> None:
+    """Check records and index against the rules; ends with code 1 if something is wrong.
+
+    Example:  lamella findings lint
+    """
+    from dataclasses import asdict
+
+    from lamella.findings import index, load_all
+    from lamella.findings import lint as complaints
+    from lamella.store import json_text
+    from lamella.verdicts import model_names
+
+    found = complaints(names=model_names())
+    if as_json:
+        sys.stdout.write(json_text({"problems": [asdict(complaint) for complaint in found]}))
+    else:
+        for complaint in found:
+            print(complaint)
+        print(f"{len(load_all())} records, {len(index())} claims, {len(found) or 'no'} problem{'s' * (len(found) != 1)}.")
+    if found:
+        raise typer.Exit(1)
+
+
+def selected(findings: tuple[Finding, ...], *, names: list[str] | None = None, cell: str | None = None,
+             assay: str | None = None, role: str | None = None, module: str | None = None) -> list[Finding]:
+    """The findings that pass every filter given.
+
+    names    ids; all where empty
+    raises   InputError: an id or a filter that fits nothing
+    """
+    from lamella.errors import nearest
+    from lamella.findings import get
+
+    chosen = [get(name) for name in dict.fromkeys(names)] if names else list(findings)
+    filters = {"--cell": (cell, lambda f: f.cells or (_cells(f),)), "--assay": (assay, lambda f: f.assays),
+               "--role": (role, lambda f: (f.role,)), "--module": (module, lambda f: (f.module,))}
+    for flag, (wanted, of) in filters.items():
+        if wanted is None:
+            continue
+        known = {value for finding in findings for value in of(finding)}
+        if wanted not in known:
+            raise InputError(f"no finding has '{wanted}'", where=flag, remedy=nearest(wanted, known))
+        chosen = [finding for finding in chosen if wanted in of(finding)]
+    return chosen
+
+
+def _cells(finding: Finding) -> str:
+    return finding.cell if isinstance(finding.cell, str) else ", ".join(finding.cell)
+
+
+def _treated(treatment: Mapping[str, Any]) -> str:
+    """An arm's table in the words of `lamella assay --arm`."""
+    clauses = []
+    for kind, items in treatment.items():
+        if isinstance(items, Mapping):
+            clauses.append(f"{kind} {', '.join(f'{key}={value}' for key, value in items.items())}")
+        else:
+            clauses.append(f"{kind} {', '.join(map(str, items))}" if isinstance(items, (tuple, list)) else kind)
+    return "; ".join(clauses) or "untreated"
+
+
+def _row(finding: Finding) -> dict[str, object]:
+    return {"id": finding.id, "claim": finding.claim, "claims": finding.claims, "role": finding.role,
+            "cell": finding.cell, "module": finding.module, "kind": finding.kind, "assays": finding.assays}
