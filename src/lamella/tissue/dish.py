@@ -9,8 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from lamella.errors import InputError
 from lamella.tissue import checks
-from lamella.tissue.axis import SUMS, boundary_sums, turn_axes
-from lamella.tissue.bonds import update_bonds
+from lamella.tissue.axis import SUMS
 from lamella.tissue.grid import interior, make_grid, pad_field, pad_labels
 from lamella.tissue.lattice import Lattice
 from lamella.tissue.physics import make_physics
@@ -28,7 +27,8 @@ from lamella.tissue.record import (
     clear_medium,
     empty_record,
 )
-from lamella.tissue.sweep import ACCEPTED, BORDER_SIZE, CLOCK, TRIED, VETOED, sweep
+from lamella.tissue.run import run, wrap_centroids
+from lamella.tissue.sweep import ACCEPTED, BORDER_SIZE, CLOCK, TRIED, VETOED
 from lamella.tissue.word import COUNT_SHIFT, EDGE, GHOST, ID, KIND_SHIFT, WALL
 
 _NO_FIELD = np.zeros(0)
@@ -158,20 +158,12 @@ class Dish:
         for d in range(labels.ndim):
             total = np.bincount(cell, weights=delta[:, d], minlength=self._record.shape[0])
             self._record[live, CENTROID + d] = anchor[live, d] + total[live] / number[live]
-        self._wrap()
+        wrap_centroids(self._record, self._grid.space.period)
         self._record[live, IMAGE : IMAGE + labels.ndim] = 0.0
         axis = np.array(
             [np.random.Generator(np.random.Philox(key=int(k))).standard_normal(labels.ndim) for k in self._keys[live]]
         ).reshape(-1, labels.ndim)
         self.axis[live] = axis / np.linalg.norm(axis, axis=1, keepdims=True)
-
-    def _wrap(self) -> None:
-        """Bring centroids back into a periodic dish; `IMAGE` remembers how often they left it."""
-        dimensions, period = len(self._grid.space.shape), np.array(self._grid.space.period)
-        centroid = self._record[:, CENTROID : CENTROID + dimensions]
-        turns = np.floor(np.divide(centroid, period, out=np.zeros_like(centroid), where=period > 0))
-        centroid -= turns * period
-        self._record[:, IMAGE : IMAGE + dimensions] += turns
 
     def advance(self, mcs: int) -> None:
         """Advance by `mcs` Monte Carlo steps.   raises InputError if a column of `cells` is out of range"""
@@ -182,22 +174,10 @@ class Dish:
         checks.check_step(self._record, self._cells, self._bonds_every, self._open_sites)
         gradient = self._lattice.attractant.size > 0 and bool(self._record[1:, SENSE_GRADIENT].any())
         contact = bool(self._record[1:, SENSE_CONTACT].any())
-        left = int(mcs)
-        while left:
-            steps = min(left, self._bonds_every - self.mcs % self._bonds_every)
-            sweep(self._lattice, self._grid, self._record, self._physics, self._counters, self._carry, self._key, steps)
-            left -= steps
-            if self.mcs % self._bonds_every == 0:
-                self._couple(gradient, contact)
-
-    def _couple(self, gradient: bool, contact: bool) -> None:
-        """Bonds and axes, for the `bonds_every` MCS that have passed."""
-        span, now = float(self._bonds_every), self.mcs
-        size = int(self._counters[BORDER_SIZE])
-        self._wrap()
-        boundary_sums(self._lattice, self._grid, self._record, size, now, gradient, contact, self._sums)
-        turn_axes(self._record, len(self._grid.space.shape), span, self._sums, self._keys, self._turns)
-        update_bonds(self._lattice, self._grid, self._record, self._physics.mean_rear, now, span)
+        run(
+            self._lattice, self._grid, self._record, self._physics, self._counters, self._carry, self._key,
+            self._keys, self._turns, self._sums, self._bonds_every, int(mcs), gradient, contact,
+        )  # fmt: skip
 
     def read(self) -> Reading:
         """What each cell is told: front and rear means, contacts, shape. Changes nothing."""
