@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import tomli_w
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr
@@ -85,7 +86,7 @@ class Experiment:
                        medium=dict(self.medium), seed=self.seed, replicate=replicate, without=self.without,
                        front_equals_rear=self.front_equals_rear)
 
-    def content(self) -> dict[str, object]:
+    def content(self) -> dict[str, Any]:
         """The experiment as plain values with every default spelled out, in the shape of the file."""
         return {
             "title": self.title, "cell": self.cell, "seed": self.seed, "replicates": self.replicates,
@@ -123,7 +124,7 @@ def read_experiment(path: Path, assays: Mapping[str, Assay]) -> Experiment:
     return build_experiment(content, assays, source)
 
 
-def build_experiment(content: Mapping[str, object], assays: Mapping[str, Assay], source: Source) -> Experiment:
+def build_experiment(content: Mapping[str, Any], assays: Mapping[str, Assay], source: Source) -> Experiment:
     """The experiment that plain values in the shape of the file describe. Raises InputError."""
     for key in content:
         if key not in _KEYS:
@@ -142,7 +143,7 @@ def build_experiment(content: Mapping[str, object], assays: Mapping[str, Assay],
         front_equals_rear=header.front_equals_rear, written_by=header.written_by)
 
 
-def _table(content: Mapping[str, object], key: str, example: str, source: Source) -> Mapping[str, object]:
+def _table(content: Mapping[str, Any], key: str, example: str, source: Source) -> Mapping[str, Any]:
     """A table of tables that must be there and hold something."""
     tables = content.get(key)
     if tables is None or tables == {}:
@@ -181,7 +182,7 @@ def _resolved(network: Network, perturbations: Perturbations, matrix: dict[str, 
         raise placed(error, source, key) from None
 
 
-def _arms(network: Network, content: Mapping[str, object], source: Source) -> dict[str, Perturbations]:
+def _arms(network: Network, content: Mapping[str, Any], source: Source) -> dict[str, Perturbations]:
     arms = {}
     for name, table in _table(content, "arms", "control", source).items():
         if not _ARM_NAME.fullmatch(name):
@@ -194,7 +195,7 @@ def _arms(network: Network, content: Mapping[str, object], source: Source) -> di
     return arms
 
 
-def _assays(content: Mapping[str, object], assays: Mapping[str, Assay], source: Source) -> dict[str, Conditions]:
+def _assays(content: Mapping[str, Any], assays: Mapping[str, Assay], source: Source) -> dict[str, Conditions]:
     chosen = {}
     for name, table in _table(content, "assays", next(iter(assays), "NAME"), source).items():
         if name not in assays:

@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from lamella.errors import InputError
 
@@ -128,14 +129,12 @@ def _fault(message: str, text: str) -> tuple[str, int | None]:
     return what, int(line) if line.isdigit() else None
 
 
-def _has(content: object, key: Key) -> bool:
-    for part in key:
-        if isinstance(part, int):
-            if not isinstance(content, list) or part >= len(content):
-                return False
-        elif not isinstance(content, dict) or part not in content:
-            return False
-        content = content[part]
+def _has(content: Any, key: Key) -> bool:
+    try:
+        for part in key:
+            content = content[part]
+    except (TypeError, KeyError, IndexError):
+        return False
     return True
 
 

@@ -70,9 +70,10 @@ def _guarded(arguments: Sequence[str] | None) -> int:
     except (typer.Abort, KeyboardInterrupt):
         return INTERRUPTED
     except Exception as error:
-        if hasattr(error, "show") and hasattr(error, "exit_code"):  # typer's complaint about the command line
-            error.show()
-            return error.exit_code
+        show = getattr(error, "show", None)
+        if callable(show):  # typer's complaint about the command line; its class has no public name
+            show()
+            return getattr(error, "exit_code", 2)
         _say(_apology(error))
         return DEFECT
 

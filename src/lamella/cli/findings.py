@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -71,6 +73,47 @@ def show(name: Annotated[str, typer.Argument(metavar="FINDING", help="Id of a re
     print(f"  reading  {' '.join(finding.second_reading.split())}")
 
 
+@app.command("check")
+def check_(names: Annotated[list[str] | None, typer.Argument(metavar="[FINDING]...", help="Ids of records.",
+                                                            show_default="all that pass the filters")] = None,
+           cell: Cell = None, assay: Assay = None, role: Role = None, module: Module = None,
+           population: Annotated[bool, typer.Option("--population", help="Only findings that need no tissue.")] = False,
+           dishes: Annotated[int, typer.Option("--dishes", min=2, help="Dishes per arm before the first look.")] = 4,
+           most: Annotated[int, typer.Option("--most", min=2, help="Dishes per arm while a verdict is open.")] = 12,
+           seed: Annotated[int, typer.Option("--seed", min=0, help="Seed, shared by all arms.")] = 1,
+           threads: Annotated[int | None, typer.Option("--threads", min=1, max=1024, show_default="all processors",
+                                                       help="Dishes computed at a time. Changes no verdict.")] = None,
+           keep: Annotated[Path | None, typer.Option("--keep", show_default="none", help="Folder that keeps finished "
+                                                     "dishes, so that an interrupted check goes on.")] = None,
+           as_json: AsJson = False,
+           quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")] = False) -> None:
+    """Run findings as experiments and judge them; ends with code 1 if one fails.
+
+    Example:  lamella findings check --cell HeLa --assay immunoblot --json
+    """
+    from lamella.assays import ASSAYS
+    from lamella.assays.runner import default_threads
+    from lamella.cli.progress import advancing
+    from lamella.findings import load_all
+    from lamella.store import json_text
+    from lamella.verdicts import Replicates, check
+
+    chosen = selected(load_all(), names=names, cell=cell, assay=assay, role=role, module=module)
+    with advancing(quiet=quiet) as tell:
+        verdicts = check([finding.id for finding in chosen], assays=ASSAYS, population_only=population,
+                         replicates=Replicates(dishes, max(dishes, most)), seed=seed,
+                         threads=threads or default_threads(), keep=keep, progress=tell)
+    totals = Counter(verdict.outcome.value for verdict in verdicts)
+    if as_json:
+        sys.stdout.write(json_text({"findings": [verdict.to_dict() for verdict in verdicts], "totals": totals}))
+    else:
+        for verdict in verdicts:
+            print(f"{verdict.outcome.value:15} {verdict.finding.id}\n{'':15} {verdict.reason}")
+        print(f"\n{', '.join(f'{count} {outcome}' for outcome, count in totals.items())}, of {len(verdicts)}.")
+    if totals["fails"]:
+        raise typer.Exit(1)
+
+
 @app.command()
 def lint(as_json: AsJson = False) -> None:
     """Check records and index against the rules; ends with code 1 if something is wrong.
@@ -79,18 +122,20 @@ def lint(as_json: AsJson = False) -> None:
     """
     from dataclasses import asdict
 
+    from lamella.assays import ASSAYS
     from lamella.findings import index, load_all
     from lamella.findings import lint as complaints
     from lamella.store import json_text
-    from lamella.verdicts import model_names
+    from lamella.verdicts import ModelNames
 
-    found = complaints(names=model_names())
+    found = complaints(names=ModelNames(ASSAYS))
     if as_json:
         sys.stdout.write(json_text({"problems": [asdict(complaint) for complaint in found]}))
     else:
         for complaint in found:
             print(complaint)
-        print(f"{len(load_all())} records, {len(index())} claims, {len(found) or 'no'} problem{'s' * (len(found) != 1)}.")
+        problems = f"{len(found) or 'no'} problem{'s' * (len(found) != 1)}"
+        print(f"{len(load_all())} records, {len(index())} claims, {problems}.")
     if found:
         raise typer.Exit(1)
 

@@ -147,11 +147,11 @@ def _print_all(network: Network) -> None:
     from rich.table import Table
 
     reactions = Table(title=f"{network.cell.title}: {len(network.evidence)} reactions")
-    for column in ("reaction", "module", "says", "claims or source"):
+    for column in ("reaction", "module", "says", "claims and sources"):
         reactions.add_column(column, overflow="fold")
     for name, evidence in network.evidence.items():
         reactions.add_row(name, network.modules[name], escape(evidence.says),
-                          escape(", ".join(evidence.claims) or str(evidence.source)))
+                          ", ".join((*evidence.claims, *evidence.sources)))
     parameters = Table(title=f"{len(network.parameters)} parameters")
     for column in ("parameter", "value", "unit", "grade", "source"):
         parameters.add_column(column, overflow="fold")

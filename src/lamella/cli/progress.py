@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from lamella.assays.runner import Unit
 
@@ -19,7 +19,7 @@ _LINES = 10
 class Watch:
     """Follows the dishes of a run."""
 
-    def __init__(self, total: int, bar: Progress | None, task: int | None, quiet: bool):
+    def __init__(self, total: int, bar: Progress | None, task: TaskID | None, quiet: bool):
         self._total, self._bar, self._task, self._quiet = total, bar, task, quiet
         self._shares: dict[Unit, float] = {}
         self._done = 0
@@ -43,12 +43,36 @@ class Watch:
 
 
 @contextmanager
+def advancing(*, quiet: bool) -> Iterator[Callable[[str, float], None]]:
+    """A function that takes what is being done and the finished share of all, 0..1."""
+    if quiet:
+        yield lambda what, share: None
+    elif not sys.stderr.isatty():
+        said: set[str] = set()
+
+        def say(what: str, share: float) -> None:
+            if what not in said:
+                said.add(what)
+                print(f"{share:4.0%} {what}", file=sys.stderr, flush=True)
+
+        yield say
+    else:
+        with _bar() as bar:
+            task = bar.add_task("", total=1.0)
+            yield lambda what, share: bar.update(task, completed=share, description=what)
+
+
+def _bar() -> Progress:
+    return Progress(TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"),
+                    TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn(), console=Console(stderr=True),
+                    transient=True)
+
+
+@contextmanager
 def watching(total: int, *, quiet: bool) -> Iterator[Watch]:
     """A `Watch` over `total` dishes, with a bar if stderr is a terminal."""
     if quiet or not sys.stderr.isatty():
         yield Watch(total, None, None, quiet)
         return
-    with Progress(TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"),
-                  TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn(),
-                  console=Console(stderr=True), transient=True) as bar:
+    with _bar() as bar:
         yield Watch(total, bar, bar.add_task(f"0 of {total} dishes", total=total), quiet)
