@@ -70,6 +70,7 @@ class Lowered:
     matrix     rows: entries of the LU; minus the Jacobian
     drift      rows: states in elimination order; derivative by explicit time
     timed      whether the rates depend on time
+    watch      tape of the relations (a < b ...) whose change ends a step, given rates; watched  their slots
     hoist, hoist_inputs   sheets for the hoisted values: all, and those that inputs move
     """
 
@@ -80,6 +81,8 @@ class Lowered:
     slots: int
     rates: Tape
     jacobian: Tape
+    watch: Tape
+    watched: np.ndarray
     balance: Sums
     matrix: Sums
     drift: Sums
@@ -97,12 +100,19 @@ class Lowered:
         return len(self.factorisation.kind)
 
 
-def lower(graph: Graph, balance: list[Terms], inputs: set[int], algebraic: Iterable[int] = ()) -> Lowered:
+def lower(
+    graph: Graph,
+    balance: list[Terms],
+    inputs: set[int],
+    algebraic: Iterable[int] = (),
+    triggers: Iterable[int] = (),
+) -> Lowered:
     """Lay out a network for the solver.
 
     balance    for each state, its time derivative (or, for algebraic states, what must be zero)
     inputs     numbers of the parameters that change during a run
     algebraic  states without a time derivative
+    triggers   nodes of the triggers of events
     """
     signed = [[_strip(graph, c, node) for c, node in terms if graph.number(node) != 0.0] for terms in balance]
     jacobian, drift = _linearise(graph, signed)
@@ -111,9 +121,11 @@ def lower(graph: Graph, balance: list[Terms], inputs: set[int], algebraic: Itera
     slots = _Slots(graph, position)
     wanted = [node for terms in signed for _, node in terms]
     slopes = [node for table in (*jacobian.values(), *drift.values()) for _, node in table]
-    slots.place_leaves([*wanted, *slopes])
+    relations = _relations(graph, wanted, triggers)
+    slots.place_leaves([*wanted, *slopes, *relations])
     rates = slots.lay(wanted)
     jacobian_tape = slots.lay(slopes)
+    watch, watched = slots.lay_apart(relations)
     rows = filled_rows(len(order), [(position[i], position[k]) for i, k in jacobian])
     cells = [(i, j) for i, row in enumerate(rows) for j in row]
     minus = {
@@ -129,6 +141,8 @@ def lower(graph: Graph, balance: list[Terms], inputs: set[int], algebraic: Itera
         slots=slots.next,
         rates=rates,
         jacobian=jacobian_tape,
+        watch=watch,
+        watched=np.array(watched, dtype=np.int64),
         balance=_sums(by_position(signed)),
         matrix=_sums([minus.get(cell, []) for cell in cells]),
         drift=_sums(by_position({i: drift.get(i, []) for i in range(len(order))})),
@@ -160,6 +174,20 @@ def _linearise(graph: Graph, balance: list[Terms]) -> tuple[dict[tuple[int, int]
     return jacobian, drift
 
 
+def _relations(graph: Graph, rates: list[int], triggers: Iterable[int]) -> list[int]:
+    """Relations to watch: those that triggers are made of, and those by which rates depend on time.
+
+    A pulse in time could otherwise lie unseen between two steps; where states alone decide, the error control sees it.
+    """
+    timed: set[int] = set()
+    for node in graph.needed(rates):
+        if graph.operation(node) == TIME or any(child in timed for child in graph.children(node)):
+            timed.add(node)
+    watched = set(timed)
+    watched.update(graph.needed(triggers))
+    return [n for n in sorted(watched) if graph.operation(n) in ("lt", "le", "eq") and not graph.is_pure(n)]
+
+
 class _Slots:
     """Where each node lies in a lane."""
 
@@ -170,6 +198,7 @@ class _Slots:
         self.next = len(position) + 1
         self.constants: list[int] = []
         self.hoisted: list[int] = []
+        self.first_temporary = self.next
 
     def place_leaves(self, roots: list[int]) -> None:
         """Slots for constants and for the topmost nodes that depend on parameters alone."""
@@ -191,11 +220,21 @@ class _Slots:
         for node in (*self.constants, *self.hoisted):
             self.of[node] = self.next
             self.next += 1
+        self.first_temporary = self.next
 
     def lay(self, roots: list[int]) -> Tape:
         nodes = self.graph.needed(roots, self.of)
         tape, self.next = layout(self.graph, nodes, self.of, self.next)
         return tape
+
+    def lay_apart(self, roots: list[int]) -> tuple[Tape, list[int]]:
+        """A tape that shares no temporaries with the others, and the slots of its roots."""
+        shared = self.of
+        self.of = {node: slot for node, slot in shared.items() if slot < self.first_temporary}
+        tape = self.lay(roots)
+        placed = [self.of[node] for node in roots]
+        self.of = shared
+        return tape, placed
 
 
 def _hoist(graph: Graph, hoisted: list[int], inputs: set[int]) -> tuple[Sheet, Sheet, int]:

@@ -111,7 +111,14 @@ class Program:
         return self._parameter_index[name]
 
     def node(self, name: str) -> int:
-        """Node of a species, parameter, observable, compartment or reaction, as it stands in a formula."""
+        """Node of a species, parameter, observable, compartment or reaction, as it stands in a formula.
+
+        `amount:S` and `concentration:S` ask for a species in that measure.
+        """
+        measure, _, species = name.partition(":")
+        table = {"amount": self.amounts, "concentration": self.concentrations}.get(measure, {})
+        if species in table:
+            return table[species]
         if name in self.values:
             return self.values[name]
         if name in self._parameter_index:
@@ -231,11 +238,20 @@ class Program:
     def lowered(self) -> Lowered:
         """Arrays for the stiff solver."""
         inputs = {self._parameter_index[name] for name in self.inputs}
-        return lower(self.graph, self.balance, inputs, self.model.algebraic)
+        triggers = [event.trigger for event in self.events]
+        return lower(self.graph, self.balance, inputs, self.model.algebraic, triggers)
 
     def sheet(self, names: Sequence[str]) -> Sheet:
         """A sheet that computes the values of names, for the kernels."""
-        return sheet(self.graph, [(self.node(name), column) for column, name in enumerate(names)])
+        return self.sheet_of([self.node(name) for name in names])
+
+    def sheet_of(self, nodes: Sequence[int]) -> Sheet:
+        """A sheet that computes nodes of this program."""
+        return sheet(self.graph, [(node, column) for column, node in enumerate(nodes)])
+
+    def evaluator(self, nodes: Sequence[int]) -> Evaluator:
+        """Values of nodes of this program, with numpy."""
+        return Evaluator(self.graph, nodes)
 
     def scales(self) -> np.ndarray:
         """[species] a size below which a species hardly matters, for absolute tolerances.

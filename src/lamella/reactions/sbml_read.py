@@ -130,9 +130,10 @@ class _Reader:
     def _names_below(self, ast: libsbml.ASTNode, seen: set[str]) -> set[str]:
         """Names in a formula, through assignment rules."""
         found = set()
-        nodes = ast.getListOfNodes()
-        for i in range(nodes.getSize()):
-            node = nodes.get(i)
+        stack = [ast]
+        while stack:
+            node = stack.pop()
+            stack += [node.getChild(i) for i in range(node.getNumChildren())]
             name = node.getName() if node.isName() else None
             if name in self.declarations.quantities and name not in seen:
                 seen.add(name)

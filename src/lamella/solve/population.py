@@ -9,8 +9,10 @@ import numpy as np
 
 from lamella.errors import InputError, SolverError
 from lamella.reactions import Program
+from lamella.solve.events import EventQueue
+from lamella.solve.kernels.advance import Cells
 from lamella.solve.kernels.advance import advance as advance_cells
-from lamella.solve.kernels.arrays import aligned, method_arrays, network_arrays, workspace
+from lamella.solve.kernels.arrays import Workspace, aligned, method_arrays, network_arrays, workspace
 from lamella.solve.kernels.interpret import run_sheet, sheet_arrays
 from lamella.solve.kernels.lanes import LANES
 from lamella.solve.rosenbrock import method as method_named
@@ -91,6 +93,8 @@ class Population:
         self.stored = np.zeros((cells, self.program.lowered.stored))
         self.memory = self._first_steps(states, parameters, self.time)
         self.refresh()
+        self._events = EventQueue(self.program, cells)
+        self._events.process(self, np.arange(cells))
 
     def _tolerances(self, atol: float | np.ndarray | None) -> np.ndarray:
         if atol is None:
@@ -131,7 +135,10 @@ class Population:
         self.status = np.concatenate([self.status, np.zeros(len(states), np.int8)])
         self.steps = np.concatenate([self.steps, np.zeros(len(states), np.int64)])
         self.stored = np.concatenate([self.stored, np.zeros((len(states), self.stored.shape[1]))])
-        self._run_sheet(self._hoist, self.stored, self.cells - len(states))
+        first = self.cells - len(states)
+        self._run_sheet(self._hoist, self.stored, first)
+        self._events.add(len(states))
+        self._events.process(self, np.arange(first, self.cells))
 
     def remove(self, cells: Sequence[int] | np.ndarray) -> None:
         """Drop cells by number; the others move up and keep their order."""
@@ -139,6 +146,7 @@ class Population:
         keep[np.asarray(cells, dtype=np.int64)] = False
         for name in _CHECKPOINT:
             setattr(self, name, np.ascontiguousarray(getattr(self, name)[keep]))
+        self._events.keep(keep)
 
     def refresh(self) -> None:
         """Take account of changes made to `.parameters` from outside (inputs need no refresh)."""
@@ -162,11 +170,32 @@ class Population:
             raise InputError("the time to advance by must be above 0 and finite")
         if inputs:
             self._take(inputs)
-        cells = np.flatnonzero(self.status == Status.OK)
-        if len(cells):
+        if self.program.events:
+            self._advance_with_events(spans)
+        else:
+            cells = np.flatnonzero(self.status == Status.OK)
             self._in_threads(cells, spans)
             self.time[cells] += spans[cells]
         return self.status
+
+    def _advance_with_events(self, spans: np.ndarray) -> None:
+        """Advance from event to event, each cell at its own pace."""
+        end = self.time + spans
+        left = spans.copy()
+        while True:
+            cells = np.flatnonzero((self.status == Status.OK) & (left > 0))
+            if not len(cells):
+                return
+            due = self._events.next_times()
+            reach = np.where(due < end, np.maximum(due - self.time, 0.0), left)
+            moving = cells[reach[cells] > 0]
+            stopped = self._in_threads(moving, reach)
+            arrived = (stopped == 0) & (self.status == Status.OK)
+            self.time[moving] += reach[moving]
+            exact = cells[arrived[cells]]
+            self.time[exact] = np.minimum(due, end)[exact]
+            left[cells] = end[cells] - self.time[cells]
+            self._events.process(self, cells)
 
     def _take(self, inputs: Mapping[str, np.ndarray | float]) -> None:
         """Set inputs and recompute what depends on them."""
@@ -178,21 +207,25 @@ class Population:
             self.parameters[:, self._input_columns[name]] = value
         self._run_sheet(self._hoist_inputs, self.stored)
 
-    def _in_threads(self, cells: np.ndarray, spans: np.ndarray) -> None:
-        def run(part: tuple[np.ndarray, tuple]) -> None:
-            chosen, work = part
-            advance_cells(
-                self._net, self._tableau, work, self.states, self.stored, chosen, self.time, spans,
-                self.memory, self.status, self.steps, self.rtol, self._atol, self.most_steps,
-            )  # fmt: skip
+    def _in_threads(self, chosen: np.ndarray, spans: np.ndarray) -> np.ndarray:
+        """Run the kernel on some cells; `spans` become how far they came. Returns which stopped for an event."""
+        stopped = np.zeros(self.cells, np.int8)
+        cells = Cells(self.states, self.stored, self.time, spans, self.memory, self.status, self.steps, stopped)
+        stop = int(bool(self.program.events))
 
-        parts = [part for part in np.array_split(cells, self.threads) if len(part)]
-        jobs = list(zip(parts, self._workspaces))
+        def run(part: tuple[np.ndarray, Workspace]) -> None:
+            numbers, work = part
+            advance_cells(
+                self._net, self._tableau, work, cells, numbers, self.rtol, self._atol, self.most_steps, stop
+            )
+
+        jobs = [job for job in zip(np.array_split(chosen, self.threads), self._workspaces) if len(job[0])]
         if len(jobs) == 1:
             run(jobs[0])
-            return
-        with ThreadPoolExecutor(len(jobs)) as pool:
-            list(pool.map(run, jobs))
+        elif jobs:
+            with ThreadPoolExecutor(len(jobs)) as pool:
+                list(pool.map(run, jobs))
+        return stopped
 
     # reading ---------------------------------------------------------------------
     def observe(self, names: Sequence[str] | None = None) -> np.ndarray:
@@ -222,9 +255,10 @@ class Population:
 
     def checkpoint(self) -> dict[str, np.ndarray]:
         """Everything that the future depends on, as copies."""
-        return {name: getattr(self, name).copy() for name in _CHECKPOINT}
+        return {name: getattr(self, name).copy() for name in _CHECKPOINT} | self._events.checkpoint()
 
     def restore(self, checkpoint: Mapping[str, np.ndarray]) -> None:
         """Go back to a checkpoint of a population of the same program."""
         for name in _CHECKPOINT:
             setattr(self, name, np.array(checkpoint[name]))
+        self._events.restore(checkpoint, self.cells)

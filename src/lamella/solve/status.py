@@ -13,6 +13,7 @@ class Status(IntEnum):
     TOO_MANY_STEPS = 2
     SINGULAR = 3
     NOT_FINITE = 4
+    EVENT_STORM = 5
 
     @property
     def reason(self) -> str:
@@ -25,5 +26,6 @@ _REASONS = {
     Status.STEP_TOO_SMALL: "no step was small enough for the tolerance",
     Status.TOO_MANY_STEPS: "it needed more steps than allowed",
     Status.SINGULAR: "the matrix of the step could not be factorised",
+    Status.EVENT_STORM: "its events set each other off without end",
     Status.NOT_FINITE: "a rate or a state became infinite or undefined",
 }

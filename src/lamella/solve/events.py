@@ -1,0 +1,178 @@
+"""Events: what happens to a cell when a trigger turns true.
+
+SBML Level 3 Version 2, section 4.12. The kernel stops a cell where a relation
+in a trigger changes; this file decides which events fire, keeps those that
+wait, and carries them out one at a time, by priority and then by file order.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lamella.reactions import Event, Program
+from lamella.solve.kernels.arrays import aligned
+from lamella.solve.kernels.interpret import run_sheet, sheet_arrays
+from lamella.solve.kernels.lanes import LANES
+from lamella.solve.status import Status
+
+if TYPE_CHECKING:
+    from lamella.solve.population import Population
+
+_STORM = 10_000
+"""Events of one cell at one moment after which it counts as failed."""
+
+
+@dataclass
+class Waiting:
+    """An event that has fired and is to be carried out.
+
+    event   number;   time  when it is due (s)
+    values  [assignments] values taken when it fired; NaN-filled where they are taken at execution
+    """
+
+    event: int
+    time: float
+    values: np.ndarray
+
+
+class EventQueue:
+    """Triggers and waiting events of every cell of a population.
+
+    triggers  [cells, events] bool, as they were last seen
+    waiting   for each cell, its waiting events
+    """
+
+    def __init__(self, program: Program, cells: int):
+        self.program = program
+        self.events: tuple[Event, ...] = program.events
+        self.triggers = np.zeros((0, len(self.events)), bool)
+        self.waiting: list[list[Waiting]] = []
+        self.add(cells)
+        plan = program.sheet_of([event.trigger for event in self.events])
+        self._plan, self._work = sheet_arrays(plan), aligned(max(plan.slots, 1) * LANES)
+        optional = lambda node: program.graph.const(0.0) if node is None else node
+        self._delays = program.evaluator([optional(event.delay) for event in self.events])
+        self._priorities = program.evaluator([optional(event.priority) for event in self.events])
+        self._values = [program.evaluator([a.value for a in event.assignments]) for event in self.events]
+        self._volumes = [program.evaluator([optional(a.volume) for a in event.assignments]) for event in self.events]
+
+    def add(self, cells: int) -> None:
+        """Append cells on which no event has been seen yet."""
+        start = np.array([event.initial for event in self.events], bool)
+        self.triggers = np.concatenate([self.triggers, np.tile(start, (cells, 1))])
+        self.waiting += [[] for _ in range(cells)]
+
+    def keep(self, keep: np.ndarray) -> None:
+        """Drop the cells whose entry of `keep` [cells] is false."""
+        self.triggers = self.triggers[keep]
+        self.waiting = [waiting for waiting, kept in zip(self.waiting, keep) if kept]
+
+    def next_times(self) -> np.ndarray:
+        """[cells] when the next waiting event is due, inf where none waits (s)."""
+        return np.array([min((w.time for w in waiting), default=math.inf) for waiting in self.waiting])
+
+    def process(self, population: Population, cells: np.ndarray) -> None:
+        """Fire and carry out what is due now in some cells; changes their states."""
+        if not self.events or not len(cells):
+            return
+        now = self._trigger_values(population)
+        changed = (now != self.triggers).any(axis=1) | (self.next_times() <= population.time)
+        for cell in cells[changed[cells] & (population.status[cells] == Status.OK)]:
+            self._process_cell(population, int(cell))
+
+    def _trigger_values(self, population: Population) -> np.ndarray:
+        """[cells, events] bool, computed as the kernel computes the relations it watches."""
+        out = np.empty((population.cells, len(self.events)))
+        run_sheet(
+            self._plan, population.states, population.parameters, population.stored, population.time, out,
+            0, population.cells, self._work,
+        )  # fmt: skip
+        return out != 0
+
+    def _process_cell(self, population: Population, cell: int) -> None:
+        waiting = self.waiting[cell]
+        for _ in range(_STORM):
+            self._fire(population, cell, self._trigger_values_of(population, cell))
+            time = population.time[cell]
+            due = [w for w in waiting if w.time <= time]
+            if not due:
+                return
+            chosen = self._first(population, cell, due)
+            waiting.remove(chosen)
+            self._carry_out(population, cell, chosen)
+        population.status[cell] = Status.EVENT_STORM
+
+    def _trigger_values_of(self, population: Population, cell: int) -> np.ndarray:
+        out = np.empty((cell + 1, len(self.events)))
+        run_sheet(
+            self._plan, population.states, population.parameters, population.stored, population.time, out,
+            cell, cell + 1, self._work,
+        )  # fmt: skip
+        return out[cell] != 0
+
+    def _fire(self, population: Population, cell: int, now: np.ndarray) -> None:
+        """Compare triggers with what they were: start events, and drop those that do not persist."""
+        before = self.triggers[cell].copy()
+        self.triggers[cell] = now
+        waiting = self.waiting[cell]
+        for number in np.flatnonzero(before & ~now):
+            if not self.events[number].persistent:
+                waiting[:] = [w for w in waiting if w.event != number]
+        rising = np.flatnonzero(~before & now)
+        if not len(rising):
+            return
+        place = self._place(population, cell)
+        delays = self._delays(*place)[0]
+        for number in rising:
+            values = self._values[number](*place)[0]
+            if not self.events[number].values_at_trigger:
+                values = np.full_like(values, math.nan)
+            waiting.append(Waiting(int(number), float(population.time[cell] + delays[number]), values))
+
+    def _first(self, population: Population, cell: int, due: list[Waiting]) -> Waiting:
+        """Of the events that are due: highest priority, then earliest, then first in the file."""
+        priorities = self._priorities(*self._place(population, cell))[0]
+        return min(due, key=lambda w: (-priorities[w.event], w.time, w.event))
+
+    def _carry_out(self, population: Population, cell: int, due: Waiting) -> None:
+        event = self.events[due.event]
+        values = due.values
+        if not event.values_at_trigger:
+            values = self._values[due.event](*self._place(population, cell))[0]
+        for assignment, value in zip(event.assignments, values):
+            if assignment.volume is None:
+                population.states[cell, assignment.state] = value
+        # a concentration is kept as an amount: by the size that its compartment has afterwards
+        volumes = self._volumes[due.event](*self._place(population, cell))[0]
+        for assignment, value, volume in zip(event.assignments, values, volumes):
+            if assignment.volume is not None:
+                population.states[cell, assignment.state] = value * volume
+
+    @staticmethod
+    def _place(population: Population, cell: int) -> tuple[np.ndarray, np.ndarray, float]:
+        one = slice(cell, cell + 1)
+        return population.states[one], population.parameters[one], float(population.time[cell])
+
+    # resuming -------------------------------------------------------------------
+    def checkpoint(self) -> dict[str, np.ndarray]:
+        """Triggers, and one row per waiting event: cell, event, time, values."""
+        width = 3 + max((len(event.assignments) for event in self.events), default=0)
+        rows = np.full((sum(map(len, self.waiting)), width), math.nan)
+        flat = [(cell, w) for cell, waiting in enumerate(self.waiting) for w in waiting]
+        for row, (cell, w) in zip(rows, flat):
+            row[:3] = cell, w.event, w.time
+            row[3 : 3 + len(w.values)] = w.values
+        return {"triggers": self.triggers.copy(), "waiting": rows}
+
+    def restore(self, checkpoint: Mapping[str, np.ndarray], cells: int) -> None:
+        self.triggers = np.array(checkpoint["triggers"], bool)
+        self.waiting = [[] for _ in range(cells)]
+        for row in checkpoint["waiting"]:
+            number = int(row[1])
+            count = len(self.events[number].assignments)
+            self.waiting[int(row[0])].append(Waiting(number, float(row[2]), np.array(row[3 : 3 + count])))

@@ -1,0 +1,1 @@
+"""Slow or statistical checks: against theory, against other programs."""
