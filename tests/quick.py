@@ -50,6 +50,9 @@ def run(setting, conditions, progress):
 QUICK = Assay("quick", "A few numbers in no time.", QuickConditions,
               {"closure": "closed fraction", "shift": "a number of any sign"}, run, pictures=True)
 SECOND = Assay("second", "The same again.", QuickConditions, {"closure": "closed fraction"}, run)
+BLOT = Assay("immunoblot", "Rac1 that follows the knock-down of XIAP, for the judge.", QuickConditions,
+             {"RAC1.total": "molecules"},
+             lambda *given: xr.Dataset({"RAC1.total": run(*given).closure}), pictures=False)
 ASSAYS = {"quick": QUICK, "second": SECOND}
 
 

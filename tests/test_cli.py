@@ -1,6 +1,7 @@
 """The door, as a shell meets it: outputs, exit codes, and no traceback whatever comes in."""
 
 import contextlib
+import dataclasses
 import io
 import json
 import os
@@ -12,6 +13,7 @@ import time
 from pathlib import Path
 
 import pytest
+import xarray as xr
 
 import quick
 from conftest import EXPERIMENT
@@ -309,6 +311,56 @@ def test_a_model_of_ones_own_is_checked(here, tmp_path):
     (tmp_path / "sbml.xml").write_text("<sbml>")
     refused(here("model", "lint", "sbml.xml"), "sbml.xml")
     refused(here("model", "lint", "none.ant"), "none.ant")
+
+
+def test_findings_are_listed_and_shown(here):
+    rows = json.loads(here("findings", "list", "--json").stdout)["findings"]
+    row = next(row for row in rows if row["cell"] == "HeLa")
+    assert row["id"] in here("findings", "list", "--cell", "HeLa").stdout
+    fewer = json.loads(here("findings", "list", "--cell", "HeLa", "--role", "check", "--json").stdout)["findings"]
+    assert 0 < len(fewer) < len(rows)
+    assert all(found["role"] == "check" for found in fewer)
+    shown = here("findings", "show", row["id"]).stdout
+    assert row["claim"] in shown
+    assert "arm      control: untreated" in shown
+    assert json.loads(here("findings", "show", row["id"], "--json").stdout)["id"] == row["id"]
+    refused(here("findings", "show", row["id"][:-1]), row["id"])
+    refused(here("findings", "list", "--cell", "HeLo"), "--cell", "'HeLa'")
+    refused(here("findings", "check", "no-such-finding", "--quiet"), "no-such-finding")
+    refused(here("findings", "check", "--dishes", "4", "--role", "judge", "--quiet"), "--role")
+
+
+def test_findings_are_judged(here, tmp_path, monkeypatch):
+    """One finding that the quick blot makes hold, one that it cannot read."""
+    monkeypatch.setitem(quick.ASSAYS, "immunoblot", quick.BLOT)
+    holds, unread = "rac1-accumulates-without-xiap-and-ciap1", "smac-costs-the-ciaps-only"
+    done = here("findings", "check", holds, unread, "--keep", "kept", "--json", "--threads", 1)
+    assert done.returncode == 0, done.stderr
+    verdicts = {row["id"]: row for row in json.loads(done.stdout)["verdicts"]}
+    assert verdicts[holds]["verdict"] == "holds"
+    assert verdicts[unread]["verdict"] == "not applicable"
+    assert list((tmp_path / "kept").glob("*.npz"))
+    again = here("findings", "check", holds, "--keep", "kept")
+    assert again.returncode == 0
+    assert f"holds           {holds}" in again.stdout
+    assert holds in again.stderr
+
+
+def test_a_finding_that_fails_ends_with_code_1(here, monkeypatch):
+    flat = dataclasses.replace(quick.BLOT, run=lambda *given: xr.Dataset({"RAC1.total": 1.0}))
+    monkeypatch.setitem(quick.ASSAYS, "immunoblot", flat)
+    done = here("findings", "check", "rac1-accumulates-without-xiap-and-ciap1", "--quiet", "--json")
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["verdicts"][0]["verdict"] == "fails"
+    assert done.stderr == ""
+
+
+def test_linters_end_with_code_1_where_something_is_wrong(here):
+    """With the quick assays alone, the records' own assays are missing."""
+    done = here("findings", "lint", "--json")
+    assert done.returncode == 1
+    assert "immunoblot" in json.loads(done.stdout)["problems"][0]["what"]
+    assert "problems." in here("findings", "lint").stdout
 
 
 def test_the_installed_command_is_this_program(tmp_path):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -96,21 +95,23 @@ def check_(names: Annotated[list[str] | None, typer.Argument(metavar="[FINDING].
     from lamella.cli.progress import advancing
     from lamella.findings import load_all
     from lamella.store import json_text
-    from lamella.verdicts import Replicates, check
+    from lamella.verdicts import Outcome, Replicates, check, score_table, scorecard
 
     chosen = selected(load_all(), names=names, cell=cell, assay=assay, role=role, module=module)
     with advancing(quiet=quiet) as tell:
         verdicts = check([finding.id for finding in chosen], assays=ASSAYS, population_only=population,
                          replicates=Replicates(dishes, max(dishes, most)), seed=seed,
                          threads=threads or default_threads(), keep=keep, progress=tell)
-    totals = Counter(verdict.outcome.value for verdict in verdicts)
+    card = scorecard(verdicts)
     if as_json:
-        sys.stdout.write(json_text({"findings": [verdict.to_dict() for verdict in verdicts], "totals": totals}))
+        sys.stdout.write(json_text(card.to_dict()))
     else:
+        from rich.console import Console
+
         for verdict in verdicts:
             print(f"{verdict.outcome.value:15} {verdict.finding.id}\n{'':15} {verdict.reason}")
-        print(f"\n{', '.join(f'{count} {outcome}' for outcome, count in totals.items())}, of {len(verdicts)}.")
-    if totals["fails"]:
+        Console().print("", score_table(card))
+    if any(verdict.outcome is Outcome.FAILS for verdict in verdicts):
         raise typer.Exit(1)
 
 
