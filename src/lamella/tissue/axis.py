@@ -18,11 +18,11 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
 from lamella.random import normal
 from lamella.tissue.bonds import activity
-from lamella.tissue.lattice import KERNEL, TERM, nearest
+from lamella.tissue.kernel import kernel, part, term
+from lamella.tissue.lattice import nearest
 from lamella.tissue.record import (
     AXIS,
     CENTROID,
@@ -40,7 +40,7 @@ SUMS = 16
 """Width of the scratch array of boundary sums; each direction takes three places."""
 
 
-@njit(**TERM)
+@term
 def foreign_share(site, cell, word, offsets):
     """Share of the neighbours of `site` that are not its own, walls left out, that belong to other cells."""
     foreign = 0
@@ -53,7 +53,7 @@ def foreign_share(site, cell, word, offsets):
     return others / max(foreign, 1)
 
 
-@njit(**KERNEL)
+@kernel
 def boundary_sums(lattice, grid, record, border_size, now, gradient, contact, sums):
     """Sums over the boundary sites of each cell.
 
@@ -94,14 +94,14 @@ def boundary_sums(lattice, grid, record, border_size, now, gradient, contact, su
             sums[cell, _TOUCH_DIRECTION + d] += touch * e
 
 
-@njit(**TERM)
+@term
 def _covariance(row, total, direction, d):
     """Covariance of a quantity with component `d` of the outward direction."""
     n = row[_SITES]
     return row[direction + d] / n - (row[total] / n) * (row[_DIRECTION + d] / n)
 
 
-@njit(**TERM)
+@term
 def _pull(row, cell, d, record):
     """Component `d` of the input u of a cell's axis."""
     n = row[_SITES]
@@ -113,7 +113,7 @@ def _pull(row, cell, d, record):
     return pull
 
 
-@njit(**KERNEL)
+@kernel
 def turn_axes(record, dimensions, span, sums, keys, turns):
     """Turn every cell's axis for `span` MCS.
 
@@ -145,7 +145,7 @@ def turn_axes(record, dimensions, span, sums, keys, turns):
             turns[cell] += np.uint64(2)
 
 
-@njit(error_model="numpy")
+@part
 def _rotate(record, cell, ux, uy, uz, first, second):
     """Turn the axis in 3D: along the part of u across it, plus two independent angles across it."""
     px, py, pz = record[cell, AXIS], record[cell, AXIS + 1], record[cell, AXIS + 2]

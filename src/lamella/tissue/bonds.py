@@ -16,9 +16,9 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
-from lamella.tissue.lattice import KERNEL, TERM, nearest, refresh_ghosts
+from lamella.tissue.kernel import kernel, term
+from lamella.tissue.lattice import nearest, refresh_ghosts
 from lamella.tissue.record import (
     ACT_MEMORY,
     AXIS,
@@ -46,20 +46,20 @@ _FEWEST_BONDS = 0.2
 """Load per bond is limited: exp(5) empties a site within a step, and below a fifth of a bond there is none to load."""
 
 
-@njit(**TERM)
+@term
 def load_per_bond(cell, cosine, bonds, mean_rear, record):
     """Exponent by which contraction speeds up unbinding on a site."""
     pull = record[cell, LOAD] * record[cell, CONTRACTION] * rear_weight(cosine, record[cell, REAR_FOCUS], mean_rear)
     return min(_LARGEST_LOAD, pull / (bonds + _FEWEST_BONDS))
 
 
-@njit(**TERM)
+@term
 def activity(cell, expiry, now, record):
     """Remaining Act activity of a site, 0 to 1."""
     return min(1.0, max(expiry - now, 0) / record[cell, ACT_MEMORY])
 
 
-@njit(**TERM)
+@term
 def row_start(site, lead, space):
     """Coordinates of a row's first site along all axes but the last, into `lead`."""
     rest = np.uint64(site)
@@ -69,7 +69,7 @@ def row_start(site, lead, space):
         lead[d] = np.float64(x) - 1.0
 
 
-@njit(**TERM)
+@term
 def direction_cosine(cell, lead, last, record, space):
     """Cosine between axis and direction of a site, from its coordinates; see `lattice.cosine`."""
     final = len(space.shape) - 1
@@ -85,7 +85,7 @@ def direction_cosine(cell, lead, last, record, space):
     return along / math.sqrt(square)
 
 
-@njit(**KERNEL)
+@kernel
 def _release(lattice, grid, record, mean_rear, now, span):
     """First pass: what stays bound on each site, and the share of new bonds that the site will take."""
     word, expiry, bonds, ligand, offer = lattice.word, lattice.expiry, lattice.bonds, lattice.ligand, lattice.offer
@@ -119,7 +119,7 @@ def _release(lattice, grid, record, mean_rear, now, span):
             record[cell, OFFERED] += offered
 
 
-@njit(**KERNEL)
+@kernel
 def _bind(lattice, grid, record):
     """Second pass: each site takes its share of the free integrins."""
     space = grid.space
@@ -133,7 +133,7 @@ def _bind(lattice, grid, record):
     refresh_ghosts(bonds, grid.home, grid.mirrors)
 
 
-@njit(**KERNEL)
+@kernel
 def update_bonds(lattice, grid, record, mean_rear, now, span):
     """Let bonds form and break for `span` MCS, and set each cell's bonds and mean traction.
 

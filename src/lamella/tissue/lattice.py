@@ -6,20 +6,14 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from lamella.tissue.kernel import kernel, part, term
 from lamella.tissue.record import AXIS, CENTROID
 from lamella.tissue.word import BODY, COUNT, COUNT_SHIFT, EDGE, GHOST, ID, WALL
 
 ONE = np.uint64(1)
 NONE = np.uint32(0)
-
-KERNEL = {"nogil": True, "cache": True, "error_model": "numpy"}
-"""How kernels are compiled. No fastmath: sums keep their order, so results keep their bits."""
-
-TERM = {"inline": "always", "error_model": "numpy"}
-"""How the small functions are compiled that kernels are made of."""
 
 
 class Lattice(NamedTuple):
@@ -45,7 +39,7 @@ class Lattice(NamedTuple):
     rank: NDArray[np.uint32]
 
 
-@njit(**TERM)
+@term
 def nearest(delta, d, space):
     """A distance along axis `d`, to the nearest periodic image."""
     if delta > space.half[d]:
@@ -55,7 +49,7 @@ def nearest(delta, d, space):
     return delta
 
 
-@njit(**TERM)
+@term
 def cosine(site, cell, record, space):
     """Cosine between the axis of `cell` and the direction from its centroid to `site`; 0 at the centroid."""
     rest = site
@@ -72,7 +66,7 @@ def cosine(site, cell, record, space):
     return along / math.sqrt(square)
 
 
-@njit(**TERM)
+@term
 def move_centroid(site, cell, share, record, space):
     """Add `share` of the way to `site` to the centroid of `cell`: a stale centroid would lag behind the front."""
     rest = site
@@ -82,14 +76,14 @@ def move_centroid(site, cell, share, record, space):
         record[cell, CENTROID + d] += share * nearest(np.float64(x) - 1.0 - record[cell, CENTROID + d], d, space)
 
 
-@njit(**TERM)
+@term
 def _list_site(site, size, border, rank):
     border[size] = site
     rank[site] = size
     return size + ONE
 
 
-@njit(**TERM)
+@term
 def _unlist_site(site, size, border, rank):
     size -= ONE
     last = border[size]
@@ -99,7 +93,7 @@ def _unlist_site(site, size, border, rank):
     return size
 
 
-@njit(error_model="numpy")
+@part
 def give_site(site, new_word, size, word, border, rank, offsets, home, ghosts):
     """Hand `site` to another cell: word, neighbour counts and border list.
 
@@ -141,7 +135,7 @@ def give_site(site, new_word, size, word, border, rank, offsets, home, ghosts):
     return size
 
 
-@njit(**TERM)
+@term
 def set_with_ghosts(field, site, value, edge_row, mirrors):
     """Set a field on a site and on its ghosts.   field [N]"""
     field[site] = value
@@ -154,7 +148,7 @@ def set_with_ghosts(field, site, value, edge_row, mirrors):
             field[np.uint64(ghost)] = value
 
 
-@njit(**KERNEL)
+@kernel
 def refresh_ghosts(field, home, mirrors):
     """Let the ghosts of a field repeat their sites again.   field [N]"""
     for row in range(mirrors.shape[0]):

@@ -10,12 +10,12 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from lamella.tissue.axis import foreign_share
 from lamella.tissue.bonds import activity, direction_cosine, load_per_bond, row_start
-from lamella.tissue.lattice import KERNEL, nearest
+from lamella.tissue.kernel import kernel
+from lamella.tissue.lattice import nearest
 from lamella.tissue.record import AXIS, CENTROID, POLARITY
 from lamella.tissue.terms.protrusion import front_weight
 from lamella.tissue.word import COUNT, COUNT_SHIFT, ID, WALL
@@ -62,7 +62,7 @@ class Reading:
     mean_weight: NDArray[np.float64]
 
 
-@njit(**KERNEL)
+@kernel
 def half_sums(lattice, grid, record, physics, now, sums, first_moment, second_moment):
     """Sums over the front (0) and the rear half (1) of each cell.
 

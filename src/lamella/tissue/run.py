@@ -5,16 +5,15 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
 from lamella.tissue.axis import boundary_sums, turn_axes
 from lamella.tissue.bonds import update_bonds
-from lamella.tissue.lattice import KERNEL
+from lamella.tissue.kernel import kernel
 from lamella.tissue.record import CENTROID, IMAGE
 from lamella.tissue.sweep import BORDER_SIZE, CLOCK, sweep
 
 
-@njit(**KERNEL)
+@kernel
 def wrap_centroids(record, period):
     """Bring centroids back into a periodic dish; `IMAGE` counts how often they left it."""
     for cell in range(1, record.shape[0]):
@@ -25,7 +24,7 @@ def wrap_centroids(record, period):
                 record[cell, IMAGE + d] += turns
 
 
-@njit(**KERNEL)
+@kernel
 def run(lattice, grid, record, physics, counters, carry, key, keys, turns, sums, every, mcs, gradient, contact):
     """Advance a dish by `mcs` MCS; bonds and axes follow whenever the clock divides by `every`.
 

@@ -11,10 +11,10 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
 from lamella.random import philox, unit53
-from lamella.tissue.lattice import KERNEL, TERM, cosine, give_site, move_centroid, set_with_ghosts
+from lamella.tissue.kernel import kernel, term
+from lamella.tissue.lattice import cosine, give_site, move_centroid, set_with_ghosts
 from lamella.tissue.record import ACT_MEMORY, PERIMETER, POLARITY, PROTRUSION, VOLUME
 from lamella.tissue.terms.connectivity import keeps_whole
 from lamella.tissue.terms.contact import contact_change, count_ring
@@ -35,7 +35,7 @@ _BLOCK = 64
 _SHIFT = np.uint64(32)
 
 
-@njit(**TERM)
+@term
 def passive_change(site, winner_word, loser_word, record, kinds, change, own, word, offsets, neighbours):
     """Change of contact, volume and perimeter energy if `site` goes to the winner.
 
@@ -57,7 +57,7 @@ def passive_change(site, winner_word, loser_word, record, kinds, change, own, wo
     return energy, longer, shorter
 
 
-@njit(**TERM)
+@term
 def contraction_change(site, winner, loser, record, mean_rear, space):
     """Change of the contraction energy if `site` goes to the winner."""
     change = 0.0
@@ -68,7 +68,7 @@ def contraction_change(site, winner, loser, record, mean_rear, space):
     return change
 
 
-@njit(**TERM)
+@term
 def front_push(cell, other, site, source, now, spare, record, space, focus, word, expiry, bonds, offsets, neighbours):
     """Energy that protrusion of `cell` gives a copy onto (or off) `site`.
 
@@ -85,7 +85,7 @@ def front_push(cell, other, site, source, now, spare, record, space, focus, word
     return most * push(source, cell, now, record, word, expiry, bonds, offsets, neighbours)
 
 
-@njit(**TERM)
+@term
 def transfer(site, winner, loser, longer, shorter, record, space):
     """Book a copy in the records: volumes, perimeters, centroids."""
     record[winner, VOLUME] += 1.0
@@ -98,7 +98,7 @@ def transfer(site, winner, loser, longer, shorter, record, space):
         move_centroid(site, loser, -1.0 / record[loser, VOLUME], record, space)
 
 
-@njit(**TERM)
+@term
 def draw_block(draws, key, neighbours, sites, directions, chances):
     """The next `_BLOCK` random numbers of the dish: 32 bits choose the site, 32 the direction, 53 the acceptance."""
     for b in range(_BLOCK):
@@ -106,7 +106,7 @@ def draw_block(draws, key, neighbours, sites, directions, chances):
         sites[b], directions[b], chances[b] = w0, (w1 * np.uint64(neighbours)) >> _SHIFT, unit53(w2, w3)
 
 
-@njit(**KERNEL)
+@kernel
 def sweep(lattice, grid, record, physics, counters, carry, key, steps):
     """Advance a dish by `steps` MCS of copy attempts.
 

@@ -9,9 +9,9 @@ After Durand & Guesnet 2016, doi:10.1016/j.cpc.2016.07.030.
 """
 
 import numpy as np
-from numba import njit
 
 from lamella.tissue.grid import ring
+from lamella.tissue.kernel import part
 from lamella.tissue.word import ID
 
 NO_SITE = np.uint32(0)
@@ -28,7 +28,7 @@ def ring_bonds(dimensions: int) -> tuple[np.uint32, np.ndarray]:
     return np.uint32(touching), np.array([sum(1 << int(k) for k in np.flatnonzero(row)) for row in pairs], np.uint32)
 
 
-@njit(error_model="numpy")
+@part
 def in_one_piece(members, touching, linked):
     """Whether the places in `members` that touch the centre hang together through `members`.
 
@@ -50,7 +50,7 @@ def in_one_piece(members, touching, linked):
     return (start & ~reached) == NO_SITE
 
 
-@njit(error_model="numpy")
+@part
 def keeps_whole(site, winner, loser, word, offsets, touching, linked):
     """Whether handing `site` to `winner` leaves both cells in one piece. Medium may be in many."""
     won = NO_SITE

@@ -5,13 +5,12 @@ Graner & Glazier 1992, doi:10.1103/PhysRevLett.69.2013.
 """
 
 import numpy as np
-from numba import njit
 
-from lamella.tissue.lattice import TERM
+from lamella.tissue.kernel import term
 from lamella.tissue.word import ID, KIND, KIND_SHIFT, WALL
 
 
-@njit(**TERM)
+@term
 def count_ring(site, winner, loser, winner_kind, loser_kind, kinds, change, word, offsets, neighbours):
     """What all three conservative terms need of the ring round `site`, in one walk.
 
@@ -33,7 +32,7 @@ def count_ring(site, winner, loser, winner_kind, loser_kind, kinds, change, word
     return total, with_winner, with_loser, walls
 
 
-@njit(**TERM)
+@term
 def contact_change(ring_change, with_winner, with_loser, winner_kind, loser_kind, own):
     """Energy change: `count_ring` took every neighbour for another cell; neighbours of one's own cost nothing.
 

@@ -4,13 +4,11 @@ The slower of the two cells decides, before any energy is looked at. It sets
 how many seconds a Monte Carlo step lasts for a cell and no equilibrium.
 """
 
-from numba import njit
-
-from lamella.tissue.lattice import TERM
+from lamella.tissue.kernel import term
 from lamella.tissue.record import MOBILITY
 
 
-@njit(**TERM)
+@term
 def pair_mobility(winner, loser, record):
     """Probability that a copy between the two is attempted; medium never hinders."""
     return min(record[winner, MOBILITY], record[loser, MOBILITY])

@@ -5,13 +5,11 @@ neighbour that is not; walls do not count. Ouchi et al. 2003,
 doi:10.1016/S0378-4371(03)00574-0.
 """
 
-from numba import njit
-
-from lamella.tissue.lattice import TERM
+from lamella.tissue.kernel import term
 from lamella.tissue.record import PERIMETER, PERIMETER_STIFFNESS, TARGET_PERIMETER
 
 
-@njit(**TERM)
+@term
 def perimeter_change(winner, loser, longer, shorter, record):
     """Energy change when the winner's perimeter grows by `longer` and the loser's by `shorter` (either may be < 0)."""
     gain = longer * (2.0 * (record[winner, PERIMETER] - record[winner, TARGET_PERIMETER]) + longer)

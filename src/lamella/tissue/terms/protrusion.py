@@ -10,9 +10,8 @@ bonds nothing carries the force. Not the difference of an energy.
 import math
 
 import numpy as np
-from numba import njit
 
-from lamella.tissue.lattice import TERM
+from lamella.tissue.kernel import part, term
 from lamella.tissue.record import ACT_MEMORY, CONTACT_GAIN, POLARITY, PROTRUSION, TRACTION_FLOOR, TRACTION_HALF
 from lamella.tissue.word import ID
 
@@ -24,7 +23,7 @@ def focus_norm(exponent: int, dimensions: int) -> float:
     return 2.0 * math.sqrt(math.pi) * math.gamma(exponent / 2 + 1.0) / math.gamma((exponent + 1.0) / 2)
 
 
-@njit(**TERM)
+@term
 def front_weight(cosine, polarity, exponent, norm):
     """Weight of the protrusion in a direction: mean 1; (1 - polarity) even, the rest focused on the front."""
     if cosine <= 0.0 or polarity == 0.0:
@@ -35,26 +34,26 @@ def front_weight(cosine, polarity, exponent, norm):
     return 1.0 - polarity + polarity * norm * power
 
 
-@njit(**TERM)
+@term
 def push_strength(cell, other, record):
     """Strength of protrusion into (or held against) a site of `other`: other cells inhibit, medium does not."""
     return record[cell, PROTRUSION] * (record[cell, CONTACT_GAIN] if other != 0 else 1.0)
 
 
-@njit(**TERM)
+@term
 def strongest_push(cell, other, record, norm):
     """The most that it can be, straight ahead and fully active: the early refusal needs it."""
     return push_strength(cell, other, record) * (1.0 - record[cell, POLARITY] + record[cell, POLARITY] * norm)
 
 
-@njit(**TERM)
+@term
 def traction(bonds_per_site, cell, record):
     """Share of the force that bonds carry: floor without bonds, one half above it at `traction_half`, 1 with many."""
     floor = record[cell, TRACTION_FLOOR]
     return floor + (1.0 - floor) * bonds_per_site / (bonds_per_site + record[cell, TRACTION_HALF])
 
 
-@njit(error_model="numpy")
+@part
 def push(site, cell, now, record, word, expiry, bonds, offsets, neighbours):
     """Act activity (0 to 1, geometric mean) times traction over the cell's own sites round `site`.
 

@@ -4,13 +4,11 @@ Winning a site gives nothing back. This asymmetry makes strong adhesion slow
 a cell down; the difference of an energy does not.
 """
 
-from numba import njit
-
-from lamella.tissue.lattice import TERM
+from lamella.tissue.kernel import term
 from lamella.tissue.record import DISSIPATION
 
 
-@njit(**TERM)
+@term
 def rupture_cost(loser, bonds, record):
     """Energy dissipated when `loser` gives up a site with `bonds`."""
     return record[loser, DISSIPATION] * bonds

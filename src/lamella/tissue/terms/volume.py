@@ -1,12 +1,10 @@
 """Volume elasticity.   H = sum over cells of stiffness * (volume - target)^2."""
 
-from numba import njit
-
-from lamella.tissue.lattice import TERM
+from lamella.tissue.kernel import term
 from lamella.tissue.record import TARGET_VOLUME, VOLUME, VOLUME_STIFFNESS
 
 
-@njit(**TERM)
+@term
 def volume_change(winner, loser, record):
     """Energy change when the winner gains and the loser loses one site."""
     gain = 2.0 * (record[winner, VOLUME] - record[winner, TARGET_VOLUME]) + 1.0

@@ -1,0 +1,47 @@
+"""How the functions of this room are compiled.
+
+No fastmath: sums keep their order, so results keep their bits. Kernels release
+the interpreter and are cached on disk.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from numba import njit
+
+from lamella.random import philox
+
+
+def _fingerprint() -> str:
+    """Hash of everything that kernels are made of."""
+    room = Path(__file__).parent
+    files = [*sorted(room.rglob("*.py")), Path(philox.py_func.__code__.co_filename)]
+    return hashlib.blake2b(b"\0".join(file.read_bytes() for file in files), digest_size=16).hexdigest()
+
+
+_SOURCES = _fingerprint()
+
+
+def kernel(function: Callable) -> Any:
+    """Compile a function that is called from Python.
+
+    numba drops cached machine code when the file of the kernel changes, but not
+    when that of an energy term does; the fingerprint of the room makes it look
+    at all of them.
+    """
+    compiled: Any = njit(nogil=True, cache=True, error_model="numpy")(function)
+    cache_file = getattr(getattr(compiled, "_cache", None), "_cache_file", None)
+    if cache_file is not None:
+        cache_file._source_stamp = _SOURCES
+    return compiled
+
+
+term: Any = njit(inline="always", error_model="numpy")
+"""Compile a small function into the kernels that call it."""
+
+part: Any = njit(error_model="numpy")
+"""Compile a larger function that kernels call."""
