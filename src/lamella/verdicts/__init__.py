@@ -2,12 +2,13 @@
 
 from lamella.verdicts.bench import Bench, Plate
 from lamella.verdicts.checking import Replicates, check, check_one, is_population
-from lamella.verdicts.effect import Criterion, Effect, Standing
+from lamella.verdicts.effect import Criterion, Effect, Standing, smallest_effect
 from lamella.verdicts.judging import judge, standing
 from lamella.verdicts.names import ModelNames, model_names
 from lamella.verdicts.score import GROUPS, STATES, Scorecard, score_table, scorecard
 from lamella.verdicts.verdict import CellVerdict, ExpectationVerdict, Outcome, Verdict, jointly, verdict
 
-__all__ = ["GROUPS", "STATES", "Bench", "CellVerdict", "Criterion", "Effect", "ExpectationVerdict", "ModelNames", "Outcome",
-           "Plate", "Replicates", "Scorecard", "Standing", "Verdict", "check", "check_one", "is_population", "jointly",
-           "judge", "model_names", "score_table", "scorecard", "standing", "verdict"]
+__all__ = ["GROUPS", "STATES", "Bench", "CellVerdict", "Criterion", "Effect", "ExpectationVerdict", "ModelNames",
+           "Outcome", "Plate", "Replicates", "Scorecard", "Standing", "Verdict", "check", "check_one",
+           "is_population", "jointly", "judge", "model_names", "score_table", "scorecard", "smallest_effect",
+           "standing", "verdict"]

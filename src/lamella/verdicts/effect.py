@@ -12,7 +12,7 @@ from math import exp, inf, log, nan
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtrit
+from scipy.special import ndtri, stdtrit
 
 LEVEL = 0.95
 """Coverage of the intervals that are reported and that the last look is judged on."""
@@ -149,3 +149,14 @@ def reaches(label: str, quantity: str, logs: NDArray[np.float64], line: float, l
     shown = effect(label, quantity, logs)
     verb = "is less than" if mean < at else "reaches"
     return Criterion(shown, standing, f"{shown} {verb} {line:g}")
+
+
+def smallest_effect(at_least: float, sd: float, replicates: int, power: float = 0.9) -> float:
+    """The smallest true ratio of which `exceeds` says, with this power, that it is at least `at_least`.
+
+    sd           of the logarithm of the paired ratio between replicates
+    replicates   at the last look
+    """
+    error, chance = sd / np.sqrt(replicates), float(ndtri(power))
+    off_one = (float(stdtrit(replicates - 1, 0.5 + LEVEL / 2)) + chance) * error
+    return float(np.exp(max(log(at_least) + chance * error, off_one)))

@@ -106,8 +106,8 @@ def _row(table: Table, name: str, totals: dict[str, int]) -> None:
 
 
 def _record_row(table: Table, name: str, counts: dict[str, int]) -> None:
-    table.add_row(name, str(counts["holds"]), str(counts["fails"]), str(counts["not_applicable"]), str(counts["of"]), "",
-                  str(counts["of"]))
+    table.add_row(name, str(counts["holds"]), str(counts["fails"]), str(counts["not_applicable"]), str(counts["of"]),
+                  "", str(counts["of"]))
 
 
 def _scored(line: IndexLine, judged: dict[str, Verdict], roles: dict[str, str]) -> ScoredClaim:

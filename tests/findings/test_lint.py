@@ -1,0 +1,108 @@
+import pytest
+from records import ARMS, ORDERING, line, record
+
+from lamella.findings import RULES, Library, lint
+
+UNCHANGED = """[[expect]]
+kind = "unchanged"
+assay = "blot"
+quantity = "RAC1.total"
+relation = "treated ~ control"
+band = {band}
+"""
+SERIES = """[[expect]]
+kind = "optimum"
+assay = "blot"
+quantity = "q"
+series = ["a", "b", "c"]
+"""
+RISING = """control = {}
+a = { coating = { fibronectin = "500 ng/ml" } }
+b = { coating = { fibronectin = "5 ug/ml" } }
+c = { coating = { fibronectin = "0.05 mg/ml" } }"""
+
+
+class Resolver:
+    """Knows one cell line, one assay, one quantity; refuses the arm that says so."""
+
+    def cell(self, cell):
+        return None if cell == "HeLa" else f"unknown cell line '{cell}'"
+
+    def arm(self, cell, arm, matrix, medium):
+        return "unknown gene 'XIPA'" if "XIPA" in str(arm) else None
+
+    def assay(self, assay, conditions):
+        return None if assay == "blot" else f"there is no assay '{assay}'"
+
+    def quantity(self, cell, assay, quantity):
+        return None if quantity == "RAC1.total" else f"'{assay}' reads no '{quantity}'"
+
+
+def library(*findings, lines=None, names=None):
+    return Library(findings, lines if lines is not None else [line()], names)
+
+
+def broken(checked):
+    return {complaint.rule for complaint in lint(checked)}
+
+
+def test_a_right_library_has_no_complaint():
+    assert lint(library(record(), names=Resolver())) == []
+
+
+OFFENDERS = {
+    "ClaimsStandOnce": library(record(), lines=[line(), line()]),
+    "LinesAreShort": library(record(), lines=[line(says="word " * 16)]),
+    "ThirdsAreCheck": library(record(), lines=[line(check=True)]),
+    "IdsAreUnique": library(record(), record()),
+    "RecordAndIndexAgree": library(record(), lines=[line(record="another")]),
+    "RoleFollowsClaims": library(record(claims='"IAP-001", "IAP-003"'),
+                                 lines=[line(), line("IAP-002", record="open"), line("IAP-003", check=True)]),
+    "ServesItsClaims": library(record(expect=ORDERING + "corollary = true\n")),
+    "ReviewHoldsTheClaims": library(record(claims='"INT-001"'), lines=[line("INT-001")]),
+    "ThresholdIsTenPercent": library(record(expect=ORDERING + "at_least = 1.05\n")),
+    "BandIsNarrow": library(record(expect=UNCHANGED.format(band=1.5) + 'wired = "treated > control"\n')),
+    "UnchangedIsWired": library(record(expect=UNCHANGED.format(band=1.2))),
+    "ArmsAreUsed": library(record(arms=ARMS + "\nidle = { suspended = true }")),
+    "SeriesAscends": library(record(arms=RISING.replace("0.05 mg/ml", "1 ug/ml"), expect=SERIES)),
+    "NamesResolve": library(record(arms=ARMS.replace("XIAP", "XIPA")), names=Resolver()),
+}
+
+
+@pytest.mark.parametrize("rule", sorted(OFFENDERS))
+def test_every_rule_finds_its_offender_and_only_it(rule):
+    assert broken(OFFENDERS[rule]) == {rule}
+
+
+def test_every_rule_has_an_offender_and_a_sentence():
+    assert {type(rule).__name__ for rule in RULES} == set(OFFENDERS)
+    assert all(rule.sentence.endswith(".") for rule in RULES)
+
+
+def test_a_missing_claim_is_seen():
+    assert "ClaimsStandOnce" in broken(library(record(), lines=[line(), line("IAP-003", check=True, record="open")]))
+
+
+def test_the_index_may_not_name_a_record_that_is_not_there():
+    assert "RecordAndIndexAgree" in broken(library(lines=[line()]))
+
+
+def test_a_series_rises_across_units_and_changes_one_thing():
+    assert lint(library(record(arms=RISING, expect=SERIES))) == []
+    two = RISING.replace('c = { coating = { fibronectin = "0.05 mg/ml" } }',
+                         'c = { coating = { fibronectin = "0.05 mg/ml" }, suspended = true }')
+    assert broken(library(record(arms=two, expect=SERIES))) == {"SeriesAscends"}
+
+
+@pytest.mark.parametrize(("change", "says"), [
+    ({"cell": '"HeLo"'}, "HeLo"), ({"expect": ORDERING.replace("blot", "blut")}, "blut"),
+    ({"expect": ORDERING.replace("RAC1.total", "RAC2.total")}, "RAC2.total"),
+    ({"extra": "conditions = { scratch = { cells = 100 } }"}, "scratch")])
+def test_names_of_every_sort_are_resolved(change, says):
+    complaints = lint(library(record(**change), names=Resolver()))
+    assert [complaint.rule for complaint in complaints] == ["NamesResolve"]
+    assert says in str(complaints[0])
+
+
+def test_reference_lines_that_are_not_built_are_no_offence():
+    assert lint(library(record(cell='"fixed reference lines"'), names=Resolver())) == []
