@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from lamella.tissue.axis import foreign_share
 from lamella.tissue.bonds import activity, direction_cosine, load_per_bond, row_start
-from lamella.tissue.kernel import kernel
+from lamella.tissue.kernel import kernel, part
 from lamella.tissue.lattice import nearest
 from lamella.tissue.record import AXIS, CENTROID, POLARITY
 from lamella.tissue.terms.protrusion import front_weight
@@ -33,7 +33,7 @@ class Reading:
     bonds_*                     mean bonds per site
     load_*                      mean factor by which load speeds up unbinding
     rim_*                       sites of the half with a neighbour outside the cell
-    fresh_*                     mean remaining Act activity over that rim, 0 to 1
+    fresh_*                     mean over that rim of the Act activity that pushes (geometric mean round a site), 0 to 1
     contact_*                   share of the rim's foreign neighbours that belong to other cells, mean over its sites
     covariance [cells, D, D]    of the positions of the cell's sites about their mean  (sites^2)
     aspect                      root of the ratio of the largest to the smallest eigenvalue of `covariance`
@@ -99,11 +99,29 @@ def half_sums(lattice, grid, record, physics, now, sums, first_moment, second_mo
             sums[cell, half, _LOAD] += math.exp(load_per_bond(cell, cosine, bonds[site], physics.mean_rear, record))
             if (word[site] >> COUNT_SHIFT) & COUNT != 0:
                 sums[cell, half, _RIM] += 1.0
-                sums[cell, half, _FRESH] += activity(cell, np.int64(expiry[site]), now, record)
+                sums[cell, half, _FRESH] += sustained_activity(site, cell, now, record, word, expiry, offsets)
                 sums[cell, half, _CONTACT] += foreign_share(site, cell, word, offsets)
                 sums[cell, half, _WEIGHT] += front_weight(
                     cosine, record[cell, POLARITY], physics.exponent, physics.norm
                 )
+
+
+@part
+def sustained_activity(site, cell, now, record, word, expiry, offsets):
+    """Geometric mean of the remaining Act activity (0 to 1) over the cell's own sites round `site`, as it pushes.
+
+    A site won by chance alone has inactive neighbours and counts 0; a lamella counts in full.
+    """
+    total, own = 0.0, 0
+    for k in range(-1, offsets.size):
+        near = site if k < 0 else site + offsets[k]
+        if (word[near] & ID) == cell:
+            remaining = activity(cell, np.int64(expiry[near]), now, record)
+            if remaining <= 0.0:
+                return 0.0
+            total += math.log(remaining)
+            own += 1
+    return math.exp(total / own)
 
 
 def _ratio(total: NDArray[np.float64], number: NDArray[np.float64]) -> NDArray[np.float64]:
