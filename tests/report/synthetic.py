@@ -61,7 +61,7 @@ def experiment(arms=ARMS, replicates=6, assays=("scratch",), **changes):
 
 def front(hour, speed):
     """Distance from the middle of the dish to the front at an hour, as a share of the first distance."""
-    return np.clip(1 - 0.045 * speed * hour * (1 + 0.01 * hour), 0, 1)
+    return np.clip(1 - 0.026 * speed * hour * (1 + 0.01 * hour), 0, 1)
 
 
 def labels(speed, hours, size=96, across=12, seed=5):
@@ -138,7 +138,8 @@ def tracks(dataset, seed=9):
                 side = np.sign(frame.shape[1] * site / 2 - x0)
                 near = abs(frame.shape[1] * site / 2 - x0) < 260
                 drift = side * SPEED[arm] * (3.5 if near else 0.6)
-                steps = dice.normal(0, 3.2, (len(times), 2)) + [drift, 0]
+                steps = dice.normal(0, 3.2, (len(times), 2))
+                steps[:, 0] += drift
                 steps[0] = 0
                 path = np.cumsum(steps, axis=0)
                 angle = np.arctan2(0.4 * dice.standard_normal(), side)

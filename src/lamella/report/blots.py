@@ -12,7 +12,6 @@ from lamella.assays.effects import ratio
 from lamella.report import words
 from lamella.report.picture import Picture
 from lamella.report.style import INK, MUTED, Look, figure
-from lamella.report.wound import broken
 
 _MOST_DISHES = 3
 _LANE, _TALL = 44, 40
@@ -35,8 +34,8 @@ def blots_picture(amounts: Mapping[str, xr.DataArray], looks: Mapping[str, Look]
     first = next(iter(amounts.values()))
     arms = [str(arm) for arm in first["arms"].values]
     dishes = min(_MOST_DISHES, first.sizes["replicates"])
-    drawn = figure(9.4, 0.55 + 0.78 * len(amounts) + 0.14 * max(broken(arm, 14).count("\n") for arm in arms))
-    drawn.get_layout_engine().set(w_pad=0.05, h_pad=0.02, hspace=0.02)
+    lines = max(words.broken(arm, 14).count("\n") for arm in arms)
+    drawn = figure(9.4, 0.55 + 0.78 * len(amounts) + 0.14 * lines, w_pad=0.05, h_pad=0.02)
     strips = drawn.subplots(len(amounts), 1, squeeze=False)[:, 0]
     told = []
     for axes, (name, values) in zip(strips, amounts.items()):
@@ -103,5 +102,5 @@ def _name_groups(axes: Axes, arms: list[str], dishes: int, looks: Mapping[str, L
     for number, arm in enumerate(arms):
         axes.plot([number * dishes + 0.12, (number + 1) * dishes - 0.12], [1.1, 1.1], color=looks[arm].colour,
                   linewidth=3, clip_on=False, solid_capstyle="butt")
-        axes.annotate(broken(arm, 14), ((number + 0.5) * dishes, 1.18), ha="center", va="bottom", fontsize=8,
+        axes.annotate(words.broken(arm, 14), ((number + 0.5) * dishes, 1.18), ha="center", va="bottom", fontsize=8,
                       color=INK, annotation_clip=False, multialignment="center")

@@ -6,11 +6,11 @@ import html
 import math
 import re
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from lamella.report import words
 from lamella.report.picture import Picture
 from lamella.report.style import FAINT, INK, MUTED, PAPER, Look, figure, quiet_axes
-from lamella.report.wound import broken
 
 _MOST_BARS = 14
 _DOI = re.compile(r"10\.\d{4,9}/[^\s\"<>\\^`{|}]+")
@@ -41,7 +41,7 @@ def causal_picture(causal: Mapping, looks: Mapping[str, Look]) -> Picture | None
         axes.plot([left], [place], "o", markerfacecolor=PAPER, markeredgecolor=colour, markersize=8)
         axes.annotate(_percent(reaction["share_lost"]), (1.015, place), xycoords=("axes fraction", "data"),
                       va="center", fontsize=8.5, color=INK, annotation_clip=False)
-        names.append("without " + broken(str(reaction.get("name") or reaction["id"]), 40))
+        names.append("without " + words.broken(str(reaction.get("name") or reaction["id"]), 46))
     axes.annotate("effect lost", (1.015, 0), xycoords=("axes fraction", "data"), va="center", fontsize=8.5,
                   color=MUTED, annotation_clip=False)
     axes.set_yticks(range(len(names)), names)
@@ -75,7 +75,7 @@ def causal_table(causal: Mapping) -> str:
             f"<td>{claims or words.MISSING}</td>"
             f"<td>{f'<ul>{sources}</ul>' if sources else words.MISSING}"
             f"{f'<small>{html.escape(note)}</small>' if note else ''}</td></tr>")
-    return ('<div class="scroll" tabindex="0" role="group" aria-label="Table of reactions"><table>'
+    return ('<div class="scroll" tabindex="0" role="group" aria-label="Table of reactions"><table class="path">'
             "<caption>Reactions on the causal path and what they rest on</caption><thead><tr>"
             '<th scope="col">Reaction</th><th scope="col" class="n">Effect lost</th>'
             '<th scope="col" class="n">Ratio without</th><th scope="col">Rate law</th><th scope="col">Claims</th>'
@@ -116,11 +116,11 @@ def _strongest_first(reactions: Sequence[Mapping]) -> list[Mapping]:
     return sorted(reactions, key=lambda r: -_finite(r["share_lost"]))
 
 
-def _finite(value: object) -> float:
+def _finite(value: Any) -> float:
     number = float(value)
     return number if math.isfinite(number) else -math.inf
 
 
-def _percent(share: object) -> str:
+def _percent(share: Any) -> str:
     value = float(share)
     return f"{100 * value:.0f} %".replace("-", "−") if math.isfinite(value) else words.MISSING

@@ -41,18 +41,20 @@ def curves_figure(courses: Mapping[str, xr.DataArray], looks: Mapping[str, Look]
     """The drawing of `curves_picture`: one wide panel, or two in a row."""
     columns = 1 if len(courses) == 1 else 2
     rows = -(-len(courses) // columns)
-    drawn = figure(7.6 if columns == 1 else 9.4, 3.9 if columns == 1 else 2.9 * rows)
-    drawn.get_layout_engine().set(w_pad=0.08, h_pad=0.08)
+    drawn = figure(7.0 if columns == 1 else 9.4, 3.9 if columns == 1 else 2.9 * rows, w_pad=0.08, h_pad=0.08)
     panels = drawn.subplots(rows, columns, squeeze=False).ravel()
     for axes, (name, course) in zip(panels, courses.items()):
-        draw_course(axes, name, course, looks)
+        draw_course(axes, name, course, looks, tall=(3.9 if columns == 1 else 2.9) - 0.9)
     for axes in panels[len(courses):]:
         axes.set_axis_off()
     return drawn
 
 
-def draw_course(axes: Axes, name: str, course: xr.DataArray, looks: Mapping[str, Look]) -> None:
-    """One variable: lines, bands, names of the arms at the ends of their lines."""
+def draw_course(axes: Axes, name: str, course: xr.DataArray, looks: Mapping[str, Look], *, tall: float) -> None:
+    """One variable: lines, bands, names of the arms at the ends of their lines.
+
+    tall   height of the panel in inches, about, for the distance between names
+    """
     kind = words.shown(name, course)
     hours, unit = _clock(np.asarray(course["times"].values, dtype=float))
     ends: dict[str, float] = {}
@@ -74,7 +76,7 @@ def draw_course(axes: Axes, name: str, course: xr.DataArray, looks: Mapping[str,
         axes.set_xticks(np.arange(0, hours[-1] + 1e-9, step))
     plain_ticks(axes, "y")
     quiet_axes(axes, grid="y")
-    _names_at_ends(axes, ends, looks)
+    _names_at_ends(axes, ends, looks, 0.175 / tall)
 
 
 def _clock(seconds: np.ndarray) -> tuple[np.ndarray, str]:
@@ -85,19 +87,18 @@ def _clock(seconds: np.ndarray) -> tuple[np.ndarray, str]:
 def plain_ticks(axes: Axes, which: str) -> None:
     """Tick labels as this report writes numbers."""
     axis = axes.yaxis if which == "y" else axes.xaxis
-    axis.set_major_formatter(lambda value, _position: words.number(value) if value else "0")
+    axis.set_major_formatter(lambda value, _position: words.tick(value))
 
 
-def _names_at_ends(axes: Axes, ends: Mapping[str, float], looks: Mapping[str, Look]) -> None:
+def _names_at_ends(axes: Axes, ends: Mapping[str, float], looks: Mapping[str, Look], gap: float) -> None:
     """Names of the arms right of the axes, apart from each other, joined to their lines by a thin leader."""
     low, high = axes.get_ylim()
     axes.set_ylim(low, high)
     if not ends:
         axes.text(0.5, 0.5, "no finite value", transform=axes.transAxes, ha="center", va="center", color=MUTED)
         return
-    tall = axes.figure.get_size_inches()[1] / axes.get_subplotspec().get_gridspec().nrows - 0.9
     heights = [(value - low) / (high - low) for value in ends.values()]
-    for (arm, _), at, label_at in zip(ends.items(), heights, spread(heights, 0.175 / max(tall, 0.5), 0.0, 1.0)):
+    for (arm, _), at, label_at in zip(ends.items(), heights, spread(heights, gap, 0.0, 1.0)):
         axes.annotate(arm, (1.0, at), (1.055, label_at), xycoords="axes fraction", textcoords="axes fraction",
                       va="center", color=INK, fontsize=8.5, annotation_clip=False,
                       arrowprops={"arrowstyle": "-", "color": looks[arm].colour, "linewidth": 1.0,

@@ -41,8 +41,7 @@ def dots_figure(readouts: Mapping[str, xr.DataArray], looks: Mapping[str, Look],
     columns = min(3, len(readouts))
     rows = -(-len(readouts) // columns)
     arms = next(iter(readouts.values())).sizes["arms"]
-    drawn = figure(6.4 if columns == 1 else 9.4, rows * (0.75 + 0.32 * max(arms, 2)))
-    drawn.get_layout_engine().set(w_pad=0.08, h_pad=0.06)
+    drawn = figure(6.4 if columns == 1 else 9.4, rows * (0.75 + 0.32 * max(arms, 2)), w_pad=0.08, h_pad=0.06)
     panels = drawn.subplots(rows, columns, squeeze=False, sharey=True)
     for axes, (name, values) in zip(panels.ravel(), readouts.items()):
         draw_dots(axes, name, values, looks, control)
@@ -73,7 +72,7 @@ def draw_dots(axes: Axes, name: str, values: xr.DataArray, looks: Mapping[str, L
                       color=MUTED, fontsize=8, bbox={"facecolor": PAPER, "linewidth": 0, "pad": 1})
     axes.set_yticks(range(len(summaries)), list(summaries))
     axes.set_ylim(len(summaries) - 0.4, -0.6)
-    axes.set_title(kind.title)
+    axes.set_title(words.broken(kind.title, 28))
     axes.set_xlabel(kind.unit)
     axes.locator_params(axis="x", nbins=5)
     plain_ticks(axes, "x")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import math
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -13,8 +14,11 @@ from lamella.report import words
 from lamella.report.picture import Picture
 from lamella.report.style import FAINT, INK, MUTED, PAPER, Look, figure, quiet_axes
 
-Row = Mapping[str, object]
+Row = Mapping[str, Any]
 """arm, against, readout, effect, low, high, replicates, and where it matters reason."""
+
+_TOLD = 8
+"""Ratios that the text for readers without the picture spells out."""
 
 _TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 0.7, 0.8, 1.0, 1.25, 1.5, 2.0, 3.0, 5.0, 10.0, 20.0, 50.0, 100.0)
 
@@ -28,39 +32,61 @@ def effects_picture(rows: Sequence[Row], looks: Mapping[str, Look]) -> Picture |
         return None
     columns = min(3, len(readouts))
     lines = -(-len(readouts) // columns)
-    drawn = figure(6.8 if columns == 1 else 9.4, lines * (0.7 + 0.29 * max(len(pairs), 2)))
-    drawn.get_layout_engine().set(w_pad=0.06, h_pad=0.06)
+    drawn = figure(6.8 if columns == 1 else 9.4, lines * (0.85 + 0.29 * max(len(pairs), 2)), w_pad=0.06, h_pad=0.06)
     panels = drawn.subplots(lines, columns, squeeze=False, sharey=True).ravel()
     for axes, readout in zip(panels, readouts):
         own = {(str(row["arm"]), str(row["against"])): row for row in finite if row["readout"] == readout}
         _draw_panel(axes, readout, [own.get(pair) for pair in pairs], pairs, looks)
     for axes in panels[len(readouts):]:
         axes.set_axis_off()
-    alt = "Ratios with 95 % intervals. " + " ".join(sentence(row) for row in finite)
+    apart = [sentence(row) for row in finite if told_apart(row)]
+    alt = (f"{len(finite)} ratios with 95 % intervals; {len(apart)} of the intervals leave out 1. "
+           + " ".join(apart[:_TOLD]) + (" The table below holds all." if len(apart) > _TOLD else ""))
     caption = ("Ratio of each read-out between two arms, paired by dish, with its 95 % interval, on a logarithmic "
                "scale. Filled: the interval leaves out 1. The table holds the numbers.")
     return Picture(drawn, alt, caption)
 
 
 def effects_table(rows: Sequence[Row]) -> str:
-    """All comparisons as an HTML table."""
-    body = []
-    for row in rows:
-        low, high = float(row["low"]), float(row["high"])
-        direction = told_apart(row)
-        mark = {1: "higher", -1: "lower", 0: "not told apart", None: words.MISSING}[direction]
-        reason = str(row.get("reason") or "")
-        body.append(
-            f'<tr><th scope="row">{html.escape(words.shown(str(row["readout"])).title)}</th>'
-            f"<td>{html.escape(str(row['arm']))}</td><td>{html.escape(str(row['against']))}</td>"
-            f'<td class="n"><strong>{words.ratio(float(row["effect"]))}</strong></td>'
-            f'<td class="n">{words.interval(low, high, words.ratio)}</td><td class="n">{int(row["replicates"])}</td>'
-            f"<td>{mark}{f'<br><small>{html.escape(reason)}</small>' if reason else ''}</td></tr>")
-    return ('<div class="scroll" tabindex="0" role="group" aria-label="Table of effects"><table><caption>Effects: ratio '
-            'of two arms over dishes, paired by dish</caption><thead><tr><th scope="col">Read-out</th>'
-            '<th scope="col">Arm</th><th scope="col">Against</th><th scope="col" class="n">Ratio</th>'
-            '<th scope="col" class="n">95 % interval</th><th scope="col" class="n">Dishes</th>'
-            f'<th scope="col">Interval and 1</th></tr></thead><tbody>{"".join(body)}</tbody></table></div>')
+    """All comparisons as an HTML table: read-outs down, comparisons across; reasons for what is unusual beneath."""
+    pairs = list(dict.fromkeys((str(row["arm"]), str(row["against"])) for row in rows))
+    readouts = list(dict.fromkeys(str(row["readout"]) for row in rows))
+    found = {(str(row["readout"]), str(row["arm"]), str(row["against"])): row for row in rows}
+    dishes = {int(row["replicates"]) for row in rows}
+    heads = "".join(f'<th scope="col">{_breakable(arm)}<small>over {_breakable(against)}</small></th>'
+                    for arm, against in pairs)
+    body = "".join(
+        f'<tr><th scope="row">{html.escape(words.shown(readout).title)}</th>'
+        + "".join(_cell(found.get((readout, *pair)), count=len(dishes) > 1) for pair in pairs) + "</tr>"
+        for readout in readouts)
+    same = f", over {words.plural(dishes.pop(), 'dish', 'dishes')}" if len(dishes) == 1 else ""
+    reasons = [f"<li>{html.escape(words.shown(str(row['readout'])).title)}, {html.escape(str(row['arm']))} over "
+               f"{html.escape(str(row['against']))}: {html.escape(str(row['reason']))}.</li>"
+               for row in rows if row.get("reason")]
+    notes = f"<details><summary>Intervals that are missing or made another way</summary><ul>{''.join(reasons)}</ul>" \
+            "</details>" if reasons else ""
+    return ('<div class="scroll" tabindex="0" role="group" aria-label="Table of effects"><table class="matrix">'
+            f"<caption>Effects: ratio of two arms, paired by dish, with its 95 % interval{same}. &#9650; higher, "
+            '&#9660; lower: the interval leaves out 1.</caption><thead><tr><th scope="col">Read-out</th>'
+            f"{heads}</tr></thead><tbody>{body}</tbody></table></div>{notes}")
+
+
+def _breakable(name: str) -> str:
+    """A name that may be broken after +."""
+    return html.escape(name).replace("+", "+<wbr>")
+
+
+def _cell(row: Row | None, *, count: bool) -> str:
+    """Ratio with its mark, interval, and number of dishes where that differs between rows."""
+    if row is None:
+        return f"<td>{words.MISSING}</td>"
+    low, high = float(row["low"]), float(row["high"])
+    direction = told_apart(row)
+    mark = {1: '<span aria-label="higher">&#9650;</span> ', -1: '<span aria-label="lower">&#9660;</span> '}
+    style = "" if direction else ' class="zero"'
+    dishes = f"<small>{words.plural(int(row['replicates']), 'dish', 'dishes')}</small>" if count else ""
+    return (f"<td><strong{style}>{mark.get(direction or 0, '')}{words.ratio(float(row['effect']))}</strong>"
+            f"<small>{words.interval(low, high, words.ratio)}</small>{dishes}</td>")
 
 
 def told_apart(row: Row) -> int | None:
@@ -79,7 +105,7 @@ def sentence(row: Row) -> str:
             f"{words.ratio(float(row['effect']))}{bounds}.")
 
 
-def _positive(value: object) -> bool:
+def _positive(value: Any) -> bool:
     return math.isfinite(float(value)) and float(value) > 0
 
 
@@ -106,7 +132,7 @@ def _draw_panel(axes: Axes, readout: str, rows: Sequence[Row | None], pairs: Seq
     axes.set_xticks([], minor=True)
     axes.set_yticks(range(len(pairs)), [f"{arm} / {against}" for arm, against in pairs])
     axes.set_ylim(len(pairs) - 0.4, -0.6)
-    axes.set_title(words.shown(readout).title)
+    axes.set_title(words.broken(words.shown(readout).title, 24))
     quiet_axes(axes)
     axes.spines["left"].set_visible(False)
     axes.tick_params(axis="y", length=0, labelcolor=INK, labelsize=8)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import xarray as xr
 from matplotlib.colors import to_rgb
@@ -9,7 +11,7 @@ from scipy import ndimage
 
 from lamella.report.style import FREE_EDGE
 
-EMPTY = "#11161f"
+EMPTY = "#0b0f15"
 """Space without cells."""
 
 _CELLS = tuple(to_rgb(c) for c in ("#5d7590", "#6b849f", "#7b93ad", "#8aa2ba", "#526a85"))
@@ -17,6 +19,18 @@ _EDGE = tuple(to_rgb(c) for c in (FREE_EDGE, "#e3d63a", "#f6ed6e"))
 _OUTLINE = to_rgb("#1d2734")
 _SMALLEST_GAP = 9
 """Sites below which an opening is a chink between cells, no wound."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """The part of a dish that is shown: slices along x and y."""
+
+    slices: tuple[slice, slice]
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        along_x, along_y = self.slices
+        return along_x.stop - along_x.start, along_y.stop - along_y.start
 
 
 def frame_times(labels: xr.DataArray) -> np.ndarray:
@@ -42,7 +56,7 @@ def wound(image: np.ndarray, start: np.ndarray | None = None) -> np.ndarray:
     start    [x, y] bool, the wound at the start
     returns  [x, y] bool
     """
-    pieces, count = ndimage.label(image == 0)
+    pieces, count = opened(image)
     if count == 0:
         return np.zeros(image.shape, dtype=bool)
     sizes = np.bincount(pieces.ravel(), minlength=count + 1)
@@ -53,6 +67,13 @@ def wound(image: np.ndarray, start: np.ndarray | None = None) -> np.ndarray:
     kept[np.unique(pieces[start])] = True
     kept &= sizes >= _SMALLEST_GAP
     return kept[pieces]
+
+
+def opened(image: np.ndarray) -> tuple[np.ndarray, int]:
+    """Openings of a label image, numbered from 1 on, and how many there are; sites touch along axes."""
+    pieces = np.zeros(image.shape, dtype=np.int32)
+    count = ndimage.label(image == 0, output=pieces)
+    return pieces, int(count)  # pyright: ignore[reportArgumentType]
 
 
 def free_edge(image: np.ndarray, space: np.ndarray) -> np.ndarray:
@@ -66,6 +87,18 @@ def has_wound(image: np.ndarray) -> bool:
     cells = np.unique(image)
     cells = cells[cells > 0]
     return 0 < free_edge(image, wound(image)).size < 0.6 * cells.size
+
+
+def window(labels: xr.DataArray) -> Window:
+    """The wound at the start with two fifths of its width of cells round it; the whole dish where there is none."""
+    image = np.asarray(labels.values)[0]
+    if not has_wound(image):
+        return Window((slice(0, image.shape[0]), slice(0, image.shape[1])))
+    there = np.argwhere(wound(image))
+    low, high = there.min(axis=0), there.max(axis=0) + 1
+    rim = max(int(0.4 * (high - low).min()), 12)
+    along_x, along_y = (slice(max(int(a) - rim, 0), min(int(b) + rim, n)) for a, b, n in zip(low, high, image.shape))
+    return Window((along_x, along_y))
 
 
 def painted(image: np.ndarray, edge: np.ndarray) -> np.ndarray:

@@ -106,7 +106,16 @@ def _unique(blocks: Sequence[tuple[str, str, str]]) -> list[tuple[str, str, str]
     return renamed
 
 
-def _page(experiment: Experiment, lead: str, blocks: Sequence[tuple[str, str, str]]) -> str:
+def _findings(sentences: Sequence[str]) -> str:
+    """What came out: the first sentence as it is, the others as a list."""
+    if not sentences:
+        return ""
+    others = "".join(f"<li>{html.escape(text)}</li>" for text in sentences[1:])
+    return (f'<p class="lead">{html.escape(sentences[0])}</p>\n'
+            + (f'<ul class="findings">{others}</ul>\n' if others else ""))
+
+
+def _page(experiment: Experiment, lead: Sequence[str], blocks: Sequence[tuple[str, str, str]]) -> str:
     title = html.escape(experiment.title or f"{', '.join(experiment.assays)} on {experiment.cell}")
     style = resources.files("lamella.report").joinpath("page.css").read_text(encoding="utf-8")
     links = "".join(f'<li><a href="#{key}">{html.escape(heading)}</a></li>' for key, heading, _ in blocks)
@@ -118,7 +127,7 @@ def _page(experiment: Experiment, lead: str, blocks: Sequence[tuple[str, str, st
             f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{title}</title>\n'
             f"<style>\n{style}</style>\n</head>\n<body>\n<header>\n"
             f'<p class="kicker">lamella: a virtual experiment</p>\n<h1>{title}</h1>\n'
-            + (f'<p class="lead">{html.escape(lead)}</p>\n' if lead else "")
+            + _findings(lead)
             + f'{facts_html(experiment)}\n<nav aria-label="Contents"><ul>{links}</ul></nav>\n</header>\n<main>\n{body}'
             "</main>\n<footer>Simulated by lamella. Intervals are over dishes: a replicate is a dish, never a cell."
             "</footer>\n</body>\n</html>\n")

@@ -62,10 +62,9 @@ def _svg(figure: Figure, name: str, alt: str) -> str:
     buffer = io.StringIO()
     FigureCanvasSVG(figure).print_figure(buffer, format="svg", metadata={"Date": None, "Creator": None})
     text = _NOISE.sub("", buffer.getvalue()).strip()
-    body = re.match(r"<svg\b[^>]*>", text)
-    assert body is not None, "matplotlib writes one svg element"
-    width, height = re.search(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', body.group()).groups()
-    inside = _REFERENCES.sub(rf"\g<1>{name}-", text[body.end():])
+    opening, _, inside = text.partition(">")
+    width, height = re.findall(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', opening)[0]
+    inside = _REFERENCES.sub(rf"\g<1>{name}-", inside)
     for placeholder, variable in _THEME.items():
         inside = inside.replace(placeholder, variable)
     inside = _rounded(inside)

@@ -39,7 +39,7 @@ def write_preview(out_dir: Path, experiment: Experiment, assay_name: str, datase
         drawn = _drawn(_side_by_side(datasets), chosen)
         heading = f"{experiment.title or assay_name}: first dish of {words.plural(len(datasets), 'arm')}, {assay_name}"
         drawn.suptitle(heading if len(heading) <= 110 else heading[:107] + "...", fontsize=9.5, color=INK, x=0.01,
-                       ha="left")
+                       y=1 - 0.06 / drawn.get_size_inches()[1], ha="left", va="top")
         data = png_bytes(drawn, dpi=_DPI)
     path = Path(out_dir) / NAME
     with replacing(path) as lent:
@@ -60,14 +60,14 @@ def _side_by_side(datasets: Mapping[str, xr.Dataset]) -> xr.Dataset:
                 else (("replicates", *axes), values[None], sample.attrs)
     kept = {axis for dims, *_ in variables.values() for axis in dims}
     along = {name: c.variable for name, c in first.coords.items() if c.dims and set(c.dims) <= kept}
-    return xr.Dataset(variables).assign_coords({**along, "arms": np.asarray(arms, dtype=str)})
+    return xr.Dataset(variables, attrs=first.attrs).assign_coords({**along, "arms": np.asarray(arms, dtype=str)})
 
 
 def _drawn(dataset: xr.Dataset, chosen: Mapping) -> Figure:
     """Pictures where there are some, else time courses, else read-outs."""
     seen = pictures(dataset)
     if seen:
-        return wound_figure(seen, chosen, closed_share(dataset), most_frames=_FRAMES)
+        return wound_figure(seen, chosen, closed_share(dataset), most_frames=_FRAMES, wide=5.4, head=0.55)
     over_time = courses(dataset)
     if over_time:
         return curves_figure(dict(list(over_time.items())[:4]), chosen)

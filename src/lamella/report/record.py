@@ -24,8 +24,8 @@ _KINDS = {"knockdown": "knock-down", "knockout": "knock-out", "overexpression": 
 def facts(experiment: Experiment) -> list[tuple[str, str]]:
     """The experiment at a glance, as pairs of term and text."""
     pairs = [("Cells", experiment.cell),
-             ("Matrix", ", ".join(f"{name} {dose}" for name, dose in experiment.matrix.items()) or "none"),
-             ("Medium", ", ".join(f"{name} {dose}" for name, dose in experiment.medium.items()) or "no factor added"),
+             ("Matrix", _doses(experiment.matrix) or "none"),
+             ("Medium", _doses(experiment.medium) or "no factor added"),
              ("Arms", str(len(experiment.arms))), ("Dishes per arm", str(experiment.replicates)),
              ("Seed", str(experiment.seed))]
     if experiment.without:
@@ -71,8 +71,8 @@ def treatment(done: Mapping[str, object]) -> str:
 
 def conditions_table(experiment: Experiment) -> str:
     """Conditions of every assay, defaults spelled out."""
-    rows = [f'<tr><th scope="row">{html.escape(assay)}</th><td>{html.escape(key)}</td><td>{html.escape(str(value))}</td>'
-            "</tr>" for assay, conditions in experiment.assays.items()
+    rows = [f'<tr><th scope="row">{html.escape(assay)}</th><td>{html.escape(key.replace("_", " "))}</td>'
+            f"<td>{html.escape(words.dose(str(value)))}</td></tr>" for assay, conditions in experiment.assays.items()
             for key, value in conditions.model_dump(mode="json").items() if value is not None]
     return _table("Conditions of the assays", ("Assay", "Condition", "Value"), rows) if rows else ""
 
@@ -116,13 +116,17 @@ def reproduce_html(run_file: str) -> str:
             f"<details><summary>run.toml</summary><pre><code>{html.escape(text)}</code></pre></details>")
 
 
+def _doses(doses: Mapping[str, str]) -> str:
+    return ", ".join(f"{name} {words.dose(dose)}" for name, dose in doses.items())
+
+
 def _amount(kind: str, amount: object) -> str:
     """Fractions of a knock-down in per cent, folds with a sign."""
     if kind == "knockdown" and isinstance(amount, (int, float)):
-        return f"{words.number(100 * amount)} %"
+        return f"{words.tick(100 * amount)} %"
     if kind == "overexpression" and isinstance(amount, (int, float)):
-        return f"× {words.number(amount)}"
-    return str(amount)
+        return f"× {words.tick(amount)}"
+    return words.dose(str(amount))
 
 
 def _table(caption: str, heads: tuple[str, ...], rows: list[str], numeric: tuple[int, ...] = ()) -> str:

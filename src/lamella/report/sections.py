@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +20,7 @@ from lamella.report.tracks import tracks_picture
 from lamella.report.wound import wound_picture
 
 _SHAPES = ("elongation", "aspect", "area", "lamellipodia", "filopodia")
+_TRACK_COLUMNS = {"arm", "replicate", "cell", "time_s", "x_um", "y_um"}
 _PER_FIGURE = 6
 _MOST = 48
 """Variables of one kind that are drawn; the others are in the data."""
@@ -60,10 +61,12 @@ def courses(dataset: xr.Dataset) -> dict[str, xr.DataArray]:
 
 
 def pictures(dataset: xr.Dataset) -> dict[str, xr.DataArray]:
-    """Arm -> labels [frames, x, y] of its first dish."""
+    """Arm -> labels [frames, x, y] of its first dish, with the side of a site if the assay tells it."""
     if "labels" not in dataset or dataset["labels"].sizes.get("frames", 0) == 0:
         return {}
     labels = dataset["labels"].transpose("arms", "frames", "x", "y")
+    if "site_um" in dataset.attrs:
+        labels = labels.assign_attrs(site_um=dataset.attrs["site_um"])
     return {str(arm): labels.sel(arms=arm) for arm in dataset["arms"].values}
 
 
@@ -83,15 +86,16 @@ def assay_sections(assay: str, dataset: xr.Dataset, table: pd.DataFrame | None, 
     shapes = {name: v for name, v in numbers.items() if name in _SHAPES}
     blots = {name: v for name, v in numbers.items() if is_blot(name)}
     blots |= {name: v.isel(times=-1) for name, v in over_time.items() if is_blot(name) and name not in blots}
-    rows = table is not None and {"arm", "replicate", "cell", "time_s", "x_um", "y_um"} <= set(table.columns)
+    paths = table if table is not None and set(table.columns) >= _TRACK_COLUMNS else None
 
-    def built() -> Iterator[tuple[str, str, list[Picture | None]]]:
+    def built() -> Iterator[tuple[str, str, Sequence[Picture | None]]]:
         yield "pictures", "Pictures over time", [
             wound_picture(seen, scene.looks, scene.cell, closed_share(dataset))] if seen else []
         yield "courses", "Over time", _curves({n: v for n, v in over_time.items() if not is_blot(n)}, scene)
         yield "readouts", "Read-outs, dish by dish", _dots(plain, scene)
-        yield "tracks", "Tracks", [tracks_picture(table, scene.looks, scene.cell)] if rows else []
-        yield "shapes", "Shapes", [shapes_picture(seen, table if rows else None, scene.looks) if seen else None,
+        yield "tracks", "Tracks", [] if paths is None else [
+            tracks_picture(paths, scene.looks, scene.cell)]
+        yield "shapes", "Shapes", [shapes_picture(seen, paths, scene.looks) if seen else None,
                                    *_dots(shapes, scene)]
         yield "blots", "Blots", [*_in_parts(blots, lambda part: blots_picture(part, scene.looks, scene.control)),
                                  *_dots(blots, scene),

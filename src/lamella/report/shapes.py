@@ -17,7 +17,6 @@ from lamella.report import words
 from lamella.report.label_images import frame_times, free_edge, has_wound, site_um, wound
 from lamella.report.picture import Picture
 from lamella.report.style import INK, MUTED, Look, figure
-from lamella.report.wound import broken
 
 _QUANTILES = (0.1, 0.3, 0.5, 0.7, 0.9)
 _SMALLEST = 12
@@ -44,10 +43,10 @@ def shapes_picture(pictures: Mapping[str, xr.DataArray], table: pd.DataFrame | N
     table      tracks with axis_x and axis_y; without them the long axis of the shape is taken
     """
     frame, edge_only = _telling_frame(pictures)
-    axes_known = table is not None and {"axis_x", "axis_y"} <= set(table.columns)
+    known = table if table is not None and {"axis_x", "axis_y"} <= set(table.columns) else None
     found = {}
     for arm, labels in pictures.items():
-        axes = _axes_of(table, arm, frame_times(labels)[frame]) if axes_known else {}
+        axes = {} if known is None else _axes_of(known, arm, frame_times(labels)[frame])
         image = np.asarray(labels.values)[frame]
         found[arm] = _chosen(cell_shapes(image, free_edge(image, _space(labels, frame)) if edge_only else None, axes))
     if not any(found.values()):
@@ -57,9 +56,9 @@ def shapes_picture(pictures: Mapping[str, xr.DataArray], table: pd.DataFrame | N
     who = "free-edge cells" if edge_only else "cells"
     alt = f"Outlines of {who} at {time}. Aspect ratios drawn: " + "; ".join(
         f"{arm} {', '.join(f'{s.aspect:.1f}' for s in shapes)}" for arm, shapes in found.items() if shapes) + "."
-    axis = "polarity axis" if axes_known else "long axis"
+    axis = "long axis" if known is None else "polarity axis"
     caption = (f"{who.capitalize()} of the first dish of each arm at {time}: the 10, 30, 50, 70 and 90 % quantiles of "
-               f"elongation. Arrows: {axis}, turned to the right. Numbers: spread along the axis over spread across it.")
+               f"elongation. Arrows: {axis}, turned to the right. Numbers: spread along the axis over that across it.")
     return Picture(_shapes_figure(found, looks, site_um(first)), alt, caption)
 
 
@@ -115,13 +114,16 @@ def _space(labels: xr.DataArray, frame: int) -> np.ndarray:
 
 def _axes_of(table: pd.DataFrame, arm: str, time: float) -> dict[int, tuple[float, float]]:
     """Cell -> axis in the first dish of an arm at the time nearest to `time` (s)."""
-    own = table[(table["arm"] == arm) & (table["replicate"] == table["replicate"].min())]
-    if own.empty:
+    arms, dishes = table["arm"].to_numpy(), table["replicate"].to_numpy()
+    if dishes.size == 0:
         return {}
-    times = own["time_s"].unique()
-    own = own[own["time_s"] == times[np.argmin(np.abs(times - time))]]
-    own = own[np.isfinite(own["axis_x"]) & np.isfinite(own["axis_y"])]
-    return {int(cell): (x, y) for cell, x, y in zip(own["cell"], own["axis_x"], own["axis_y"])}
+    mine = np.flatnonzero((arms == arm) & (dishes == dishes.min()))
+    if mine.size == 0:
+        return {}
+    times, cells, along_x, along_y = (table[name].to_numpy()[mine] for name in ("time_s", "cell", "axis_x", "axis_y"))
+    now = np.abs(times - time) == np.abs(times - time).min()
+    now &= np.isfinite(along_x) & np.isfinite(along_y)
+    return {int(cell): (float(x), float(y)) for cell, x, y in zip(cells[now], along_x[now], along_y[now])}
 
 
 def _chosen(shapes: Sequence[Shape]) -> list[Shape]:
@@ -139,15 +141,14 @@ def _shapes_figure(found: Mapping[str, list[Shape]], looks: Mapping[str, Look], 
     rows = -(-len(found) // columns)
     width = 9.2 / columns
     row_height = width * (tall + 0.28 * pitch) / (len(_QUANTILES) * pitch) + 0.3
-    drawn = figure(9.2, rows * row_height)
-    drawn.get_layout_engine().set(w_pad=0.05, h_pad=0.03)
+    drawn = figure(9.2, rows * row_height, w_pad=0.05, h_pad=0.03)
     panels = drawn.subplots(rows, columns, squeeze=False).ravel()
     for axes in panels:
         axes.set_axis_off()
     for axes, (arm, shapes) in zip(panels, found.items()):
         axes.set(xlim=(-pitch / 2, (len(_QUANTILES) - 0.5) * pitch), ylim=(-tall / 2 - 0.28 * pitch, tall / 2),
                  aspect="equal")
-        axes.set_title(broken(arm, 40), fontsize=9)
+        axes.set_title(words.broken(arm, 40), fontsize=9)
         for number, shape in enumerate(shapes):
             _draw_shape(axes, shape, number * pitch, looks[arm], -tall / 2 - 0.02 * pitch)
         if not shapes:

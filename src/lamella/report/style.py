@@ -12,10 +12,12 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any, Literal
 
 import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 INK, MUTED, FAINT, PAPER = "#1b1f25", "#5c6571", "#d8dce3", "#fefefd"
 """Text; secondary text; rules; background. Unusual on purpose: they must not meet a colour of the data."""
@@ -30,7 +32,7 @@ _COLOURS = ("#d55e00", "#0072b2", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 _MARKERS = ("s", "^", "D", "v", "P", "X")
 _DASHES = ("solid", (0, (5, 1.5)), (0, (1.5, 1.2)), (0, (6, 1.5, 1.5, 1.5)))
 
-SETTINGS = {
+SETTINGS: dict[Any, Any] = {
     "font.family": ["DejaVu Sans"], "font.size": 9.0, "axes.titlesize": 9.5, "axes.labelsize": 9.0,
     "xtick.labelsize": 8.5, "ytick.labelsize": 8.5, "axes.titlelocation": "left", "axes.titleweight": "bold",
     "text.color": INK, "axes.labelcolor": INK, "axes.titlecolor": INK, "axes.edgecolor": MUTED,
@@ -81,12 +83,23 @@ def drawing() -> Iterator[None]:
         yield
 
 
-def figure(width: float, height: float) -> Figure:
-    """An empty figure (inches) outside pyplot, hence without global state."""
-    return Figure(figsize=(width, height), layout="constrained")
+def figure(width: float, height: float, *, w_pad: float = 0.06, h_pad: float = 0.06) -> Figure:
+    """An empty figure (inches, as are the pads round its panels) outside pyplot, hence without global state."""
+    return Figure(figsize=(width, height), layout=ConstrainedLayoutEngine(w_pad=w_pad, h_pad=h_pad))
 
 
-def quiet_axes(axes: Axes, *, grid: str | None = None) -> None:
+def placed_figure(rows: int, columns: int, panel: tuple[float, float], *, left: float, head: float,
+                  gap: float) -> tuple[Figure, list[list[Axes]]]:
+    """A grid of panels of a given size (inches), with room on the left and above, and nothing left to a layout."""
+    wide, tall = left + columns * (panel[0] + gap), head + rows * (panel[1] + gap)
+    drawn = Figure(figsize=(wide, tall))
+    axes = [[drawn.add_axes(((left + column * (panel[0] + gap)) / wide,
+                             1 - (head + (row + 1) * panel[1] + row * gap) / tall, panel[0] / wide, panel[1] / tall))
+             for column in range(columns)] for row in range(rows)]
+    return drawn, axes
+
+
+def quiet_axes(axes: Axes, *, grid: Literal["x", "y"] | None = None) -> None:
     """Remove what carries no information; `grid` is 'x', 'y' or nothing."""
     axes.tick_params(length=3)
     if grid:

@@ -26,6 +26,8 @@ def tracks_picture(table: pd.DataFrame, looks: Mapping[str, Look], cell: str) ->
 
     table   columns arm, replicate, cell, time_s, x_um, y_um; where `edge` is there, cells that start at the free edge
     """
+    if table.empty:
+        return None
     edge_only = "edge" in table.columns and bool(table["edge"].any())
     paths = origin_paths(table, list(looks), edge_only=edge_only)
     if not any(paths.values()):
@@ -34,28 +36,33 @@ def tracks_picture(table: pd.DataFrame, looks: Mapping[str, Look], cell: str) ->
     counts = sorted({len(found) for found in paths.values() if found})
     many = str(counts[0]) if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
     whose = "cells that start at the free edge" if edge_only else f"{cell} cells"
-    duration = words.hours(float(table["time_s"].max() - table["time_s"].min()))
+    duration = words.hours(float(np.ptp(table["time_s"].to_numpy(dtype=float))))
     alt = f"Tracks of {whose} over {duration} from a common origin. Median net displacement: " + ", ".join(
         f"{arm} {words.number(value, 2)} µm" for arm, value in net.items()) + "."
-    caption = (f"{duration} of {many} {whose} of the first dish of each arm, moved to a common origin; dots: where they "
-               "ended. Circle: median net displacement. One scale for all panels.")
+    caption = (f"{duration} of {many} {whose} of the first dish of each arm, moved to a common origin; dots: where "
+               "they ended. Circle: median net displacement. One scale for all panels.")
     return Picture(tracks_figure(paths, looks), alt, caption)
 
 
 def origin_paths(table: pd.DataFrame, arms: list[str], *, edge_only: bool) -> Paths:
     """At most 60 tracks per arm of its first dish, evenly taken by cell number, thinned to 40 points."""
-    chosen: Paths = {arm: [] for arm in arms}
+    names, dishes, cells, times = (table[name].to_numpy() for name in ("arm", "replicate", "cell", "time_s"))
+    places = table[["x_um", "y_um"]].to_numpy(dtype=float)
+    at_edge = table["edge"].to_numpy().astype(bool) if edge_only else np.ones(len(table), dtype=bool)
+    chosen: Paths = {}
     for arm in arms:
-        own = table[(table["arm"] == arm) & (table["replicate"] == table["replicate"].min())]
-        own = own[np.isfinite(own["x_um"]) & np.isfinite(own["y_um"])].sort_values(["cell", "time_s"], kind="stable")
-        groups = [group for _, group in own.groupby("cell", sort=True) if len(group) > 1]
-        if edge_only:
-            groups = [group for group in groups if bool(group["edge"].iloc[0])]
-        for number in np.unique(np.linspace(0, len(groups) - 1, min(_MOST_TRACKS, len(groups))).astype(int)):
-            path = groups[number][["x_um", "y_um"]].to_numpy(dtype=float)
-            kept = np.unique(np.linspace(0, len(path) - 1, min(_MOST_POINTS, len(path))).astype(int))
-            chosen[arm].append(path[kept] - path[0])
+        mine = np.flatnonzero((names == arm) & (dishes == dishes.min()) & np.isfinite(places).all(axis=1))
+        mine = mine[np.lexsort((times[mine], cells[mine]))]
+        breaks = np.flatnonzero(np.diff(cells[mine])) + 1
+        rows = [group for group in np.split(mine, breaks) if len(group) > 1 and at_edge[group[0]]]
+        chosen[arm] = [places[_thinned(rows[number], _MOST_POINTS)] - places[rows[number][0]]
+                       for number in _thinned(np.arange(len(rows)), _MOST_TRACKS)]
     return chosen
+
+
+def _thinned(items: np.ndarray, most: int) -> np.ndarray:
+    """At most `most` items, evenly taken, first and last among them."""
+    return items[np.unique(np.linspace(0, len(items) - 1, min(most, len(items))).astype(int))] if len(items) else items
 
 
 def tracks_figure(paths: Paths, looks: Mapping[str, Look]) -> Figure:
@@ -63,8 +70,7 @@ def tracks_figure(paths: Paths, looks: Mapping[str, Look]) -> Figure:
     columns = min(3, len(paths))
     rows = -(-len(paths) // columns)
     side = min(3.0, 8.4 / columns)
-    drawn = figure(columns * side, rows * (side + 0.15))
-    drawn.get_layout_engine().set(w_pad=0.04, h_pad=0.04)
+    drawn = figure(columns * side, rows * (side + 0.15), w_pad=0.04, h_pad=0.1)
     panels = drawn.subplots(rows, columns, squeeze=False).ravel()
     reach = 1.05 * max(float(np.abs(path).max()) for found in paths.values() for path in found)
     reach = reach or 1.0

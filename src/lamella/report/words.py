@@ -11,11 +11,15 @@ import xarray as xr
 MISSING = "–"
 """Stands where a number cannot be told."""
 
-_UNITS = {"um": "µm", "um2": "µm²", "um^2": "µm²", "um/h": "µm/h", "um/min": "µm/min", "um/s": "µm/s", "uM": "µM",
-          "dimensionless": "", "1": "", "percent": "%"}
+_UNITS = {
+    "um": "µm", "um2": "µm²", "um^2": "µm²", "um/h": "µm/h", "um/min": "µm/min", "um/s": "µm/s", "uM": "µM",
+    "dimensionless": "", "1": "", "percent": "%",
+}
 
 _READOUTS = {
     "closure": ("Closed share of the wound", "%", 100.0),
+    "closure_course": ("Closed share of the wound", "%", 100.0),
+    "wound_area": ("Open area of the wound", "µm²", 1.0),
     "closed": ("Closed share of the wound", "%", 100.0),
     "front_advance": ("Advance of the front", "µm", 1.0),
     "elongation": ("Elongation along the cell's axis", "", 1.0),
@@ -31,10 +35,12 @@ _READOUTS = {
 }
 """Names of the read-outs that assays of this package share: title, unit, factor from stored to shown."""
 
-_FAMILIAR = {"rac1": "Rac1", "rhoa": "RhoA", "cdc42": "Cdc42", "mapk1": "Erk2", "mapk3": "Erk1", "ptk2": "FAK",
-             "raf1": "C-RAF", "xiap": "XIAP", "birc2": "cIAP1", "birc3": "cIAP2", "birc7": "ML-IAP", "diablo": "Smac",
-             "map2k1": "MEK1", "myl9": "MLC", "bcar1": "p130Cas", "akt1": "Akt"}
-_BLOT = re.compile(r"([A-Za-z0-9]+)(?:[._](total|gtp)|\.(p\w*))", re.IGNORECASE)
+_FAMILIAR = {
+    "rac1": "Rac1", "rhoa": "RhoA", "cdc42": "Cdc42", "erk": "Erk", "mapk1": "Erk2", "mapk3": "Erk1", "ptk2": "FAK",
+    "raf1": "C-RAF", "map2k1": "MEK1", "xiap": "XIAP", "birc2": "cIAP1", "birc3": "cIAP2", "birc7": "ML-IAP",
+    "diablo": "Smac", "myl9": "MLC", "bcar1": "p130Cas", "akt1": "Akt",
+}
+_BLOT = re.compile(r"([A-Za-z0-9]+)[._](total|gtp|p(?:[STYsty]\d+)?)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -51,16 +57,21 @@ class Shown:
 
 
 def shown(name: str, variable: xr.DataArray | None = None) -> Shown:
-    """Title and unit of a variable: its own attributes `long_name` and `units` first, then what this room knows."""
+    """Title and unit of a variable: those of the table above, else its own attributes `long_name` and `units`.
+
+    name   as in the Dataset, or ASSAY.NAME where two assays have the same
+    """
     attributes = {} if variable is None else variable.attrs
-    title, unit, factor = _READOUTS.get(name, (None, "", 1.0))
-    if title is None:
-        title = blot_title(name) or _plain_name(name)
-        if blot_title(name):
-            unit = "molecules per cell"
-    if "units" in attributes and factor == 1.0:
-        unit = unit_name(str(attributes["units"]))
-    return Shown(str(attributes.get("long_name", title)), unit, factor)
+    assay, _, last = name.rpartition(".")
+    if name in _READOUTS:
+        return Shown(*_READOUTS[name])
+    if last in _READOUTS:
+        title, unit, factor = _READOUTS[last]
+        return Shown(f"{title} ({_plain_name(assay).lower()})", unit, factor)
+    if blot_title(name):
+        return Shown(str(blot_title(name)), "molecules per cell")
+    title = str(attributes.get("long_name") or _plain_name(name))
+    return Shown(title[:1].upper() + title[1:], unit_name(str(attributes.get("units", ""))))
 
 
 def unit_name(unit: str) -> str:
@@ -73,11 +84,10 @@ def blot_title(name: str) -> str | None:
     match = _BLOT.fullmatch(name)
     if match is None:
         return None
-    gene, form, phospho = match.groups()
+    gene, form = match.groups()
     gene = _FAMILIAR.get(gene.lower(), gene)
-    if phospho:
-        site = phospho[1:].lstrip("_")
-        return f"p-{gene}" + (f" ({site})" if site else "")
+    if form[0].lower() == "p":
+        return f"p-{gene}" + (f" ({form[1:].upper()})" if form[1:] else "")
     return f"Total {gene}" if form.lower() == "total" else f"{gene}-GTP"
 
 
@@ -96,6 +106,12 @@ def number(value: float, digits: int = 3) -> str:
     return text.replace(",", "\u202f").replace("-", "−")
 
 
+def tick(value: float) -> str:
+    """A number at an axis: as short as it can be written."""
+    text = number(value, 6)
+    return text.rstrip("0").rstrip(".") if "." in text and "×" not in text else text
+
+
 def ratio(value: float) -> str:
     """A ratio with two decimals, three digits where it is large."""
     value = float(value)
@@ -112,6 +128,26 @@ def hours(seconds: float) -> str:
     if 0 < seconds < 5400:
         return f"{seconds / 60:.3g} min"
     return f"{seconds / 3600:.3g} h"
+
+
+def broken(name: str, width: int = 15) -> str:
+    """A name in lines of about `width` characters: broken after + and at spaces, else after -, in need anywhere."""
+    pieces = []
+    for piece in re.findall(r"[^\s+]*(?:\+|\s+|$)", name):
+        finer = re.findall(r"[^-]*(?:-|$)", piece) if len(piece) > width + 3 else [piece]
+        for part in finer:
+            pieces += [part[i:i + width + 3] for i in range(0, len(part), width + 3)]
+    lines = [""]
+    for piece in pieces:
+        if lines[-1] and len(lines[-1]) + len(piece.rstrip()) > width:
+            lines.append("")
+        lines[-1] += piece
+    return "\n".join(line.strip() for line in lines)
+
+
+def dose(text: str) -> str:
+    """'10 ug/ml' -> '10 µg/ml'."""
+    return re.sub(r"(?<![^\W\d_])u(?=(?:g|m|M|l|L|mol)\b)", "µ", text)
 
 
 def joined(parts: list[str]) -> str:
