@@ -2,34 +2,7 @@
 
 import pytest
 
-EXPERIMENT = """\
-title = "two arms"
-cell = "HeLa"
-seed = 7
-replicates = 4
-
-[matrix]
-fibronectin = "10 ug/ml"
-
-[medium]
-EGF = "10 ng/ml"
-
-[arms.control]
-
-[arms.knockdown]
-knockdown = { XIAP = 0.9, BIRC2 = 0.9 }
-
-[arms."knockdown+drug"]
-knockdown = { XIAP = 0.9, BIRC2 = 0.9 }
-inhibitor = { "EHT 1864" = "10 uM" }
-
-[assays.quick]
-duration = "3 h"
-
-[[compare]]
-arm = "knockdown"
-against = "control"
-"""
+from quick import EXPERIMENT
 
 
 @pytest.fixture

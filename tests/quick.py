@@ -19,6 +19,36 @@ from lamella.errors import SolverError
 from lamella.random import generator
 from lamella.units import quantity
 
+EXPERIMENT = """\
+title = "two arms"
+cell = "HeLa"
+seed = 7
+replicates = 4
+
+[matrix]
+fibronectin = "10 ug/ml"
+
+[medium]
+EGF = "10 ng/ml"
+
+[arms.control]
+
+[arms.knockdown]
+knockdown = { XIAP = 0.9, BIRC2 = 0.9 }
+
+[arms."knockdown+drug"]
+knockdown = { XIAP = 0.9, BIRC2 = 0.9 }
+inhibitor = { "EHT 1864" = "10 uM" }
+
+[assays.quick]
+duration = "3 h"
+
+[[compare]]
+arm = "knockdown"
+against = "control"
+"""
+"""Of the quick assay, as a file has it."""
+
 
 class QuickConditions(Conditions):
     duration: Annotated[str, written_in("s", above=0.0)] = "2 h"

@@ -16,8 +16,9 @@ import pytest
 import xarray as xr
 
 import quick
-from conftest import EXPERIMENT
 from lamella.cli import main
+from lamella.errors import InputError
+from quick import EXPERIMENT
 
 PROGRAM = [sys.executable, str(Path(__file__).with_name("quick.py"))]
 
@@ -62,7 +63,7 @@ def test_json_is_one_object_with_what_a_program_needs(finished):
     _, table = finished
     assert set(table["arms"]) == {"control", "knockdown", "knockdown+drug"}
     closure = table["arms"]["control"]["closure"]
-    assert set(closure) == {"mean", "low", "high", "values"}
+    assert set(closure) == {"mean", "low", "high", "replicates", "values"}
     assert len(closure["values"]) == 4
     row = table["comparisons"][0]
     assert {"arm", "against", "readout", "effect", "low", "high", "replicates"} <= set(row)
@@ -263,6 +264,29 @@ def test_a_defect_is_an_apology_and_a_log(finished, tmp_path):
     log = next(logs.glob("lamella-*.log"))
     assert str(log) in done.stderr
     assert "ZeroDivisionError" in log.read_text()
+
+
+def test_a_full_disk_is_told_and_what_is_finished_stays(here, tmp_path, monkeypatch):
+    def full(path, dataset):
+        raise OSError(28, "No space left on device", str(path))
+
+    (tmp_path / "file.toml").write_text(EXPERIMENT)
+    monkeypatch.setattr("lamella.assays.archive.write_zarr", full)
+    done = here("run", "file.toml", "--out", "out", "--quiet")
+    assert done.returncode == 74
+    assert "No space left on device" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert len(list((tmp_path / "out" / "units").glob("*.npz"))) == 12
+
+
+def test_what_only_a_dish_can_refuse_leaves_nothing_behind(here, tmp_path, monkeypatch):
+    def refuse(setting, conditions, progress):
+        raise InputError("the wound is wider than the dish", where="assays.quick", remedy="Make the dish wider.")
+
+    (tmp_path / "file.toml").write_text(EXPERIMENT)
+    monkeypatch.setitem(quick.ASSAYS, "quick", dataclasses.replace(quick.QUICK, run=refuse))
+    refused(here("run", "file.toml", "--out", "new/out", "--quiet"), "the wound is wider")
+    assert os.listdir(tmp_path) == ["file.toml"]
 
 
 def test_a_reader_that_leaves_is_no_error(tmp_path):

@@ -30,7 +30,8 @@ def dataset(scale=1.0):
         {"closure": (("replicates", "arms"), scale * np.arange(6.0).reshape(3, 2), {"units": "1"}),
          "labels": (("arms", "frames", "x"), np.arange(24, dtype=np.uint16).reshape(2, 3, 4)),
          "scalar": 3.5},
-        coords={"arms": ["control", "knock-down é"], "frames": [0.0, 60.0, 120.0]}, attrs={"assay": "quick", "wound": [1, 5]})
+        coords={"arms": ["control", "knock-down é"], "frames": [0.0, 60.0, 120.0]},
+        attrs={"assay": "quick", "wound": [1, 5]})
 
 
 def contents(folder):
@@ -122,6 +123,25 @@ def test_a_new_an_empty_and_the_own_folder_can_be_claimed(tmp_path):
         if path != tmp_path:
             path.rmdir()
             path.parent.rmdir()
+
+
+def test_a_folder_is_left_as_it_was_found(tmp_path):
+    new, empty = Folder(tmp_path / "new" / "deep"), Folder(tmp_path / "empty")
+    (tmp_path / "empty").mkdir()
+    for folder in (new, empty):
+        folder.claim(IDENTITY, IDENTITY)
+        folder.leave()
+    assert os.listdir(tmp_path) == ["empty"]
+    assert os.listdir(tmp_path / "empty") == []
+
+
+def test_a_folder_with_finished_dishes_is_not_left(tmp_path):
+    folder = Folder(tmp_path / "new")
+    folder.claim(IDENTITY, IDENTITY)
+    Units(tmp_path / "new" / "units").write("k", dataset())
+    folder.leave()
+    assert (tmp_path / "new" / MARK).exists()
+    assert (tmp_path / "new" / "units" / "k.npz").exists()
 
 
 def test_leftovers_of_a_killed_run_are_cleared(tmp_path):

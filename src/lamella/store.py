@@ -134,6 +134,7 @@ class Folder:
 
     def __init__(self, path: Path):
         self.path = Path(path)
+        self._made: list[Path] = []
 
     def check(self, identity: str) -> None:
         """Refuse a folder that cannot be written or that holds something else. Writes nothing.
@@ -159,6 +160,8 @@ class Folder:
     def claim(self, identity: str, text: str) -> None:
         """Check the folder, make it and leave `text` in it as its `run.toml`."""
         self.check(identity)
+        whole = self.path.absolute()
+        self._made = [folder for folder in (whole, *whole.parents) if not folder.exists()]
         try:
             self.path.mkdir(parents=True, exist_ok=True)
             for leftover in self.path.rglob(f"{UNFINISHED}*"):
@@ -168,6 +171,16 @@ class Folder:
             raise InputError("the output folder cannot be written", where=str(self.path),
                              why=f"{error.strerror or error}.",
                              remedy="Choose a folder that you may write to with --out DIR.") from None
+
+    def leave(self) -> None:
+        """Undo `claim`, unless something was finished in the folder since or before."""
+        if {entry.name for entry in self.path.iterdir()} != {MARK}:
+            return
+        (self.path / MARK).unlink()
+        for folder in self._made:
+            if any(folder.iterdir()):
+                break
+            folder.rmdir()
 
     def _check_contents(self, identity: str) -> None:
         where = str(self.path)

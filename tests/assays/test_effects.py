@@ -23,6 +23,7 @@ def test_mean_leaves_out_dishes_without_a_value():
     found = mean([1.0, math.nan, 3.0])
     assert found.mean == 2.0
     assert math.isnan(found.values[1])
+    assert found.replicates == 2
     assert mean([1.0, 3.0]).low == found.low
 
 

@@ -18,6 +18,7 @@ from lamella.assays.effects import compare, summary
 from lamella.assays.experiment import Experiment
 from lamella.assays.protocol import Assay
 from lamella.assays.runner import OnProgress, OnUnit, Results, basis, run_units
+from lamella.errors import LamellaError
 from lamella.provenance import data_hash, machine, source_hash, versions
 from lamella.store import Folder, Units, write_json, write_parquet, write_zarr
 
@@ -64,13 +65,17 @@ def run_experiment(experiment: Experiment, assays: Mapping[str, Assay], *, netwo
     raises         InputError before anything is computed where `out` cannot be used; see also `run_units`
     """
     started = time.perf_counter()
-    keep = None
-    if out is not None:
+    folder = Folder(out) if out is not None else None
+    if folder is not None:
         identity = f'experiment = "{experiment.hash()}"'
-        Folder(out).claim(identity, experiment.to_toml(written_by(experiment, network_hash)))
-        keep = Units(out / "units")
-    results = run_units(experiment, assays, threads=threads, keep=keep, on=basis(network_hash), on_unit=on_unit,
-                        on_progress=on_progress)
+        folder.claim(identity, experiment.to_toml(written_by(experiment, network_hash)))
+    try:
+        results = run_units(experiment, assays, threads=threads, keep=Units(out / "units") if out else None,
+                            on=basis(network_hash), on_unit=on_unit, on_progress=on_progress)
+    except LamellaError:
+        if folder is not None:
+            folder.leave()
+        raise
     readouts = {name: tuple(assays[name].readouts) for name in experiment.assays}
     hashes = {"network": network_hash, "experiment": experiment.hash(),
               "findings": source_hash("findings", suffixes=(".toml",)),

@@ -21,12 +21,14 @@ class Mean:
     """A mean over dishes with its t interval.
 
     mean, low, high   in the unit of the read-out; NaN where it cannot be told: one dish has no interval
+    replicates        dishes with a value
     values            one per dish, in the order of the replicates; NaN where the dish gave none
     """
 
     mean: float
     low: float
     high: float
+    replicates: int
     values: tuple[float, ...]
 
 
@@ -55,7 +57,7 @@ def mean(values: Sequence[float] | np.ndarray) -> Mean:
     finite = every[np.isfinite(every)]
     centre = float(finite.mean()) if finite.size else float("nan")
     half = _t_half_width(finite)
-    return Mean(centre, centre - half, centre + half, tuple(every.tolist()))
+    return Mean(centre, centre - half, centre + half, finite.size, tuple(every.tolist()))
 
 
 def ratio(values: Sequence[float] | np.ndarray, against: Sequence[float] | np.ndarray) -> Effect:
@@ -84,7 +86,7 @@ def ratio(values: Sequence[float] | np.ndarray, against: Sequence[float] | np.nd
 
 def summary(datasets: Mapping[str, xr.Dataset], readouts: Mapping[str, Iterable[str]],
             arms: Iterable[str]) -> dict[str, dict[str, dict[str, object]]]:
-    """Arm -> read-out -> mean, low, high, values, over all assays.
+    """Arm -> read-out -> mean, low, high, replicates, values, over all assays.
 
     datasets   assay -> Dataset whose read-outs have the dims arms and replicates
     readouts   assay -> names of its read-outs

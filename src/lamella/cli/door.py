@@ -1,7 +1,7 @@
 """The program `lamella`: its commands, and the one place where an error becomes a message and an exit code.
 
 Exit codes: 0 done; 1 a check found something; 2 the input or the command line is not acceptable; 3 the numbers could
-not be advanced; 70 a defect of the program; 130 interrupted.
+not be advanced; 70 a defect of the program; 74 the system refused a file or the disk is full; 130 interrupted.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from lamella.cli import findings, model, run
 from lamella.errors import LamellaError
 
 DEFECT = 70
+SYSTEM = 74
 INTERRUPTED = 130
 
 
@@ -69,6 +70,10 @@ def _guarded(arguments: Sequence[str] | None) -> int:
         return end.exit_code
     except (typer.Abort, KeyboardInterrupt):
         return INTERRUPTED
+    except OSError as error:
+        _say(f"error: {error.filename or 'the disk'}: {error.strerror or error}\n"
+             "  What was finished before is kept; make room or give permission, and repeat the command.")
+        return SYSTEM
     except Exception as error:
         show = getattr(error, "show", None)
         if callable(show):  # typer's complaint about the command line; its class has no public name
