@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 
 from lamella.errors import LamellaError
-from lamella.reactions import compile_program, read_sbml
+from lamella.reactions import Program, compile_program, read_sbml
 from lamella.solve import Population
 
 NOT_CORE = ("AlgebraicRule", "FastReaction", "CSymbolDelay")
@@ -46,10 +46,10 @@ class Settings:
     def times(self) -> np.ndarray:
         return self.start + np.linspace(0.0, self.duration, self.steps + 1)
 
-    def names(self) -> list[str]:
+    def names(self, program: Program) -> list[str]:
         """Variables as names of a program, with their measure."""
         prefix = lambda v: "amount:" if v in self.amount else "concentration:" if v in self.concentration else ""
-        return [prefix(v) + v for v in self.variables]
+        return [(prefix(v) if v in program.amounts else "") + v for v in self.variables]
 
 
 @dataclass
@@ -102,7 +102,7 @@ def simulate(text: str, settings: Settings, name: str) -> np.ndarray:
     program = compile_program(read_sbml(text, name=name))
     program.require_values(program.defaults[None])
     population = Population(program, program.defaults[None], rtol=1e-8, atol=settings.absolute * 1e-5)
-    names = settings.names()
+    names = settings.names(program)
     out = np.empty((settings.steps + 1, len(names)))
     now = 0.0
     for k, at in enumerate(settings.times):
@@ -118,7 +118,7 @@ def expected(folder: Path, variables: list[str]) -> np.ndarray:
     """Results of a case, [times, variables]."""
     with next(folder.glob("*-results.csv")).open() as file:
         rows = [row for row in csv.reader(file) if row]
-    header = [name.strip() for name in rows[0]]
+    header = ["", *(name.strip() for name in rows[0][1:])]  # the first column is the time, whatever its name
     values = np.array([[float(cell) for cell in row] for row in rows[1:]])
     return values[:, [header.index(name) for name in variables]]
 
@@ -166,7 +166,8 @@ def case_folders(root: Path) -> list[Path]:
 def summary(verdicts: list[Verdict]) -> dict:
     """Counts and case numbers by outcome."""
     cases = lambda outcome: [v.case for v in verdicts if v.outcome == outcome]
-    reasons = Counter(re.sub(r"'[^']*'", "'...'", v.reason.partition(": ")[2]) for v in verdicts if v.outcome == "refused")
+    refusals = [v.reason.partition(": ")[2] for v in verdicts if v.outcome == "refused"]
+    reasons = Counter(re.sub(r"'[^']*'", "'...'", reason) for reason in refusals)
     return {
         "cases": len(verdicts),
         "agree": {"count": len(cases("agree")), "cases": cases("agree")},

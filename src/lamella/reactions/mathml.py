@@ -139,7 +139,8 @@ class _Formula:
         if kind == libsbml.AST_FUNCTION_DELAY:
             raise self.refuse("the csymbol 'delay' is not supported", "Delay differential equations are not solved.")
         if kind == libsbml.AST_FUNCTION_RATE_OF:
-            return self.scope.rate(ast.getChild(0).getName())
+            name = ast.getChild(0).getName()
+            return self.graph.const(0.0) if name in self.local else self.scope.rate(name)
         if ast.isName():
             name = ast.getName()
             return self.local[name] if name in self.local else self.scope.value(name)

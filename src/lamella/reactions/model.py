@@ -14,16 +14,19 @@ Terms = list[tuple[float, int]]
 
 @dataclass(frozen=True)
 class Assignment:
-    """What an event does to one state: the new value, and how to turn it into the stored one.
+    """What an event does to one state.
 
     state   number of the state
-    value   node of the new value
-    volume  node that the value is multiplied by before it is stored (concentration kept as amount), or None
+    value   node of the new value, as formulas take it
+    volume  node of the size of the compartment, for a concentration whose compartment may change in size; the
+            value then stands for the amount that it means before the event, and that amount is kept
+    stored_as_amount  such a concentration is stored as the amount
     """
 
     state: int
     value: int
     volume: int | None = None
+    stored_as_amount: bool = False
 
 
 @dataclass(frozen=True)

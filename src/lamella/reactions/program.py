@@ -81,7 +81,10 @@ class Program:
         optional = lambda node: None if node is None else self._node(node)
         return Event(
             event.name, self._node(event.trigger), optional(event.delay), optional(event.priority),
-            tuple(Assignment(a.state, self._node(a.value), optional(a.volume)) for a in event.assignments),
+            tuple(
+                Assignment(a.state, self._node(a.value), optional(a.volume), a.stored_as_amount)
+                for a in event.assignments
+            ),
             event.persistent, event.initial, event.values_at_trigger,
         )  # fmt: skip
 

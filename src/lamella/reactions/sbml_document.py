@@ -85,8 +85,14 @@ def _refuse_errors(document: libsbml.SBMLDocument, name: str) -> None:
 
 
 def _flatten(document: libsbml.SBMLDocument, name: str) -> None:
-    if document.getPlugin("comp") is None:
+    plugin = document.getPlugin("comp")
+    if plugin is None:
         return
+    if plugin.getNumExternalModelDefinitions():
+        raise ModelError(
+            f"the model builds on '{plugin.getExternalModelDefinition(0).getSource()}'", where=name,
+            why="External model definitions are not supported: no other file is read.",
+        )  # fmt: skip
     options = libsbml.ConversionProperties()
     options.addOption("flatten comp", True)
     options.addOption("performValidation", False)

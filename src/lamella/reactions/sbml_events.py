@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import libsbml
 
 from lamella.errors import ModelError
 from lamella.reactions.model import Assignment, Event, Model
 from lamella.reactions.sbml_document import where
-from lamella.reactions.sbml_quantities import Declarations
+from lamella.reactions.sbml_quantities import STATE, Declarations, Quantity
 from lamella.reactions.sbml_scopes import Current, Initial
 
 
@@ -49,14 +51,26 @@ def read_events(
         )
 
 
-def _assignments(event: libsbml.Event, declarations: Declarations, now: Current, index: dict[str, int]):
-    for assignment in event.getListOfEventAssignments():
-        if not assignment.isSetMath():
-            continue
-        quantity = declarations.quantities[assignment.getVariable()]
-        stored_as_amount = quantity.kind == "species" and quantity.as_amount and not quantity.is_amount
-        yield Assignment(
-            state=index[quantity.name],
-            value=now.converter.convert(assignment.getMath(), now, where(declarations.name, assignment)),
-            volume=now.volume(quantity) if stored_as_amount else None,
-        )
+def _assignments(
+    event: libsbml.Event, declarations: Declarations, now: Current, index: dict[str, int]
+) -> Iterator[Assignment]:
+    """Assignments of an event, and what they imply: an amount stays when its compartment changes in size."""
+    written = [a for a in event.getListOfEventAssignments() if a.isSetMath()]
+    named = {a.getVariable() for a in written}
+    for assignment in written:
+        place = where(declarations.name, assignment)
+        value = now.converter.convert(assignment.getMath(), now, place)
+        yield _assignment(declarations.quantities[assignment.getVariable()], value, declarations, now, index)
+    for quantity in declarations.quantities.values():
+        rides_along = quantity.kind == "species" and quantity.compartment in named and quantity.role == STATE
+        if rides_along and quantity.name not in named and not quantity.as_amount:
+            yield _assignment(quantity, now.value(quantity.name), declarations, now, index)
+
+
+def _assignment(
+    quantity: Quantity, value: int, declarations: Declarations, now: Current, index: dict[str, int]
+) -> Assignment:
+    is_concentration = quantity.kind == "species" and not quantity.is_amount
+    if is_concentration and not declarations.is_fixed(quantity.compartment):
+        return Assignment(index[quantity.name], value, now.volume(quantity), quantity.as_amount)
+    return Assignment(index[quantity.name], value)

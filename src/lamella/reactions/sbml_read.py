@@ -257,7 +257,7 @@ class _Reader:
                 continue
             if name in declarations.initial:
                 self.model.initial_parameters[name] = self.start.stored(quantity)
-            elif self._needs_volume(quantity) and quantity.compartment in declarations.initial:
+            elif self._needs_volume(quantity) and self._size_is_computed(quantity.compartment):
                 volume, node = self.start.volume(quantity), self.graph.const(quantity.start)
                 convert = self.graph.div if quantity.starts_as_amount else self.graph.mul
                 self.model.initial_parameters[name] = convert(node, volume)
@@ -266,6 +266,10 @@ class _Reader:
     def _needs_volume(quantity: Quantity) -> bool:
         """Whether the file gives a species in the measure in which it is not stored."""
         return quantity.kind == "species" and quantity.starts_as_amount != quantity.as_amount
+
+    def _size_is_computed(self, compartment: str) -> bool:
+        role = self.declarations.quantities[compartment].role
+        return compartment in self.declarations.initial or role not in (PARAMETER, STATE)
 
     def _units(self) -> None:
         for quantity in self.declarations.quantities.values():
@@ -295,6 +299,8 @@ class _Changes(dict):
             return reader.now.formula(reader.declarations.rated[name])
         total = reader.graph.total(reader._species_terms(quantity, self.changed.get(name, []), record=False))
         if quantity.kind == "species" and quantity.as_amount and not quantity.is_amount:
-            raise ModelError(f"rateOf '{name}' is not supported", where=reader.name,
-                             why="It is a concentration in a compartment whose size changes.")  # fmt: skip
+            # (n / V)' = (n' - n / V * V') / V
+            graph, now = reader.graph, reader.now
+            shift = graph.mul(now.value(name), now.rate(quantity.compartment))
+            return graph.div(graph.sub(total, shift), now.volume(quantity))
         return total

@@ -2,7 +2,8 @@
 
 SBML Level 3 Version 2, section 4.12. The kernel stops a cell where a relation
 in a trigger changes; this file decides which events fire, keeps those that
-wait, and carries them out one at a time, by priority and then by file order.
+wait, and carries them out one at a time, by priority; chance decides between
+equals, from a stream of the cell.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from lamella.random import generator
 from lamella.reactions import Event, Program
 from lamella.solve.kernels.arrays import aligned
 from lamella.solve.kernels.interpret import run_sheet, sheet_arrays
@@ -45,12 +47,14 @@ class EventQueue:
 
     triggers  [cells, events] bool, as they were last seen
     waiting   for each cell, its waiting events
+    draws     [cells] how often chance has decided between events of equal priority
     """
 
-    def __init__(self, program: Program, cells: int):
-        self.program = program
+    def __init__(self, program: Program, cells: int, seed: int):
+        self.program, self.seed = program, seed
         self.events: tuple[Event, ...] = program.events
         self.triggers = np.zeros((0, len(self.events)), bool)
+        self.draws = np.zeros(0, np.int64)
         self.waiting: list[list[Waiting]] = []
         self.add(cells)
         plan = program.sheet_of([event.trigger for event in self.events])
@@ -65,11 +69,12 @@ class EventQueue:
         """Append cells on which no event has been seen yet."""
         start = np.array([event.initial for event in self.events], bool)
         self.triggers = np.concatenate([self.triggers, np.tile(start, (cells, 1))])
+        self.draws = np.concatenate([self.draws, np.zeros(cells, np.int64)])
         self.waiting += [[] for _ in range(cells)]
 
     def keep(self, keep: np.ndarray) -> None:
         """Drop the cells whose entry of `keep` [cells] is false."""
-        self.triggers = self.triggers[keep]
+        self.triggers, self.draws = self.triggers[keep], self.draws[keep]
         self.waiting = [waiting for waiting, kept in zip(self.waiting, keep) if kept]
 
     def next_times(self) -> np.ndarray:
@@ -135,23 +140,32 @@ class EventQueue:
             waiting.append(Waiting(int(number), float(population.time[cell] + delays[number]), values))
 
     def _first(self, population: Population, cell: int, due: list[Waiting]) -> Waiting:
-        """Of the events that are due: highest priority, then earliest, then first in the file."""
+        """Of the events that are due: the earliest, of those the ones of highest priority, of those one at random."""
         priorities = self._priorities(*self._place(population, cell))[0]
-        return min(due, key=lambda w: (-priorities[w.event], w.time, w.event))
+        rank = lambda w: (w.time, -priorities[w.event])
+        best = min(map(rank, due))
+        tied = [w for w in due if rank(w) == best]
+        if len(tied) == 1:
+            return tied[0]
+        draw = generator(self.seed, "event order", int(population.identity[cell]), int(self.draws[cell])).integers(
+            len(tied)
+        )
+        self.draws[cell] += 1
+        return tied[draw]
 
     def _carry_out(self, population: Population, cell: int, due: Waiting) -> None:
         event = self.events[due.event]
         values = due.values
         if not event.values_at_trigger:
             values = self._values[due.event](*self._place(population, cell))[0]
-        for assignment, value in zip(event.assignments, values):
-            if assignment.volume is None:
-                population.states[cell, assignment.state] = value
-        # a concentration is kept as an amount: by the size that its compartment has afterwards
-        volumes = self._volumes[due.event](*self._place(population, cell))[0]
-        for assignment, value, volume in zip(event.assignments, values, volumes):
-            if assignment.volume is not None:
-                population.states[cell, assignment.state] = value * volume
+        before = self._volumes[due.event](*self._place(population, cell))[0]
+        for assignment, value, volume in zip(event.assignments, values, before):
+            amount = assignment.volume is not None and assignment.stored_as_amount
+            population.states[cell, assignment.state] = value * volume if amount else value
+        after = self._volumes[due.event](*self._place(population, cell))[0]
+        for assignment, value, old, new in zip(event.assignments, values, before, after):
+            if assignment.volume is not None and not assignment.stored_as_amount and old != new:
+                population.states[cell, assignment.state] = value * old / new
 
     @staticmethod
     def _place(population: Population, cell: int) -> tuple[np.ndarray, np.ndarray, float]:
@@ -167,10 +181,11 @@ class EventQueue:
         for row, (cell, w) in zip(rows, flat):
             row[:3] = cell, w.event, w.time
             row[3 : 3 + len(w.values)] = w.values
-        return {"triggers": self.triggers.copy(), "waiting": rows}
+        return {"triggers": self.triggers.copy(), "draws": self.draws.copy(), "waiting": rows}
 
     def restore(self, checkpoint: Mapping[str, np.ndarray], cells: int) -> None:
         self.triggers = np.array(checkpoint["triggers"], bool)
+        self.draws = np.array(checkpoint["draws"], np.int64)
         self.waiting = [[] for _ in range(cells)]
         for row in checkpoint["waiting"]:
             number = int(row[1])

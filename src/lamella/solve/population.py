@@ -19,7 +19,7 @@ from lamella.solve.rosenbrock import method as method_named
 from lamella.solve.status import Status
 
 _MOST_STEPS = 100_000
-_CHECKPOINT = ("states", "parameters", "status", "steps", "time", "memory", "stored")
+_CHECKPOINT = ("states", "parameters", "status", "steps", "time", "memory", "stored", "identity")
 
 
 class Population:
@@ -33,9 +33,10 @@ class Population:
     method      'rodas5p' or 'rodas4'
     threads     how many threads share the cells; the result does not depend on it
     most_steps  trial steps of one cell in one `advance` after which it counts as failed
+    seed        of the streams that decide between simultaneous events
 
     .states [cells, species], .parameters [cells, parameters], .status [cells] int8 (see `Status`),
-    .steps [cells] trial steps so far, .time [cells] (s)
+    .steps [cells] trial steps so far, .time [cells] (s), .identity [cells] int64 names the random stream of a cell
 
     A cell that fails keeps its last good state, is left out of further advances and touches no other cell.
     """
@@ -52,13 +53,14 @@ class Population:
         execution: str = "auto",
         threads: int = 1,
         most_steps: int = _MOST_STEPS,
+        seed: int = 0,
     ):
         if execution not in ("auto", "tape"):
             raise InputError(f"unknown execution '{execution}'", remedy="Use 'auto' or 'tape'.")
         if not 0 < rtol < 1 or threads < 1 or most_steps < 1:
             raise InputError(f"rtol {rtol}, threads {threads} or most_steps {most_steps} is out of range")
         self.program = program
-        self.rtol, self.threads, self.most_steps = float(rtol), int(threads), int(most_steps)
+        self.rtol, self.threads, self.most_steps, self.seed = float(rtol), int(threads), int(most_steps), int(seed)
         self.atol = self._tolerances(atol)
         net, self.method = program.lowered, method_named(method)
         self._net, self._tableau = network_arrays(net), method_arrays(self.method)
@@ -90,10 +92,11 @@ class Population:
         self.status = np.zeros(cells, np.int8)
         self.steps = np.zeros(cells, np.int64)
         self.time = np.zeros(cells)
+        self.identity = np.arange(cells)
         self.stored = np.zeros((cells, self.program.lowered.stored))
         self.memory = self._first_steps(states, parameters, self.time)
         self.refresh()
-        self._events = EventQueue(self.program, cells)
+        self._events = EventQueue(self.program, cells, self.seed)
         self._events.process(self, np.arange(cells))
 
     def _tolerances(self, atol: float | np.ndarray | None) -> np.ndarray:
@@ -132,6 +135,8 @@ class Population:
         self.memory = np.concatenate([self.memory, self._first_steps(states, parameters, times)])
         self.states = np.concatenate([self.states, states])
         self.time = np.concatenate([self.time, times])
+        following = self.identity.max(initial=-1) + 1 + np.arange(len(states))
+        self.identity = np.concatenate([self.identity, following])
         self.status = np.concatenate([self.status, np.zeros(len(states), np.int8)])
         self.steps = np.concatenate([self.steps, np.zeros(len(states), np.int64)])
         self.stored = np.concatenate([self.stored, np.zeros((len(states), self.stored.shape[1]))])
@@ -215,9 +220,7 @@ class Population:
 
         def run(part: tuple[np.ndarray, Workspace]) -> None:
             numbers, work = part
-            advance_cells(
-                self._net, self._tableau, work, cells, numbers, self.rtol, self._atol, self.most_steps, stop
-            )
+            advance_cells(self._net, self._tableau, work, cells, numbers, self.rtol, self._atol, self.most_steps, stop)
 
         jobs = [job for job in zip(np.array_split(chosen, self.threads), self._workspaces) if len(job[0])]
         if len(jobs) == 1:
