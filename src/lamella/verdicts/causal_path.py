@@ -1,0 +1,212 @@
+"""Which reactions carry an effect: each is switched off in turn, in both arms, and the share of the effect lost is read.
+
+One batch of cells: every lane is one cell of one arm with one reaction off, all lanes share one compiled network
+and, lane by lane, the drawn protein totals, so that the comparison is paired. Shares need not add up to one:
+reactions in a row share one effect, and parallel ones cover for each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from math import exp, nan
+
+import libsbml
+import numpy as np
+from numpy.typing import NDArray
+
+from lamella.culture import Draw, constants, drawn_parameters, program
+from lamella.errors import InputError, unknown
+from lamella.networks import Network, Perturbations, Treatment, assemble, factors, resolve
+from lamella.networks.library import sources
+from lamella.reactions import Program
+from lamella.solve import Population, Status
+from lamella.units import quantity as magnitude
+from lamella.verdicts.effect import DETECTION
+
+_HALVES = ("front", "rear")
+
+
+MOVED = 2.0
+"""A reaction without which the control moves by more than this factor sets the stage: a lost effect then says little."""
+
+
+@dataclass(frozen=True)
+class Carrier:
+    """One reaction and what the effect loses without it.
+
+    share_lost       1 - log(effect without it) / log(effect); negative where the effect grows
+    effect_without   ratio of the arms without it; NaN where the quantity is gone from both
+    control_without  the control without it over the control
+    law, says        its rate law and what it does, in words
+    claims, sources  its evidence: claim ids, and papers as {citation, doi}
+    """
+
+    reaction: str
+    module: str
+    share_lost: float
+    effect_without: float
+    control_without: float
+    law: str
+    says: str
+    claims: tuple[str, ...]
+    sources: tuple[Mapping[str, str], ...]
+
+    @property
+    def carries(self) -> bool:
+        """Whether the control is about what it was, so that a lost effect was carried by this reaction."""
+        return 1.0 / MOVED <= self.control_without <= MOVED
+
+    def to_dict(self) -> dict[str, object]:
+        """For --json and the report."""
+        note = "" if self.carries else f"Without it the control itself is {self.control_without:.2g}-fold."
+        return {"id": self.reaction, "name": self.reaction.replace("_", " "), "module": self.module,
+                "share_lost": self.share_lost, "effect_without": self.effect_without,
+                "control_without": self.control_without, "law": self.law, "claims": list(self.claims),
+                "sources": [dict(source) for source in self.sources], "note": f"{self.says} {note}".strip()}
+
+
+@dataclass(frozen=True)
+class CausalPath:
+    """An effect and the reactions that carry it, strongest first.
+
+    effect   ratio of the arms with the whole network (geometric mean over cells)
+    """
+
+    cell: str
+    quantity: str
+    arm: str
+    against: str
+    effect: float
+    carriers: tuple[Carrier, ...]
+
+    def strongest(self, least: float = 0.1) -> tuple[Carrier, ...]:
+        """The reactions without which at least this share is lost while the control is about what it was."""
+        return tuple(c for c in self.carriers if c.share_lost >= least and c.carries)
+
+    def stage(self, least: float = 0.1) -> tuple[Carrier, ...]:
+        """The reactions without which the effect is lost because the control itself is another one."""
+        return tuple(c for c in self.carriers if c.share_lost >= least and not c.carries)
+
+    def to_dict(self, least: float = 0.05) -> dict[str, object]:
+        """For --json and the report; reactions that cost less than `least` are left out."""
+        return {"cell": self.cell, "quantity": self.quantity, "contrast": {"arm": self.arm, "against": self.against},
+                "effect": self.effect, "reactions": [c.to_dict() for c in self.strongest(least)],
+                "stage": [c.to_dict() for c in self.stage(least)]}
+
+
+def causal_path(cell: str, arm: Perturbations, against: Perturbations, quantity: str, *,
+                matrix: Mapping[str, str] | None = None, medium: Mapping[str, str] | None = None, at: str = "24 h",
+                names: tuple[str, str] = ("arm", "control"), cells: int = 8, seed: int = 1, threads: int = 1,
+                progress: Callable[[float], None] | None = None) -> CausalPath:
+    """The reactions that carry the effect of an arm on a quantity of the network, without a dish.
+
+    quantity   a state or an observable, 'RAC1_total', or as blots name it, 'RAC1.total'
+    at         time after the treatment
+    names      how the two arms are called in what is returned
+    cells      drawn cells per arm and reaction
+    raises     InputError: no such quantity, a perturbation that means nothing; the arms do not differ in it
+    """
+    network = assemble(cell)
+    made = program(cell)
+    states = _states(made, quantity)
+    switched: tuple[str | None, ...] = (None, *made.reactions)
+    draw = Draw(seed, 0, cells)
+    found = []
+    for number, perturbations in enumerate((arm, against)):
+        treatment = resolve(network, perturbations, dict(matrix or {}), dict(medium or {}), f"arms.{names[number]}")
+        lanes = _lanes(network, made, treatment, draw, switched, threads)
+        lanes.advance(magnitude(at, "s", where="at", above=0.0), inputs=_added(made, treatment, len(lanes.states)))
+        read = lanes.observe(states).sum(axis=1)
+        read[lanes.status != Status.OK] = np.nan
+        found.append(read.reshape(len(switched), cells))
+        if progress:
+            progress((number + 1) / 2)
+    return _ranked(network, made, quantity, names, found[0], found[1])
+
+
+def _states(made: Program, quantity: str) -> tuple[str, ...]:
+    """The states that a quantity sums up: itself, or its front and rear."""
+    known = {*made.species, *made.observables}
+    name = quantity.replace(".", "_")
+    if name in known:
+        return (name,)
+    halves = tuple(f"{name}_{half}" for half in _HALVES)
+    if known.issuperset(halves):
+        return halves
+    raise unknown("quantity", quantity, known)
+
+
+def _lanes(network: Network, made: Program, treatment: Treatment, draw: Draw, switched: Sequence[str | None],
+           threads: int) -> Population:
+    """Cells of one arm, once for every reaction that is off, after long culture and before its drugs.
+
+    Lanes are laid out reaction by reaction; [reactions * cells].
+    """
+    column = {name: i for i, name in enumerate(made.parameters)}
+    one = drawn_parameters(network, treatment, draw, constants())
+    soluble = {row["parameter"] for row in factors().values()}
+    medium = {name: value for name, value in treatment.acute.items() if name in soluble}
+    for name, value in (surroundings(network, treatment) | medium).items():
+        if name in column:
+            one[:, column[name]] = value
+    parameters = np.tile(one, (len(switched), 1))
+    for place, reaction in enumerate(switched):
+        if reaction is not None:
+            parameters[place * draw.cells:(place + 1) * draw.cells, column[f"switch.{reaction}"]] = 0.0
+    lanes = Population(made, parameters, threads=threads)
+    lanes.advance(constants()["clock.chronic"])
+    return lanes
+
+
+def _added(made: Program, treatment: Treatment, lanes: int) -> dict[str, NDArray[np.float64]]:
+    """Drugs and soluble factors of the arm, for every lane."""
+    return {name: np.full(lanes, value) for name, value in treatment.acute.items() if name in made.inputs}
+
+
+def surroundings(network: Network, treatment: Treatment) -> dict[str, float]:
+    """What an idealised spread cell is told on this coating: the same coating under both halves."""
+    told = {name: network.parameters[name].value for name in network.inputs}
+    for ligand, density in treatment.density.items():
+        for half in _HALVES:
+            told[f"{ligand}_{half}"] = 0.0 if treatment.suspended else density
+    return told
+
+
+def _ranked(network: Network, made: Program, quantity: str, names: tuple[str, str], arm: NDArray[np.float64],
+            against: NDArray[np.float64]) -> CausalPath:
+    """Carriers from what was read.   arm, against: [1 + reactions, cells], the whole network first"""
+    floor = DETECTION * float(np.nanmean(against[0]))
+    effects = np.nanmean(_log(arm, floor) - _log(against, floor), axis=1)
+    kept = np.nanmean(_log(against, floor * 1e-3) - _log(against[:1], floor), axis=1)
+    if not np.isfinite(effects[0]) or abs(effects[0]) < 1e-6:
+        raise InputError(f"'{quantity}' is the same in both arms", where=f"{names[0]} against {names[1]}",
+                         why="An effect that is not there is carried by nothing.")
+    laws = _laws(network)
+    carriers = []
+    for place, reaction in enumerate(made.reactions, start=1):
+        gone = kept[place] < np.log(DETECTION)
+        evidence = network.evidence[reaction]
+        carriers.append(Carrier(
+            reaction, network.modules[reaction], 1.0 - float(effects[place] / effects[0]),
+            nan if gone else exp(effects[place]), exp(kept[place]), laws.get(reaction, ""), evidence.says,
+            evidence.claims, _papers(evidence.sources)))
+    carriers.sort(key=lambda c: (-(c.share_lost if np.isfinite(c.share_lost) else -np.inf), c.reaction))
+    return CausalPath(network.cell.name, quantity, *names, exp(effects[0]), tuple(carriers))
+
+
+def _log(values: NDArray[np.float64], floor: float) -> NDArray[np.float64]:
+    return np.log(np.maximum(values, floor))
+
+
+def _laws(network: Network) -> dict[str, str]:
+    """Reaction -> its rate law as text."""
+    document = libsbml.readSBMLFromString(network.sbml)
+    return {reaction.getId(): libsbml.formulaToL3String(reaction.getKineticLaw().getMath())
+            for reaction in document.getModel().getListOfReactions()}
+
+
+def _papers(keys: Sequence[str]) -> tuple[Mapping[str, str], ...]:
+    """The outside sources of a reaction."""
+    known = sources()
+    return tuple({"citation": known[key].citation, **({"doi": known[key].doi} if known[key].doi else {})} for key in keys)
