@@ -13,7 +13,8 @@ ON_FIBRONECTIN = {"matrix": {"fibronectin": "10 ug/ml"}, "medium": {"EGF": "10 n
 
 @pytest.fixture(scope="module")
 def path():
-    return causal_path("HeLa", KNOCKDOWN, Perturbations(), "RAC1.total", names=("knockdown", "control"), **ON_FIBRONECTIN)
+    return causal_path("HeLa", KNOCKDOWN, Perturbations(), "RAC1.total", names=("knockdown", "control"),
+                       **ON_FIBRONECTIN)
 
 
 def test_the_ligases_carry_the_rise_of_rac1(path):

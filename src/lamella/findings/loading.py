@@ -6,11 +6,14 @@ import tomllib
 from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictStr, ValidationError
 
 from lamella.errors import InputError, nearest, unknown
 from lamella.findings.record import SCHEMA, Finding
+
+Made = TypeVar("Made", bound=BaseModel)
 
 _ROOM = "lamella.findings"
 OPEN = "open"
@@ -107,7 +110,7 @@ def parsed(text: str, where: str) -> dict:
         raise InputError("not valid TOML", where=where, why=f"{error}.", remedy="Correct the line.") from None
 
 
-def _model(model: type[BaseModel], table: dict, where: str):
+def _model(model: type[Made], table: dict, where: str) -> Made:
     try:
         return model.model_validate(_frozen(table))
     except ValidationError as error:

@@ -56,7 +56,7 @@ class Finding(BaseModel):
     second_reading  how the sentence was read on another day: stand-ins, doubts, what was left out
     """
 
-    model_config = ConfigDict(**_STRICT, populate_by_name=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, populate_by_name=True)
 
     format: Literal[1] = Field(alias="schema")
     id: Annotated[str, Field(pattern=f"^{_ID}$", max_length=80)]

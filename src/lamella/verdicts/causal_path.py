@@ -1,4 +1,4 @@
-"""Which reactions carry an effect: each is switched off in turn, in both arms, and the share of the effect lost is read.
+"""Which reactions carry an effect: each is switched off in turn, in both arms, and the share lost is read.
 
 One batch of cells: every lane is one cell of one arm with one reaction off, all lanes share one compiled network
 and, lane by lane, the drawn protein totals, so that the comparison is paired. Shares need not add up to one:
@@ -28,7 +28,7 @@ _HALVES = ("front", "rear")
 
 
 MOVED = 2.0
-"""A reaction without which the control moves by more than this factor sets the stage: a lost effect then says little."""
+"""A reaction without which the control moves by more than this factor sets the stage: a loss then says little."""
 
 
 @dataclass(frozen=True)
@@ -208,5 +208,5 @@ def _laws(network: Network) -> dict[str, str]:
 
 def _papers(keys: Sequence[str]) -> tuple[Mapping[str, str], ...]:
     """The outside sources of a reaction."""
-    known = sources()
-    return tuple({"citation": known[key].citation, **({"doi": known[key].doi} if known[key].doi else {})} for key in keys)
+    named = [sources()[key] for key in keys]
+    return tuple({"citation": source.citation} | ({"doi": source.doi} if source.doi else {}) for source in named)
