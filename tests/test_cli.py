@@ -266,6 +266,34 @@ def test_a_defect_is_an_apology_and_a_log(finished, tmp_path):
     assert "ZeroDivisionError" in log.read_text()
 
 
+EXPLAIN = '[explain]\nquantity = "RAC1.gtp"\narm = "knockdown"\nagainst = "control"\n\n[[compare]]'
+
+
+def test_an_effect_is_traced_to_its_reactions(here, tmp_path):
+    (tmp_path / "file.toml").write_text(EXPERIMENT.replace("[[compare]]", EXPLAIN))
+    done = here("run", "file.toml", "--json", "--quiet")
+    assert done.returncode == 0, done.stderr
+    causal = json.loads(done.stdout)["causal"]
+    assert causal["effect"] > 1.1
+    strongest = causal["reactions"][0]
+    assert strongest["share_lost"] > 0.1
+    assert strongest["claims"] or strongest["sources"]
+    deleted = here("run", "file.toml", "--json", "--quiet", "--without", strongest["id"], "--out", "deleted")
+    assert json.loads(deleted.stdout)["causal"] is None
+
+
+def test_an_effect_that_is_not_there_is_carried_by_nothing(here, tmp_path):
+    same = EXPERIMENT.replace("[[compare]]", EXPLAIN).replace("XIAP = 0.9, BIRC2 = 0.9", "XIAP = 0.0")
+    (tmp_path / "file.toml").write_text(same)
+    assert json.loads(here("run", "file.toml", "--json", "--quiet").stdout)["causal"] is None
+
+
+def test_a_quantity_that_the_network_has_not_is_refused(here, tmp_path):
+    (tmp_path / "file.toml").write_text(EXPERIMENT.replace("[[compare]]", EXPLAIN).replace("RAC1.gtp", "RAC1.gpt"))
+    refused(here("run", "file.toml", "--quiet"), "explain.quantity: unknown quantity 'RAC1.gpt'", "RAC1")
+    assert os.listdir(tmp_path) == ["file.toml"]
+
+
 def test_a_full_disk_is_told_and_what_is_finished_stays(here, tmp_path, monkeypatch):
     def full(path, dataset):
         raise OSError(28, "No space left on device", str(path))

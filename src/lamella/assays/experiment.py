@@ -6,12 +6,13 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import tomli_w
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr
 
 from lamella.assays.protocol import Assay, Conditions, Setting
+from lamella.assays.quantities import written_in
 from lamella.assays.reading import Key, Source, read_toml
 from lamella.assays.tables import entries, placed, unknown_key, validated
 from lamella.errors import InputError, unknown
@@ -19,8 +20,8 @@ from lamella.networks import Network, Perturbations, assemble, cell_line, cell_l
 from lamella.provenance import value_hash
 
 _ARM_NAME = re.compile(r"\w[\w +.()-]{0,63}")
-_KEYS = ("title", "cell", "seed", "replicates", "matrix", "medium", "arms", "assays", "compare", "without",
-         "front_equals_rear", "written_by")
+_KEYS = ("title", "cell", "seed", "replicates", "matrix", "medium", "arms", "assays", "compare", "explain",
+         "without", "front_equals_rear", "written_by")
 
 
 class Comparison(BaseModel):
@@ -30,6 +31,22 @@ class Comparison(BaseModel):
 
     arm: StrictStr
     against: StrictStr
+
+
+class Explanation(BaseModel):
+    """Which effect the report traces to its reactions.
+
+    quantity      what the network holds, as blots name it: 'RAC1.gtp'
+    arm, against  the effect is that of `arm` over `against`
+    at            time after the treatment
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    quantity: StrictStr
+    arm: StrictStr
+    against: StrictStr
+    at: Annotated[StrictStr, written_in("s", above=0.0)] = "24 h"
 
 
 class _Header(BaseModel):
@@ -44,6 +61,7 @@ class _Header(BaseModel):
     matrix: dict[StrictStr, StrictStr] = {}
     medium: dict[StrictStr, StrictStr] = {}
     compare: tuple[Comparison, ...] | None = None
+    explain: Explanation | None = None
     without: tuple[StrictStr, ...] = ()
     front_equals_rear: StrictBool = False
     written_by: dict[StrictStr, StrictStr] = {}
@@ -62,6 +80,7 @@ class Experiment:
     arms        arm -> what is done to its cells; the first is the control unless `compare` says otherwise
     assays      assay -> its conditions
     compare     which arm is set against which
+    explain     which effect is traced to its reactions; changes no number
     without     reactions deleted from the network
     front_equals_rear  the network sees the mean of its front and rear inputs
     written_by  versions and hashes that a `run.toml` carries; empty for a file written by hand
@@ -76,6 +95,7 @@ class Experiment:
     matrix: Mapping[str, str] = field(default_factory=dict)
     medium: Mapping[str, str] = field(default_factory=dict)
     compare: tuple[Comparison, ...] = ()
+    explain: Explanation | None = None
     without: tuple[str, ...] = ()
     front_equals_rear: bool = False
     written_by: Mapping[str, str] = field(default_factory=dict)
@@ -95,12 +115,13 @@ class Experiment:
             "arms": {name: arm.model_dump(mode="json", exclude_defaults=True) for name, arm in self.arms.items()},
             "assays": {name: conditions.model_dump(mode="json") for name, conditions in self.assays.items()},
             "compare": [entry.model_dump() for entry in self.compare],
+            "explain": self.explain.model_dump() if self.explain else {},
         }
 
     def hash(self) -> str:
-        """Hash of everything that can change a number; the title cannot, the order of the arms can."""
+        """Hash of everything that can change a number; title and `explain` cannot, the order of the arms can."""
         content = self.content()
-        del content["title"]
+        del content["title"], content["explain"]
         return value_hash({**content, "arms": list(content["arms"].items()), "assays": list(content["assays"].items())})
 
     def to_toml(self, written_by: Mapping[str, str]) -> str:
@@ -139,7 +160,8 @@ def build_experiment(content: Mapping[str, Any], assays: Mapping[str, Assay], so
     return Experiment(
         cell=network.cell.name, arms=arms, assays=_assays(content, assays, source), title=header.title,
         seed=header.seed, replicates=header.replicates, matrix=header.matrix, medium=header.medium,
-        compare=_comparisons(header.compare, arms, source), without=tuple(dict.fromkeys(header.without)),
+        compare=_comparisons(header.compare, arms, source), explain=_explanation(header.explain, arms, source),
+        without=tuple(dict.fromkeys(header.without)),
         front_equals_rear=header.front_equals_rear, written_by=header.written_by)
 
 
@@ -155,6 +177,13 @@ def _table(content: Mapping[str, Any], key: str, example: str, source: Source) -
             raise InputError(f"'{at[-1]}' is not a table", where=source.where(at),
                              remedy=f"Write [{key}.{name or example}].")
     return tables
+
+
+def _explanation(entry: Explanation | None, arms: Mapping[str, Perturbations], source: Source) -> Explanation | None:
+    for key in ("arm", "against") if entry else ():
+        if getattr(entry, key) not in arms:
+            raise unknown("arm", getattr(entry, key), arms, source.where(("explain", key)))
+    return entry
 
 
 def _network(cell: str, source: Source) -> Network:

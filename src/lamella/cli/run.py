@@ -117,6 +117,7 @@ def _execute(experiment: Experiment, out: Path, threads: int | None, as_json: bo
     changed = differences(experiment, network.digest)
     if changed and not quiet:
         print(f"note: written elsewhere, so results may differ: {'; '.join(changed)}.", file=sys.stderr)
+    causal = _traced(experiment)
     try:
         with watching(len(units(experiment)), quiet=quiet) as watch:
             outcome = run_experiment(experiment, ASSAYS, network_hash=network.digest, out=out,
@@ -126,13 +127,36 @@ def _execute(experiment: Experiment, out: Path, threads: int | None, as_json: bo
         print(f"interrupted. Finished dishes are kept in {out}; the same command goes on from there.", file=sys.stderr)
         raise
     report = write_report(out, experiment, outcome.results.datasets, outcome.results.tracks, outcome.comparisons,
-                          outcome.provenance())
+                          outcome.provenance(), causal)
     outcome = replace(outcome, wall_s=time.perf_counter() - started)
-    write_json(out / "summary.json", outcome.table())
+    table = {**outcome.table(), "causal": causal}
+    write_json(out / "summary.json", table)
     if as_json:
-        sys.stdout.write(json_text(outcome.table()))
+        sys.stdout.write(json_text(table))
     else:
         _print_table(outcome, report)
+
+
+def _traced(experiment: Experiment) -> dict[str, object] | None:
+    """The reactions that carry the effect that the experiment wants explained; None where it names none.
+
+    An effect that is not there, and a network with reactions deleted, is carried by nothing.
+    """
+    wanted = experiment.explain
+    if wanted is None or experiment.without:
+        return None
+    from lamella.verdicts import causal_path
+
+    arm, against = experiment.arms[wanted.arm], experiment.arms[wanted.against]
+    try:
+        path = causal_path(experiment.cell, arm, against, wanted.quantity, matrix=experiment.matrix,
+                           medium=experiment.medium, at=wanted.at, names=(wanted.arm, wanted.against),
+                           seed=experiment.seed)
+    except InputError as error:
+        if error.where == f"{wanted.arm} against {wanted.against}":
+            return None
+        raise InputError(error.what, where="explain.quantity", why=error.why, remedy=error.remedy) from None
+    return path.to_dict()
 
 
 class _Preview:
