@@ -9,13 +9,12 @@ from lamella.findings.expectation import (
     FoldRange,
     Optimum,
     Ordering,
-    Relation,
     Required,
     Rescued,
     Saturates,
     Unchanged,
 )
-from lamella.findings.lint import RULES, Complaint, Library, Rule, lint
+from lamella.findings.lint import RULES, lint
 from lamella.findings.loading import (
     OPEN,
     IndexLine,
@@ -28,6 +27,8 @@ from lamella.findings.loading import (
 )
 from lamella.findings.names import Names
 from lamella.findings.record import REFERENCE_LINES, SCHEMA, Finding, Source
+from lamella.findings.relation import Relation
+from lamella.findings.rule import Complaint, Library, Rule
 
 __all__ = ["KINDS", "LEAST_EFFECT", "OPEN", "REFERENCE_LINES", "RULES", "SCHEMA", "Base", "Complaint", "Dissociation",
            "Expectation", "Finding", "FoldRange", "IndexLine", "Library", "Names", "Optimum", "Ordering", "Relation",

@@ -7,10 +7,11 @@ model and no number but the thresholds. How each kind is judged stands in
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, StrictStr, Tag, field_validator, model_validator
+
+from lamella.findings.relation import Relation, relation
 
 LEAST_EFFECT = 1.10
 """An ordering of less than 10 % is none (design, rules of judging)."""
@@ -18,52 +19,10 @@ LEAST_EFFECT = 1.10
 WIDEST_BAND = 1.25
 """The widest band within which two arms may be called unchanged."""
 
-_RELATION = re.compile(r"(\S(?:.*?\S)?) ([<>~/]) (\S(?:.*\S)?)")
-
 Fold = Annotated[float, Field(gt=0.0, allow_inf_nan=False)]
 AtLeast = Annotated[float, Field(ge=1.0, le=1000.0, allow_inf_nan=False)]
 Band = Annotated[float, Field(gt=1.0, le=10.0, allow_inf_nan=False)]
 Share = Annotated[float, Field(gt=0.0, le=1.0, allow_inf_nan=False)]
-
-
-class Relation(BaseModel):
-    """Two arms and what stands between them, as in 'knockdown > control'.
-
-    first, second   arms as written
-    sign            > and < order them, ~ calls them equal, / asks for their ratio
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    first: str
-    second: str
-    sign: str
-
-    @property
-    def arms(self) -> tuple[str, str]:
-        return self.first, self.second
-
-    @property
-    def direction(self) -> int:
-        """-1 where the first arm is the smaller one, else 1."""
-        return -1 if self.sign == "<" else 1
-
-    def __str__(self) -> str:
-        return f"{self.first} {self.sign} {self.second}"
-
-
-def relation(text: str, signs: str) -> Relation:
-    """The relation in `text`.
-
-    signs   the signs that may stand between the arms
-    raises  ValueError: no relation, or another sign
-    """
-    found = _RELATION.fullmatch(text)
-    if found is None or found[2] not in signs:
-        raise ValueError(f"'{text}' is no relation such as 'arm {signs[0]} control'")
-    if found[1] == found[3]:
-        raise ValueError(f"'{text}' compares an arm with itself")
-    return Relation(first=found[1], sign=found[2], second=found[3])
 
 
 class Base(BaseModel):

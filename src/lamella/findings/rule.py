@@ -1,0 +1,48 @@
+"""What a rule of the linter is, what it looks at and what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from lamella.findings.loading import IndexLine
+from lamella.findings.names import Names
+from lamella.findings.record import Finding
+
+
+@dataclass(frozen=True)
+class Library:
+    """What is checked: records and index; `names` resolves cells, arms, assays and quantities, or is None."""
+
+    findings: Sequence[Finding]
+    index: Sequence[IndexLine]
+    names: Names | None = None
+
+
+@dataclass(frozen=True)
+class Complaint:
+    """One breach of one rule.
+
+    rule    name of the rule's class; says: its sentence
+    where   record or claim
+    what    the fact
+    """
+
+    rule: str
+    says: str
+    where: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.what} [{self.rule}: {self.says}]"
+
+
+class Rule:
+    """A rule; `breaches` yields where and what."""
+
+    def breaches(self, library: Library) -> Iterator[tuple[str, str]]:
+        raise TypeError("a rule finds its own breaches")
+
+    @property
+    def sentence(self) -> str:
+        return (type(self).__doc__ or "").strip()

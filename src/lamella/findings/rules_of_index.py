@@ -1,0 +1,64 @@
+"""Rules for the index of claims; a rule's docstring is the sentence that it checks."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from lamella.findings.loading import OPEN, reviews
+from lamella.findings.rule import Library, Rule
+
+_WORDS = 15
+"""Words that a line of the index may have."""
+
+
+class ClaimsStandOnce(Rule):
+    """Every claim of the inventories stands in the index exactly once, under its review's prefix."""
+
+    def breaches(self, library: Library) -> Iterator[tuple[str, str]]:
+        prefixes = {row["prefix"] for row in reviews().values()}
+        for name, count in Counter(line.id for line in library.index).items():
+            if count > 1:
+                yield name, f"stands {count} times in the index"
+            if name[:3] not in prefixes:
+                yield name, "has the prefix of no review"
+        for prefix in sorted(prefixes):
+            numbers = sorted(int(line.id[4:]) for line in library.index if line.id.startswith(prefix))
+            missing = set(range(1, max(numbers, default=0) + 1)) - set(numbers)
+            if missing:
+                yield prefix, f"claims {sorted(missing)} are missing from the index"
+
+
+class LinesAreShort(Rule):
+    """A line of the index has at most fifteen words."""
+
+    def breaches(self, library: Library) -> Iterator[tuple[str, str]]:
+        for line in library.index:
+            if len(line.says.split()) > _WORDS:
+                yield line.id, f"has {len(line.says.split())} words"
+
+
+class ThirdsAreCheck(Rule):
+    """A claim is check if, and only if, its number divides by 3."""
+
+    def breaches(self, library: Library) -> Iterator[tuple[str, str]]:
+        for line in library.index:
+            if line.check != (int(line.id[4:]) % 3 == 0):
+                yield line.id, f"is marked check = {str(line.check).lower()}"
+
+
+class RecordAndIndexAgree(Rule):
+    """A record names claims of the index, and the index names that record for them and no other."""
+
+    def breaches(self, library: Library) -> Iterator[tuple[str, str]]:
+        lines = {line.id: line for line in library.index}
+        served = {(finding.id, claim) for finding in library.findings for claim in finding.claims}
+        for finding in library.findings:
+            for claim in finding.claims:
+                if claim not in lines:
+                    yield finding.id, f"{claim} does not stand in the index"
+                elif lines[claim].record != finding.id:
+                    yield finding.id, f"the index gives {claim} to '{lines[claim].record}'"
+        for line in library.index:
+            if line.record != OPEN and (line.record, line.id) not in served:
+                yield line.id, f"the index names the record '{line.record}', which does not serve it"
