@@ -1,8 +1,10 @@
 """A program as the arrays that the stiff solver runs on: tapes, sparse sums, a symbolic LU.
 
 Slots of a lane, in this order: states (in elimination order), time, constants,
-hoisted values, temporaries. Everything that depends on parameters alone is
-hoisted: computed once per cell, and again only when its inputs change.
+hoisted values, modes, temporaries. Everything that depends on parameters alone
+is hoisted: computed once per cell, and again only when its inputs change.
+Modes are the watched relations (a < b ...) as they stood at the start of a
+step: rates see those, so that a step never runs across a jump.
 """
 
 from __future__ import annotations
@@ -70,7 +72,8 @@ class Lowered:
     matrix     rows: entries of the LU; minus the Jacobian
     drift      rows: states in elimination order; derivative by explicit time
     timed      whether the rates depend on time
-    watch      tape of the relations (a < b ...) whose change ends a step, given rates; watched  their slots
+    watch      tape of the relations whose change ends a step;   watched  their slots
+    modes      first slot of the modes, in the order of `watched`
     hoist, hoist_inputs   sheets for the hoisted values: all, and those that inputs move
     """
 
@@ -83,6 +86,7 @@ class Lowered:
     jacobian: Tape
     watch: Tape
     watched: np.ndarray
+    modes: int
     balance: Sums
     matrix: Sums
     drift: Sums
@@ -122,7 +126,7 @@ def lower(
     wanted = [node for terms in signed for _, node in terms]
     slopes = [node for table in (*jacobian.values(), *drift.values()) for _, node in table]
     relations = _relations(graph, wanted, triggers)
-    slots.place_leaves([*wanted, *slopes, *relations])
+    slots.place_leaves([*wanted, *slopes, *relations], relations)
     rates = slots.lay(wanted)
     jacobian_tape = slots.lay(slopes)
     watch, watched = slots.lay_apart(relations)
@@ -143,6 +147,7 @@ def lower(
         jacobian=jacobian_tape,
         watch=watch,
         watched=np.array(watched, dtype=np.int64),
+        modes=slots.first_mode,
         balance=_sums(by_position(signed)),
         matrix=_sums([minus.get(cell, []) for cell in cells]),
         drift=_sums(by_position({i: drift.get(i, []) for i in range(len(order))})),
@@ -198,10 +203,10 @@ class _Slots:
         self.next = len(position) + 1
         self.constants: list[int] = []
         self.hoisted: list[int] = []
-        self.first_temporary = self.next
+        self.first_mode = self.next
 
-    def place_leaves(self, roots: list[int]) -> None:
-        """Slots for constants and for the topmost nodes that depend on parameters alone."""
+    def place_leaves(self, roots: list[int], modes: list[int]) -> None:
+        """Slots for constants, for the topmost nodes that depend on parameters alone, and for modes."""
         graph = self.graph
         stack, seen = list(roots), set()
         while stack:
@@ -217,10 +222,10 @@ class _Slots:
                 stack.extend(graph.children(node))
         self.constants.sort()
         self.hoisted.sort()
-        for node in (*self.constants, *self.hoisted):
+        self.first_mode = self.next + len(self.constants) + len(self.hoisted)
+        for node in (*self.constants, *self.hoisted, *modes):
             self.of[node] = self.next
             self.next += 1
-        self.first_temporary = self.next
 
     def lay(self, roots: list[int]) -> Tape:
         nodes = self.graph.needed(roots, self.of)
@@ -228,9 +233,9 @@ class _Slots:
         return tape
 
     def lay_apart(self, roots: list[int]) -> tuple[Tape, list[int]]:
-        """A tape that shares no temporaries with the others, and the slots of its roots."""
+        """A tape that shares no temporaries with the others and sees no modes, and the slots of its roots."""
         shared = self.of
-        self.of = {node: slot for node, slot in shared.items() if slot < self.first_temporary}
+        self.of = {node: slot for node, slot in shared.items() if slot < self.first_mode}
         tape = self.lay(roots)
         placed = [self.of[node] for node in roots]
         self.of = shared

@@ -17,7 +17,7 @@ from lamella.solve.status import Status
 _OK, _STEP_TOO_SMALL, _TOO_MANY = int(Status.OK), int(Status.STEP_TOO_SMALL), int(Status.TOO_MANY_STEPS)
 _SINGULAR, _NOT_FINITE = int(Status.SINGULAR), int(Status.NOT_FINITE)
 _SMALLEST_STEP = 1e-15  # of the span
-_RESOLUTION = 1e-13  # of the time: how sharply a change of a relation is located
+_RESOLUTION = 4.5e-16  # of the time: how sharply a change of a relation is located
 _SAFETY, _GROW, _SHRINK = 0.9, 5.0, 0.1
 
 
@@ -105,14 +105,15 @@ def _watch(net, work):
 
 @njit(**NUMBA)
 def _remember_relations(lane, net, work):
+    """Make the relations as they stand the modes of a lane."""
     for k in range(net.watched.shape[0]):
-        work.relations[k * LANES + lane] = work.slots[net.watched[k] + lane]
+        work.slots[net.sizes[5] + k * LANES + lane] = work.slots[net.watched[k] + lane]
 
 
 @njit(**NUMBA)
 def _relations_differ(lane, net, work):
     for k in range(net.watched.shape[0]):
-        if work.relations[k * LANES + lane] != work.slots[net.watched[k] + lane]:
+        if work.slots[net.sizes[5] + k * LANES + lane] != work.slots[net.watched[k] + lane]:
             return True
     return False
 
@@ -183,12 +184,13 @@ def _locate(lane, h, lanes, net, cells, work):
     else:
         lanes.clear[lane] = h
     low, high = lanes.clear[lane], lanes.changed[lane]
-    if high - low <= _RESOLUTION * max(abs(now + high), lanes.end[lane]):
+    middle = 0.5 * (low + high)
+    if high - low <= _RESOLUTION * abs(now + high) or middle <= low or middle >= high:
         if h == high:
             return True
         lanes.step[lane] = high
     else:
-        lanes.step[lane] = 0.5 * (low + high)
+        lanes.step[lane] = middle
     return False
 
 

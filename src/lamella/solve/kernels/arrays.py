@@ -45,7 +45,7 @@ class NetworkArrays(NamedTuple):
     watch_code: np.ndarray
     watched: np.ndarray
     sizes: np.ndarray
-    """states, slots, entries, hoisted, timed"""
+    """states, slots, entries, hoisted, timed, offset of the modes"""
 
 
 class MethodArrays(NamedTuple):
@@ -70,7 +70,7 @@ def network_arrays(net: Lowered) -> NetworkArrays:
         lu.lower_first, pairs(lu.lower_entry, lu.lower_column),
         lu.upper_first, pairs(lu.upper_entry, lu.upper_column), lu.pivot * np.int32(LANES),
         *tape_arrays(net.watch), net.watched * LANES,
-        np.array([net.size, net.slots, net.entries, net.hoisted, net.timed], dtype=np.int64),
+        np.array([net.size, net.slots, net.entries, net.hoisted, net.timed, net.modes * LANES], dtype=np.int64),
     )  # fmt: skip
 
 
@@ -92,7 +92,7 @@ class Workspace(NamedTuple):
     """What one thread computes in.
 
     slots [slots * LANES], matrix [entries * LANES], stages [stages * states * LANES],
-    start [states * LANES], drift [states * LANES], relations [watched * LANES], lanes [8 * LANES]
+    start [states * LANES], drift [states * LANES], lanes [8 * LANES]
     """
 
     slots: np.ndarray
@@ -100,11 +100,10 @@ class Workspace(NamedTuple):
     stages: np.ndarray
     start: np.ndarray
     drift: np.ndarray
-    relations: np.ndarray
     lanes: np.ndarray
 
 
 def workspace(net: Lowered, method: Method) -> Workspace:
     n = net.size
-    counts = (net.slots, net.entries, method.stages * n, n, n, len(net.watched), 8)
+    counts = (net.slots, net.entries, method.stages * n, n, n, 8)
     return Workspace(*(aligned(max(count, 1) * LANES) for count in counts))
