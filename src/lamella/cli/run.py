@@ -134,7 +134,7 @@ def _execute(experiment: Experiment, out: Path, threads: int | None, as_json: bo
     if as_json:
         sys.stdout.write(json_text(table))
     else:
-        _print_table(outcome, report)
+        _print_effects(outcome, report)
 
 
 def _traced(experiment: Experiment) -> dict[str, object] | None:
@@ -180,20 +180,20 @@ class _Preview:
             del self._first[unit.assay]
 
 
-def _print_table(outcome: Outcome, report: Path) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(title=outcome.experiment.title or None, caption="ratio over dishes, 95 % interval")
-    for column in ("arm", "against", "read-out"):
-        table.add_column(column)
-    table.add_column("ratio", justify="right")
-    table.add_column("interval", justify="right")
+def _print_effects(outcome: Outcome, report: Path) -> None:
+    """Every comparison with its ratios, for people."""
+    if outcome.experiment.title:
+        print(f"{outcome.experiment.title}\n")
+    shown = None
     for row in outcome.comparisons:
-        interval = f"{row['low']:.3g} - {row['high']:.3g}" if row["low"] == row["low"] else str(row["reason"])
-        table.add_row(str(row["arm"]), str(row["against"]), str(row["readout"]), f"{row['effect']:.3g}", interval)
-    console = Console()
+        if (row["arm"], row["against"]) != shown:
+            shown = (row["arm"], row["against"])
+            print(f"{row['arm']} over {row['against']}")
+        known = row["low"] == row["low"]  # NaN where there is no interval
+        interval = f"{row['low']:.3g} to {row['high']:.3g}" if known else row["reason"]
+        print(f"  {row['readout']:24} {row['effect']:8.3g}  ({interval})")
     if outcome.comparisons:
-        console.print(table)
-    console.print(f"{outcome.results.computed} dishes computed, {outcome.results.kept} kept from before, "
-                  f"{outcome.wall_s:.0f} s. Report: {report}", highlight=False, markup=False)
+        print("Ratios over dishes, with 95 % intervals.\n")
+    results = outcome.results
+    print(f"{results.computed} dishes computed, {results.kept} kept from before, {outcome.wall_s:.0f} s.")
+    print(f"Report: {report}")
