@@ -32,8 +32,8 @@ def curves_picture(courses: Mapping[str, xr.DataArray], looks: Mapping[str, Look
         ends = [f"{arm} {words.number(kind.factor * mean(course.sel(arms=arm).isel(times=-1).values).mean)}"
                 for arm in map(str, course["arms"].values)]
         alt += f" {kind.label} at the end: {', '.join(ends)}."
-    caption = f"Lines: mean over {words.plural(dishes, 'dish', 'dishes')}."
-    caption += " Bands: 95 % interval of the mean (t)." if dishes > 1 else " One dish has no interval."
+    caption = f"Lines: mean over {dishes} dishes. Bands: 95 % interval of the mean (t)." if dishes > 1 \
+        else "Lines: the one dish of each arm; one dish gives no interval."
     return Picture(drawn, alt, caption)
 
 

@@ -30,7 +30,7 @@ def dots_picture(readouts: Mapping[str, xr.DataArray], looks: Mapping[str, Look]
         sentences.append(f"{kind.label}: {'; '.join(told)}.")
     dishes = next(iter(readouts.values())).sizes["replicates"]
     caption = "Open marks: dishes. Filled marks with bars: mean over dishes and its 95 % interval (t)." if dishes > 1 \
-        else "Filled marks: the one dish of each arm; one dish has no interval."
+        else "Filled marks: the one dish of each arm; one dish gives no interval."
     if control is not None:
         caption += f" Vertical line: mean of {control}."
     return Picture(drawn, " ".join(sentences), caption)
@@ -44,14 +44,15 @@ def dots_figure(readouts: Mapping[str, xr.DataArray], looks: Mapping[str, Look],
     drawn = figure(6.4 if columns == 1 else 9.4, rows * (0.75 + 0.32 * max(arms, 2)), w_pad=0.08, h_pad=0.06)
     panels = drawn.subplots(rows, columns, squeeze=False, sharey=True)
     for axes, (name, values) in zip(panels.ravel(), readouts.items()):
-        draw_dots(axes, name, values, looks, control)
+        draw_dots(axes, name, values, looks, control, title_width=28 if columns > 1 else 60)
     for axes in panels.ravel()[len(readouts):]:
         axes.set_axis_off()
     return drawn
 
 
-def draw_dots(axes: Axes, name: str, values: xr.DataArray, looks: Mapping[str, Look], control: str | None) -> None:
-    """One read-out, arms from top to bottom."""
+def draw_dots(axes: Axes, name: str, values: xr.DataArray, looks: Mapping[str, Look], control: str | None,
+              *, title_width: int) -> None:
+    """One read-out, arms from top to bottom; its title in lines of about `title_width` characters."""
     kind = words.shown(name, values)
     summaries = _summaries(values, kind.factor)
     if control in summaries and np.isfinite(summaries[control].mean):
@@ -72,7 +73,7 @@ def draw_dots(axes: Axes, name: str, values: xr.DataArray, looks: Mapping[str, L
                       color=MUTED, fontsize=8, bbox={"facecolor": PAPER, "linewidth": 0, "pad": 1})
     axes.set_yticks(range(len(summaries)), list(summaries))
     axes.set_ylim(len(summaries) - 0.4, -0.6)
-    axes.set_title(words.broken(kind.title, 28))
+    axes.set_title(words.broken(kind.title, title_width))
     axes.set_xlabel(kind.unit)
     axes.locator_params(axis="x", nbins=5)
     plain_ticks(axes, "x")

@@ -19,6 +19,7 @@ _LONGEST_SVG = 450_000
 
 _THEME = {INK: "var(--ink)", MUTED: "var(--muted)", FAINT: "var(--faint)", PAPER: "var(--paper)"}
 _REFERENCES = re.compile(r'(\bid="|url\(#|href="#)')
+_ID = re.compile(r' id="([^"]*)"')
 _NOISE = re.compile(r"<\?xml.*?\?>|<!DOCTYPE.*?>|<!--.*?-->|<metadata>.*?</metadata>", re.DOTALL)
 _NUMBER = re.compile(r"(?<![\w#])(-?\d+\.\d{3})\d+")
 
@@ -64,6 +65,8 @@ def _svg(figure: Figure, name: str, alt: str) -> str:
     text = _NOISE.sub("", buffer.getvalue()).strip()
     opening, _, inside = text.partition(">")
     width, height = re.findall(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', opening)[0]
+    used = set(re.findall(r'(?:url\(|href=")#([^")]+)', inside))
+    inside = _ID.sub(lambda match: match.group() if match.group(1) in used else "", inside)
     inside = _REFERENCES.sub(rf"\g<1>{name}-", inside)
     for placeholder, variable in _THEME.items():
         inside = inside.replace(placeholder, variable)

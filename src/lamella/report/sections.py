@@ -17,7 +17,7 @@ from lamella.report.record import values_table
 from lamella.report.shapes import shapes_picture
 from lamella.report.style import Look
 from lamella.report.tracks import tracks_picture
-from lamella.report.wound import wound_picture
+from lamella.report.wound import closeup_picture, wound_picture
 
 _SHAPES = ("elongation", "aspect", "area", "lamellipodia", "filopodia")
 _TRACK_COLUMNS = {"arm", "replicate", "cell", "time_s", "x_um", "y_um"}
@@ -90,7 +90,8 @@ def assay_sections(assay: str, dataset: xr.Dataset, table: pd.DataFrame | None, 
 
     def built() -> Iterator[tuple[str, str, Sequence[Picture | None]]]:
         yield "pictures", "Pictures over time", [
-            wound_picture(seen, scene.looks, scene.cell, closed_share(dataset))] if seen else []
+            draw(seen, scene.looks, scene.cell, closed_share(dataset))
+            for draw in (wound_picture, closeup_picture)] if seen else []
         yield "courses", "Over time", _curves({n: v for n, v in over_time.items() if not is_blot(n)}, scene)
         yield "readouts", "Read-outs, dish by dish", _dots(plain, scene)
         yield "tracks", "Tracks", [] if paths is None else [

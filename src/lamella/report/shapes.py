@@ -78,7 +78,7 @@ def cell_shapes(image: np.ndarray, cells: np.ndarray | None, axes: Mapping[int, 
         points = np.argwhere(mask) - np.argwhere(mask).mean(axis=0)
         if len(points) < _SMALLEST:
             continue
-        spread = np.cov(points.T) + np.eye(2) / 12  # a site has an extent of its own
+        spread = points.T @ points / len(points) + np.eye(2) / 12  # a site has an extent of its own
         along = np.asarray(axes.get(label, (0.0, 0.0)), dtype=float)
         if not np.hypot(*along) > 1e-9:
             along = np.linalg.eigh(spread)[1][:, 1]

@@ -67,8 +67,8 @@ def _told(row: Row) -> str:
 
 
 def _bounds(row: Row) -> str:
-    """'1.44 ×, 1.40 to 1.49'."""
-    ratio = f"{words.ratio(float(row['effect']))} ×"
+    """'1.44 ×, 1.40 to 1.49'; the space does not break."""
+    ratio = f"{words.ratio(float(row['effect']))}\u00a0×"
     return ratio if told_apart(row) is None else \
         f"{ratio}, {words.interval(float(row['low']), float(row['high']), words.ratio)}"
 
@@ -76,7 +76,7 @@ def _bounds(row: Row) -> str:
 def _reading(rows: Sequence[Row]) -> str:
     """How to read the brackets."""
     if all(told_apart(row) is None for row in rows):
-        return " Brackets: ratio; one dish has no interval." if all(int(row["replicates"]) < 2 for row in rows) \
+        return " Brackets: ratio; one dish gives no interval." if all(int(row["replicates"]) < 2 for row in rows) \
             else " Brackets: ratio."
     dishes = sorted({int(row["replicates"]) for row in rows})
     many = str(dishes[0]) if len(dishes) == 1 else f"{dishes[0]} to {dishes[-1]}"

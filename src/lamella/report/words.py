@@ -101,7 +101,8 @@ def number(value: float, digits: int = 3) -> str:
     if not 1e-3 <= abs(value) < 1e9:
         mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
         return f"{mantissa} × 10^{int(exponent)}".replace("-", "−")
-    decimals = max(0, digits - 1 - math.floor(math.log10(abs(value))))
+    magnitude = int(f"{value:.{digits - 1}e}".split("e")[1])  # of the rounded number: 99.96 is 100
+    decimals = max(0, digits - 1 - magnitude)
     text = f"{value:,.{decimals}f}" if abs(value) >= 1e4 else f"{value:.{decimals}f}"
     return text.replace(",", "\u202f").replace("-", "−")
 

@@ -57,6 +57,32 @@ def wound_picture(pictures: Mapping[str, xr.DataArray], looks: Mapping[str, Look
     return Picture(wound_figure(pictures, looks, closed), alt, caption)
 
 
+def closeup_picture(pictures: Mapping[str, xr.DataArray], looks: Mapping[str, Look], cell: str,
+                    closed: Mapping[str, xr.DataArray]) -> Picture:
+    """The last frame of every arm, as large as two in a row can be. Arguments as of `wound_picture`."""
+    arms = list(pictures)
+    first = pictures[arms[0]]
+    view = window(first)
+    columns = min(2, len(arms))
+    rows = -(-len(arms) // columns)
+    width = 4.5
+    drawn, panels = placed_figure(rows, columns, (width, width * view.shape[1] / view.shape[0]), left=0.02, head=0.3,
+                                  gap=0.3)
+    for number, axes in enumerate(axes for row in panels for axes in row):
+        axes.set_axis_off()
+        if number < len(arms):
+            labels = pictures[arms[number]]
+            _draw_row([axes], labels, [labels.sizes["frames"] - 1], view, _stride(len(arms), view),
+                      closed.get(arms[number]))
+            axes.set_title(words.broken(arms[number], 50), loc="left", pad=4, x=0.024)
+            axes.plot([0.0, 0.014], [1.03, 1.03], transform=axes.transAxes, color=looks[arms[number]].colour,
+                      linewidth=6, clip_on=False, solid_capstyle="butt")
+    _scale_bar(panels[0][0], view, site_um(first))
+    time = words.hours(frame_times(first)[-1])
+    return Picture(drawn, f"Enlarged pictures of one {cell} dish per arm at {time}.",
+                   f"The same dishes at {time}, enlarged; colours as above.")
+
+
 def wound_figure(pictures: Mapping[str, xr.DataArray], looks: Mapping[str, Look], closed: Mapping[str, xr.DataArray],
                  *, most_frames: int = _MOST_FRAMES, wide: float = 8.2, head: float = _HEAD) -> Figure:
     """The drawing of `wound_picture`.
@@ -72,7 +98,7 @@ def wound_figure(pictures: Mapping[str, xr.DataArray], looks: Mapping[str, Look]
     width = min(2.6, wide / columns)
     height = min(2.6, width * up / across)
     width = min(width, height * across / up)
-    stride = max(1, int(np.ceil(np.sqrt(len(arms) * columns * across * up / _PIXELS))))
+    stride = _stride(len(arms) * columns, view)
     names = {arm: words.broken(arm) for arm in arms}
     left = 0.25 + 0.075 * max(len(line) for name in names.values() for line in name.split("\n"))
     drawn, panels = placed_figure(len(arms), columns, (width, height), left=left, head=head, gap=_GAP)
@@ -86,6 +112,11 @@ def wound_figure(pictures: Mapping[str, xr.DataArray], looks: Mapping[str, Look]
                        pad=4)
     _scale_bar(panels[0][0], view, site_um(pictures[arms[0]]))
     return drawn
+
+
+def _stride(panels: int, view: Window) -> int:
+    """Every how manieth site along each axis is drawn, so that all panels together keep to their pixels."""
+    return max(1, int(np.ceil(np.sqrt(panels * view.shape[0] * view.shape[1] / _PIXELS))))
 
 
 def _chosen(frames: int, most: int) -> list[int]:
@@ -109,7 +140,7 @@ def _draw_row(row: Sequence[Axes], labels: xr.DataArray, frames: list[int], view
                   part[1].start * stride, min(part[1].stop * stride, up))
         axes.imshow(painted(image, edge)[part].transpose(1, 0, 2), origin="lower", extent=extent, aspect="auto",
                     interpolation="none")
-        if sheet and frame != frames[0]:
+        if sheet and frame > 0:
             soft = ndimage.gaussian_filter(start.T.astype(float), 1.5, mode="nearest")
             axes.contour((np.arange(image.shape[0]) + 0.5) * stride, (np.arange(image.shape[1]) + 0.5) * stride, soft,
                          levels=[0.5], colors="white", linewidths=0.8, linestyles=[_MARGIN], alpha=0.9)
