@@ -317,10 +317,12 @@ def test_what_only_a_dish_can_refuse_leaves_nothing_behind(here, tmp_path, monke
     assert os.listdir(tmp_path) == ["file.toml"]
 
 
-def test_a_reader_that_leaves_is_no_error(tmp_path):
-    process = subprocess.Popen([*PROGRAM, "model", "export"], cwd=tmp_path, stdout=subprocess.PIPE,
-                               stderr=subprocess.PIPE)
-    process.stdout.read(10)
+@pytest.mark.parametrize("arguments", [("model", "export"), ("findings", "list"), ("--help",)])
+def test_a_reader_that_leaves_is_no_error(tmp_path, arguments):
+    """More than a pipe holds, less than it holds, and nothing read at all."""
+    process = subprocess.Popen([*PROGRAM, *arguments], cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    if arguments[0] == "model":
+        process.stdout.read(10)
     process.stdout.close()
     errors = process.stderr.read()
     assert process.wait(timeout=60) == 0

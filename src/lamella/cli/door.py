@@ -63,7 +63,7 @@ def _guarded(arguments: Sequence[str] | None) -> int:
     except LamellaError as error:
         _say(f"error: {error}")
         return error.exit_code
-    except BrokenPipeError:  # whoever read our output has enough of it
+    except (BrokenPipeError, SystemExit):  # whoever read our output has enough of it; typer makes an exit of that
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except typer.Exit as end:  # with INTERRUPTED where it comes from the keyboard

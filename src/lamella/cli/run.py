@@ -41,7 +41,7 @@ def run(file: Annotated[Path, typer.Argument(help="Experiment file (TOML).", sho
 
     Repeating the command after an interruption goes on where it stopped. DIR/run.toml reproduces the run bit for bit.
 
-    Example:  lamella run examples/xiap_scratch.toml --out results/xiap --threads 2
+    Example:  lamella run examples/xiap_scratch.toml --out results/xiap
     """
     from lamella.assays import ASSAYS
     from lamella.assays.experiment import read_experiment
