@@ -1,0 +1,68 @@
+"""Why a finding comes out as it does: the causal paths of its contrasts, without a dish.
+
+A blot is explained by itself. A tissue is explained by what its cells hand it: engaged WAVE2 and active Cdc42
+(protrusion), phosphorylated light chain (contraction), extended integrins (adhesion), where the contrast moves them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from math import log
+
+from lamella.assays.protocol import Assay
+from lamella.errors import InputError
+from lamella.findings import LEAST_EFFECT, Base, Finding, Optimum, Saturates
+from lamella.networks import Perturbations, cell_lines
+from lamella.verdicts.causal_path import CausalPath, causal_path
+from lamella.verdicts.names import all_assays
+
+HANDED_TO_TISSUE = ("WASF2.active", "CDC42.gtp", "MYL9.p", "active")
+"""What the mechanics of a cell are made of."""
+
+
+def explain(finding: Finding, *, cell: str | None = None, cells: int = 8, seed: int = 1, threads: int = 1,
+            assays: Mapping[str, Assay] | None = None) -> tuple[CausalPath, ...]:
+    """The causal path of every reported contrast of a finding.
+
+    cell     cell line; the first of the finding's that is built where not given
+    cells    drawn cells per arm and reaction
+    returns  one path per contrast and quantity, those of blots first; none for what the contrast does not move
+    raises   InputError: none of the cell lines is built
+    """
+    built = [name for name in ([cell] if cell else finding.cells or cell_lines()) if name in cell_lines()]
+    if not built:
+        raise InputError(f"none of the cell lines of '{finding.id}' is built", where="cell")
+    known = all_assays() if assays is None else assays
+    found = []
+    for arm, against, quantity, at in dict.fromkeys(_contrasts(finding, known)):
+        try:
+            path = causal_path(built[0], Perturbations.model_validate(finding.arms[arm]),
+                               Perturbations.model_validate(finding.arms[against]), quantity, matrix=finding.matrix,
+                               medium=finding.medium, at=at, names=(arm, against), cells=cells, seed=seed,
+                               threads=threads)
+        except InputError:
+            continue
+        if abs(log(path.effect)) >= log(LEAST_EFFECT):
+            found.append(path)
+    return tuple(found)
+
+
+def _contrasts(finding: Finding, assays: Mapping[str, Assay]) -> Iterator[tuple[str, str, str, str]]:
+    """Arm, arm that it is set against, quantity of the network and time of every reported expectation."""
+    reported = [expectation for expectation in finding.expect if not expectation.corollary]
+    blots = [e for e in reported if e.assay in assays and not assays[e.assay].pictures]
+    for expectation in blots:
+        for quantity in expectation.quantities():
+            yield (*_ends(expectation), quantity, expectation.at or "24 h")
+    for expectation in reported:
+        if expectation not in blots:
+            for quantity in HANDED_TO_TISSUE:
+                yield (*_ends(expectation), quantity, "24 h")
+
+
+def _ends(expectation: Base) -> tuple[str, str]:
+    """The two arms that an expectation is about: those of its relation, or the ends of its series."""
+    if isinstance(expectation, (Optimum, Saturates)):
+        return expectation.series[-1], expectation.series[0]
+    first, second, *_ = expectation.arms()
+    return first, second
