@@ -6,7 +6,9 @@ from numba import njit
 from lamella.tissue import reference
 from lamella.tissue.grid import interior
 from lamella.tissue.record import MEAN_TRACTION
-from lamella.tissue.sweep import contraction_change, passive_change
+from lamella.tissue.lattice import cosine
+from lamella.tissue.sweep import passive_change
+from lamella.tissue.terms.contraction import contraction_energy
 from lamella.tissue.word import COUNT, COUNT_SHIFT, ID, WALL
 
 
@@ -16,7 +18,9 @@ def kernel_changes(site, source, word, record, kinds, change, own, offsets, mean
     passive, longer, shorter = passive_change(
         site, word[source], word[site], record, kinds, change, own, word, offsets, offsets.size
     )
-    rear = contraction_change(site, word[source] & ID, word[site] & ID, record, mean_rear, space)
+    winner, loser = word[source] & ID, word[site] & ID
+    rear = contraction_energy(winner, cosine(site, winner, record, space), mean_rear, record)
+    rear -= contraction_energy(loser, cosine(site, loser, record, space), mean_rear, record)
     return passive, rear, longer, shorter
 
 

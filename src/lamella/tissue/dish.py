@@ -19,6 +19,7 @@ from lamella.tissue.record import (
     CENTROID,
     IMAGE,
     PERIMETER,
+    SENSE_ACT,
     SENSE_CONTACT,
     SENSE_GRADIENT,
     VOLUME,
@@ -172,11 +173,12 @@ class Dish:
         clear_medium(self._record)
         check_record(self._record, self._cells)
         checks.check_step(self._record, self._cells, self._bonds_every, self._open_sites)
+        act = bool(self._record[1:, SENSE_ACT].any())
         gradient = self._lattice.attractant.size > 0 and bool(self._record[1:, SENSE_GRADIENT].any())
         contact = bool(self._record[1:, SENSE_CONTACT].any())
         run(
             self._lattice, self._grid, self._record, self._physics, self._counters, self._carry, self._key,
-            self._keys, self._turns, self._sums, self._bonds_every, int(mcs), gradient, contact,
+            self._keys, self._turns, self._sums, self._bonds_every, int(mcs), act, gradient, contact,
         )  # fmt: skip
 
     def read(self) -> Reading:
@@ -192,6 +194,11 @@ class Dish:
     def mcs(self) -> int:
         """Monte Carlo steps done."""
         return int(self._counters[CLOCK])
+
+    @property
+    def bonds_every(self) -> int:
+        """MCS between updates of bonds and axes."""
+        return self._bonds_every
 
     @property
     def counts(self) -> dict[str, int]:

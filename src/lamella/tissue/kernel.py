@@ -40,8 +40,9 @@ def kernel(function: Callable) -> Any:
     return compiled
 
 
-term: Any = njit(inline="always", error_model="numpy")
-"""Compile a small function into the kernels that call it."""
+part: Any = njit(error_model="numpy", _nrt=False)
+"""Compile a function that kernels call. It allocates nothing, so numba need not count references: the counts of every
+array that is handed on, kept with locked instructions, would cost more than the energy terms do."""
 
-part: Any = njit(error_model="numpy")
-"""Compile a larger function that kernels call."""
+term: Any = njit(forceinline=True, error_model="numpy", _nrt=False)
+"""The same for a small function, always put in place of its call."""

@@ -94,19 +94,19 @@ def _unlist_site(site, size, border, rank):
 
 
 @part
-def give_site(site, new_word, size, word, border, rank, offsets, home, ghosts):
+def give_site(site, new_word, size, word, border, rank, offsets, home, row, mirrors):
     """Hand `site` to another cell: word, neighbour counts and border list.
 
     new_word        word of the winner's site (owner and kind are taken from it)
     size            sites on the border list
     word, border, rank, offsets, home   see `Lattice` and `Grid`
-    ghosts          [any] the ghosts of the site, then -1
+    row, mirrors    row of the site among the mirrors, -1 if it has none; see `Grid`
     returns         sites on the border list afterwards
     """
     old = word[site]
     loser = old & ID
     winner = new_word & ID
-    edge = (old & EDGE) != NONE
+    edge = row >= 0
     differing = np.uint32(0)
     for k in range(offsets.size):
         near = site + offsets[k]
@@ -125,7 +125,8 @@ def give_site(site, new_word, size, word, border, rank, offsets, home, ghosts):
             size = _list_site(near, size, border, rank) if had == NONE else _unlist_site(near, size, border, rank)
     word[site] = (old & EDGE) | (new_word & BODY) | (differing << COUNT_SHIFT)
     if edge:
-        for ghost in ghosts:
+        for m in range(mirrors.shape[1]):
+            ghost = mirrors[row, m]
             if ghost < 0:
                 break
             word[np.uint64(ghost)] = (new_word & BODY) | GHOST
@@ -136,10 +137,13 @@ def give_site(site, new_word, size, word, border, rank, offsets, home, ghosts):
 
 
 @term
-def set_with_ghosts(field, site, value, edge_row, mirrors):
-    """Set a field on a site and on its ghosts.   field [N]"""
+def set_with_ghosts(field, site, value, row, mirrors):
+    """Set a field on a site and on its ghosts.
+
+    field          [N]
+    row, mirrors   row of the site among the mirrors, -1 if it has none; see `Grid`
+    """
     field[site] = value
-    row = edge_row[site]
     if row >= 0:
         for m in range(mirrors.shape[1]):
             ghost = mirrors[row, m]

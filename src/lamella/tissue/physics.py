@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lamella.tissue.terms.connectivity import ring_bonds
+from lamella.tissue.terms.contact import fixed_point
 from lamella.tissue.terms.contraction import MEAN_REAR_2D, MEAN_REAR_3D
 from lamella.tissue.terms.protrusion import focus_norm
 
@@ -17,7 +18,8 @@ class Physics(NamedTuple):
 
     temperature        energy that a copy may cost with probability 1/e
     kinds              number of kinds, medium and wall among them
-    change             [kinds^3] J[winner, near] - J[loser, near] at (winner * kinds + loser) * kinds + near
+    change             [kinds^3] J[winner, near] - J[loser, near] at (winner * kinds + loser) * kinds + near,
+                       in the fixed point of `terms.contact`
     own                [kinds] J[kind, kind]
     exponent, norm     of the cosine in the front weight, and the factor that gives it mean 1
     mean_rear          mean of max(0, -cos) over all directions
@@ -27,7 +29,7 @@ class Physics(NamedTuple):
 
     temperature: float
     kinds: np.uint64
-    change: NDArray[np.float64]
+    change: NDArray[np.int64]
     own: NDArray[np.float64]
     exponent: int
     norm: float
@@ -47,7 +49,7 @@ def make_physics(
     return Physics(
         temperature=float(temperature),
         kinds=np.uint64(kinds),
-        change=change.ravel().copy(),
+        change=fixed_point(change).ravel(),
         own=np.diag(contact_energy).copy(),
         exponent=int(exponent),
         norm=focus_norm(exponent, dimensions),

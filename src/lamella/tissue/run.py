@@ -25,13 +25,13 @@ def wrap_centroids(record, period):
 
 
 @kernel
-def run(lattice, grid, record, physics, counters, carry, key, keys, turns, sums, every, mcs, gradient, contact):
+def run(lattice, grid, record, physics, counters, carry, key, keys, turns, sums, every, mcs, act, gradient, contact):
     """Advance a dish by `mcs` MCS; bonds and axes follow whenever the clock divides by `every`.
 
     record                       [cells, WIDTH]
     counters, carry, key         of the copy attempts, see `sweep`
     keys, turns, sums            of the axes, see `turn_axes`
-    gradient, contact            whether any axis asks for them
+    act, gradient, contact       whether any axis asks for them
     """
     left = mcs
     while left > 0:
@@ -42,6 +42,7 @@ def run(lattice, grid, record, physics, counters, carry, key, keys, turns, sums,
         if now % every == 0:
             span = np.float64(every)
             wrap_centroids(record, grid.space.period)
-            boundary_sums(lattice, grid, record, np.int64(counters[BORDER_SIZE]), now, gradient, contact, sums)
+            if act or gradient or contact:
+                boundary_sums(lattice, grid, record, np.int64(counters[BORDER_SIZE]), now, gradient, contact, sums)
             turn_axes(record, len(grid.space.shape), span, sums, keys, turns)
             update_bonds(lattice, grid, record, physics.mean_rear, now, span)

@@ -15,7 +15,16 @@ import numpy as np
 from lamella.random import philox, unit53
 from lamella.tissue.kernel import kernel, term
 from lamella.tissue.lattice import cosine, give_site, move_centroid, set_with_ghosts
-from lamella.tissue.record import ACT_MEMORY, PERIMETER, POLARITY, PROTRUSION, VOLUME
+from lamella.tissue.record import (
+    ACT_MEMORY,
+    CONTRACTION,
+    DISSIPATION,
+    PERIMETER,
+    POLARITY,
+    PROTRUSION,
+    TOTAL_BONDS,
+    VOLUME,
+)
 from lamella.tissue.terms.connectivity import keeps_whole
 from lamella.tissue.terms.contact import contact_change, count_ring
 from lamella.tissue.terms.contraction import contraction_energy, largest_contraction
@@ -24,7 +33,7 @@ from lamella.tissue.terms.perimeter import perimeter_change
 from lamella.tissue.terms.protrusion import front_weight, push, push_strength, strongest_push
 from lamella.tissue.terms.rupture import rupture_cost
 from lamella.tissue.terms.volume import volume_change
-from lamella.tissue.word import ID, KIND, KIND_SHIFT, WALL
+from lamella.tissue.word import EDGE, ID, KIND, KIND_SHIFT, WALL
 
 CLOCK, BORDER_SIZE, DRAWS, TRIED, ACCEPTED, VETOED = range(6)
 """Places in the counters [6] uint64: MCS done, border sites, random numbers drawn, attempts between two different
@@ -58,28 +67,22 @@ def passive_change(site, winner_word, loser_word, record, kinds, change, own, wo
 
 
 @term
-def contraction_change(site, winner, loser, record, mean_rear, space):
-    """Change of the contraction energy if `site` goes to the winner."""
-    change = 0.0
-    if loser != 0:
-        change -= contraction_energy(loser, cosine(site, loser, record, space), mean_rear, record)
-    if winner != 0:
-        change += contraction_energy(winner, cosine(site, winner, record, space), mean_rear, record)
-    return change
+def sees_direction(cell, record):
+    """Whether any term of the cell asks where its front is: square root and division are saved if not."""
+    return record[cell, POLARITY] > 0.0 or record[cell, CONTRACTION] > 0.0
 
 
 @term
-def front_push(cell, other, site, source, now, spare, record, space, focus, word, expiry, bonds, offsets, neighbours):
-    """Energy that protrusion of `cell` gives a copy onto (or off) `site`.
+def front_push(cell, other, cosine, source, now, spare, record, focus, word, expiry, bonds, offsets, neighbours):
+    """Energy that protrusion of `cell` gives a copy in a direction, away from (or towards) its centroid.
 
+    cosine   between the axis and that direction
     source   site of `cell` round which activity and traction are read
     spare    if even full activity gives no more than this, 0 is returned unread; pass 0 to have it read always
     focus    exponent of the front weight and its norm
     """
-    if record[cell, PROTRUSION] == 0.0:
-        return 0.0
     most = push_strength(cell, other, record)
-    most *= front_weight(cosine(site, cell, record, space), record[cell, POLARITY], focus[0], focus[1])
+    most *= front_weight(cosine, record[cell, POLARITY], focus[0], focus[1])
     if most <= spare:
         return 0.0
     return most * push(source, cell, now, record, word, expiry, bonds, offsets, neighbours)
@@ -99,11 +102,25 @@ def transfer(site, winner, loser, longer, shorter, record, space):
 
 
 @term
-def draw_block(draws, key, neighbours, sites, directions, chances):
-    """The next `_BLOCK` random numbers of the dish: 32 bits choose the site, 32 the direction, 53 the acceptance."""
+def draw_block(draws, key, neighbours, places, directions, chances):
+    """The next `_BLOCK` random numbers of the dish: 32 bits choose the place, 32 the direction, 53 the acceptance."""
     for b in range(_BLOCK):
         w0, w1, w2, w3 = philox(draws + np.uint64(b), key)
-        sites[b], directions[b], chances[b] = w0, (w1 * np.uint64(neighbours)) >> _SHIFT, unit53(w2, w3)
+        places[b], directions[b], chances[b] = w0, (w1 * np.uint64(neighbours)) >> _SHIFT, unit53(w2, w3)
+
+
+@term
+def touch_ahead(places, size, border, word):
+    """Load the words that the block will ask for, all at once instead of one after the other.
+
+    A large dish does not fit the cache and would wait for each. The list may
+    change before an attempt is made, so nothing that is read here is used; it
+    is returned so that the compiler cannot leave it out.
+    """
+    seen = np.uint32(0)
+    for b in range(_BLOCK):
+        seen |= word[border[(places[b] * size) >> _SHIFT]]
+    return seen
 
 
 @kernel
@@ -123,16 +140,17 @@ def sweep(lattice, grid, record, physics, counters, carry, key, steps):
     degree = 26 if len(space.shape) == 3 else 8
     size, draws = counters[BORDER_SIZE], counters[DRAWS]
     tried, accepted, vetoed = np.uint64(0), np.uint64(0), np.uint64(0)
-    sites, directions = np.empty(_BLOCK, np.uint64), np.empty(_BLOCK, np.uint64)
-    chances = np.empty(_BLOCK, np.float64)
+    places, directions = np.empty(_BLOCK, np.uint64), np.empty(_BLOCK, np.uint64)
+    chances, ahead = np.empty(_BLOCK, np.float64), np.empty(1, np.uint32)
     at, done = _BLOCK, carry[0]
     for step in range(steps):
         now = np.int64(counters[CLOCK]) + step
         while done < 1.0 and size > 0:
             if at == _BLOCK:
-                draw_block(draws, key, degree, sites, directions, chances)
+                draw_block(draws, key, degree, places, directions, chances)
+                ahead[0] = touch_ahead(places, size, border, word)
                 at = 0
-            site = np.uint64(border[(sites[at] * size) >> _SHIFT])
+            site = np.uint64(border[(places[at] * size) >> _SHIFT])
             source, chance = site + offsets[directions[at]], chances[at]
             at, draws, done = at + 1, draws + np.uint64(1), done + 1.0 / size
             source_word, site_word = word[source], word[site]
@@ -147,21 +165,25 @@ def sweep(lattice, grid, record, physics, counters, carry, key, steps):
             cost, longer, shorter = passive_change(
                 site, source_word, site_word, record, kinds, change, own, word, offsets, degree
             )
-            cost += rupture_cost(loser, bonds[site], record)
+            if record[loser, DISSIPATION] > 0.0:
+                cost += rupture_cost(loser, bonds[site], record)
             help_at_most = strongest_push(winner, loser, record, focus[1])
             if cost - help_at_most - largest_contraction(loser, mean_rear, record) > payable:
                 continue
-            cost += contraction_change(site, winner, loser, record, mean_rear, space)
-            if winner != 0:
+            facing_loser = cosine(site, loser, record, space) if sees_direction(loser, record) else 0.0
+            facing = cosine(site, winner, record, space) if sees_direction(winner, record) else 0.0
+            cost -= contraction_energy(loser, facing_loser, mean_rear, record)
+            cost += contraction_energy(winner, facing, mean_rear, record)
+            if record[winner, PROTRUSION] > 0.0:
                 root, spare = np.uint64(home[source]), cost - payable
                 cost -= front_push(
-                    winner, loser, site, root, now, spare, record, space, focus, word, expiry, bonds, offsets, degree
+                    winner, loser, facing, root, now, spare, record, focus, word, expiry, bonds, offsets, degree
                 )
             if cost > payable:
                 continue
-            if loser != 0:
+            if record[loser, PROTRUSION] > 0.0:
                 cost += front_push(
-                    loser, winner, site, site, now, 0.0, record, space, focus, word, expiry, bonds, offsets, degree
+                    loser, winner, facing_loser, site, now, 0.0, record, focus, word, expiry, bonds, offsets, degree
                 )
                 if cost > payable:
                     continue
@@ -172,10 +194,12 @@ def sweep(lattice, grid, record, physics, counters, carry, key, steps):
                 continue
             accepted += np.uint64(1)
             transfer(site, winner, loser, longer, shorter, record, space)
+            row = edge_row[site] if (site_word & EDGE) != 0 else -1
             ends = now + np.int64(record[winner, ACT_MEMORY]) if winner != 0 else 0
-            set_with_ghosts(expiry, site, ends, edge_row, mirrors)
-            set_with_ghosts(bonds, site, 0.0, edge_row, mirrors)
-            size = give_site(site, source_word, size, word, border, rank, offsets, home, mirrors[edge_row[site]])
+            set_with_ghosts(expiry, site, ends, row, mirrors)
+            if record[loser, TOTAL_BONDS] > 0.0:
+                set_with_ghosts(bonds, site, 0.0, row, mirrors)
+            size = give_site(site, source_word, size, word, border, rank, offsets, home, row, mirrors)
         done = max(done - 1.0, 0.0) if size > 0 else 0.0
     counters[CLOCK] += np.uint64(steps)
     counters[BORDER_SIZE], counters[DRAWS] = size, draws

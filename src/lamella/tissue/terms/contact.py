@@ -5,20 +5,29 @@ Graner & Glazier 1992, doi:10.1103/PhysRevLett.69.2013.
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lamella.tissue.kernel import term
 from lamella.tissue.word import ID, KIND, KIND_SHIFT, WALL
+
+FIXED = 2.0**32
+"""Contact energies are summed as whole multiples of 2^-32: the compiler may add integers in any order, and does."""
+
+
+def fixed_point(energy: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Energies in units of 2^-32."""
+    return np.round(energy * FIXED).astype(np.int64)
 
 
 @term
 def count_ring(site, winner, loser, winner_kind, loser_kind, kinds, change, word, offsets, neighbours):
     """What all three conservative terms need of the ring round `site`, in one walk.
 
-    change    [kinds^3] J[winner, c] - J[loser, c] at (winner * kinds + loser) * kinds + c
+    change    [kinds^3] J[winner, c] - J[loser, c] at (winner * kinds + loser) * kinds + c, times `FIXED`
     returns   sum of those differences; neighbours in the winner; in the loser; walls
     """
     base = (winner_kind * kinds + loser_kind) * kinds
-    total = 0.0
+    total = np.int64(0)
     with_winner = 0
     with_loser = 0
     walls = 0
@@ -29,7 +38,7 @@ def count_ring(site, winner, loser, winner_kind, loser_kind, kinds, change, word
         with_winner += cell == winner
         with_loser += cell == loser
         walls += cell == WALL
-    return total, with_winner, with_loser, walls
+    return total / FIXED, with_winner, with_loser, walls
 
 
 @term
