@@ -3,10 +3,11 @@
 from lamella.culture.cells import Draw, chosen_reactions, drawn_parameters, grown_population, program
 from lamella.culture.constants import Constants, constants
 from lamella.culture.culture import Culture, Protocol
+from lamella.culture.idealised import idealised_inputs
 from lamella.culture.layout import Layout, cells_apart, sheet_with_gap
 from lamella.culture.observe import at_edge, elongation, free_share, open_area, pooled, positions
 from lamella.culture.scale import Scale, scale
 
 __all__ = ["Constants", "Culture", "Draw", "Layout", "Protocol", "Scale", "at_edge", "cells_apart", "chosen_reactions",
-           "constants", "drawn_parameters", "elongation", "free_share", "grown_population", "open_area", "pooled",
+           "constants", "drawn_parameters", "elongation", "free_share", "grown_population", "idealised_inputs", "open_area", "pooled",
            "positions", "program", "scale", "sheet_with_gap"]

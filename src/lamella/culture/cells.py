@@ -87,5 +87,8 @@ def grown_population(network: Network, treatment: Treatment, draw: Draw, constan
             parameters[:, column[name]] = value
     population = Population(made, parameters)
     population.advance(constants["clock.chronic"])
-    population.advance(0.0, inputs={n: np.full(draw.cells, v) for n, v in treatment.acute.items() if n in column})
+    for name, value in treatment.acute.items():
+        if name in column:
+            population.parameters[:, column[name]] = value
+    population.refresh()
     return population

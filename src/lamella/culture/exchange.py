@@ -25,6 +25,8 @@ def cell_inputs(reading: Reading, density: Mapping[str, float], suspended: bool,
                 front_equals_rear: bool = False) -> Columns:
     """What each cell's network is told.   [cells] without the medium row
 
+    load_*             1 + ln of the mean slip factor of load-bearing bonds: single receptors hold as catch bonds, so
+                       that load speeds their breaking far less than that of a torn site (Kong 2009)
     density            coating under the dish [molecules/um^2] by ligand; the lattice carries its relative pattern
     front_equals_rear  both halves get the mean: the control in which the network cannot polarise
     """
@@ -32,7 +34,7 @@ def cell_inputs(reading: Reading, density: Mapping[str, float], suspended: bool,
     inputs: Columns = {}
     for half in ("front", "rear"):
         inputs[f"fresh_{half}"] = getattr(reading, f"fresh_{half}")[live]
-        inputs[f"load_{half}"] = np.maximum(getattr(reading, f"load_{half}")[live], 1.0)
+        inputs[f"load_{half}"] = 1.0 + np.log(np.maximum(getattr(reading, f"load_{half}")[live], 1.0))
         inputs[f"free_{half}"] = 1.0 - getattr(reading, f"contact_{half}")[live]
         inputs[f"area_{half}"] = np.maximum(scale.area(getattr(reading, f"sites_{half}")[live]), scale.site**2)
         pattern = getattr(reading, f"ligand_{half}")[live] * (0.0 if suspended else 1.0)
@@ -55,17 +57,19 @@ def mechanics(states: Mapping[str, NDArray[np.float64]], constants: Constants) -
     """Columns of the tissue from the states of the cells.   [cells]
 
     protrusion   saturating in engaged WAVE2 plus active Cdc42 of both halves (energy)
-    polarity     share of protrusive activity that follows the axis: (front - rear) / (front + rear), 0 to 1
+    polarity     share of protrusion that follows the axis: (front - rear) / (front + rear) of what each half wins in the
+                 competition for actin, 0 to 1
     contraction  phosphorylated light chain of both halves (energy); rear_focus the same for it
     integrins    extended receptors, in load-bearing units
     """
     push = {half: states[f"WASF2_active_{half}"] / constants["protrusion.wasf2_half"]
             + states[f"CDC42_gtp_{half}"] / constants["protrusion.cdc42_half"] for half in ("front", "rear")}
     total = push["front"] + push["rear"]
+    share = {half: push[half] ** constants["protrusion.competition"] for half in push}
     pull = states["MYL9_p_front"] + states["MYL9_p_rear"]
     return {
         "protrusion": constants["protrusion.strength"] * total / (total + constants["protrusion.half_activity"]),
-        "polarity": np.clip((push["front"] - push["rear"]) / np.maximum(total, 1e-12), 0.0, 1.0),
+        "polarity": np.clip((share["front"] - share["rear"]) / np.maximum(share["front"] + share["rear"], 1e-12), 0.0, 1.0),
         "contraction": pull / constants["contraction.myl9_half"],
         "rear_focus": np.clip((states["MYL9_p_rear"] - states["MYL9_p_front"]) / np.maximum(pull, 1e-12), 0.0, 1.0),
         "integrins": (states["active_front"] + states["active_rear"]) / constants["adhesion.receptors_per_bond"],

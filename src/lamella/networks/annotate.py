@@ -36,10 +36,9 @@ def annotate(model: libsbml.Model, line: CellLine, evidence: dict[str, Evidence]
     for reaction in model.getListOfReactions():
         reaction.setMetaId(f"meta_{reaction.getId()}")
         why = evidence[reaction.getId()]
-        source = library.sources().get(why.source or "")
-        _note(reaction, [why.says, *(f"claim {c}" for c in why.claims), *([source.citation] if source else [])])
-        if source and source.doi:
-            _describe(reaction, [f"https://identifiers.org/doi:{source.doi}"], libsbml.BQB_IS_DESCRIBED_BY)
+        papers = [library.sources()[key] for key in why.sources if key in library.sources()]
+        _note(reaction, [why.says, *(f"claim {c}" for c in why.claims), *(p.citation for p in papers)])
+        _describe(reaction, [f"https://identifiers.org/doi:{p.doi}" for p in papers if p.doi], libsbml.BQB_IS_DESCRIBED_BY)
     for parameter in model.getListOfParameters():
         row = numbers.get(parameter.getId())
         if row:

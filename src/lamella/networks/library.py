@@ -42,11 +42,11 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Evidence:
-    """Why a reaction is there: claims of the reviews, an outside source, and the reaction in words."""
+    """Why a reaction is there: claims of the reviews, outside sources (keys), and the reaction in words."""
 
     says: str
     claims: tuple[str, ...] = ()
-    source: str | None = None
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -101,6 +101,10 @@ def parameter(name: str, row: dict, where: str) -> Parameter:
                      tuple(row.get("fitted_to", ())))
 
 
+def _as_tuple(value: str | list[str]) -> tuple[str, ...]:
+    return (value,) if isinstance(value, str) else tuple(value)
+
+
 @cache
 def module(name: str) -> Module:
     """A module by name: the text between `model NAME(...)` and `end`, and its tables.
@@ -119,7 +123,7 @@ def module(name: str) -> Module:
     table = read_toml(folder / f"{name}.toml")
     where = f"networks/library/{name}.toml"
     parameters = {key: parameter(key, row, where) for key, row in table.get("parameters", {}).items()}
-    evidence = {key: Evidence(row["says"], tuple(row.get("claims", ())), row.get("source"))
+    evidence = {key: Evidence(row["says"], tuple(row.get("claims", ())), _as_tuple(row.get("source", ())))
                 for key, row in table.get("evidence", {}).items()}
     header = lines[starts[0]] if table.get("template") else ""
     body = "\n".join(([header] if header else []) + lines[starts[0] + 1:ends[0]])

@@ -40,8 +40,7 @@ class UnitsBalance(Rule):
     sentence = "Units of every law, rule and initial assignment balance."
 
     def breaches(self, network: Network, model: libsbml.Model) -> Iterator[tuple[str, str]]:
-        for name, sentence in unit_problems(model.getSBMLDocument()):
-            yield name, sentence
+        yield from unit_problems(model.getSBMLDocument())
 
 
 class EverythingHasAValue(Rule):
@@ -66,9 +65,8 @@ class NothingIsIdle(Rule):
     sentence = "Every number of a table is used by the network."
 
     def breaches(self, network: Network, model: libsbml.Model) -> Iterator[tuple[str, str]]:
-        ligand_inputs = {name for name in network.inputs}
         for name in network.parameters:
-            if model.getParameter(name) is None and name not in ligand_inputs:
+            if model.getParameter(name) is None and name not in network.inputs:
                 yield name, "in a table, but no law uses it"
 
 
@@ -86,9 +84,10 @@ class EvidenceIsKnown(Rule):
 
     def breaches(self, network: Network, model: libsbml.Model) -> Iterator[tuple[str, str]]:
         for name, why in network.evidence.items():
-            if why.source is not None and why.source not in library.sources():
-                yield name, f"source '{why.source}' is not in sources.toml"
-            if not why.claims and why.source is None:
+            for source in why.sources:
+                if source not in library.sources():
+                    yield name, f"source '{source}' is not in sources.toml"
+            if not why.claims and not why.sources:
                 yield name, "neither claim nor source"
 
 
@@ -102,7 +101,7 @@ class MeasuredMeansRead(Rule):
 
 
 class FittedNamesFindings(Rule):
-    sentence = "A value graded 'fitted' names the claims it was fitted to, none of them a check claim (number divisible by 3)."
+    sentence = "A value graded 'fitted' names the claims it was fitted to, none a check claim (number divisible by 3)."
 
     def breaches(self, network: Network, model: libsbml.Model) -> Iterator[tuple[str, str]]:
         for name, row in network.parameters.items():

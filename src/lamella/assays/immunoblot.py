@@ -1,0 +1,83 @@
+"""Immunoblot and pull-down: lysates of many cells over time, without a dish.
+
+Cells have grown under the arm's genetics and the medium; drugs go in at time 0. A replicate is a lysate of `cells`
+cells with their own protein totals.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import numpy as np
+import xarray as xr
+from pydantic import Field
+
+from lamella.assays.preparation import draw, treated
+from lamella.assays.protocol import Assay, Conditions, Progress, Setting
+from lamella.culture import constants, grown_population, idealised_inputs
+from lamella.errors import SolverError
+from lamella.units import quantity
+
+QUANTITIES = {
+    "RAC1.total": "RAC1_total", "RAC1.gtp": "RAC1_gtp", "CDC42.total": "CDC42_total", "CDC42.gtp": "CDC42_gtp",
+    "RHOA.total": "RHOA_total", "RHOA.gtp": "RHOA_gtp", "RAF1.total": "RAF1_total", "RAF1.active": "RAF1_active",
+    "KRAS.gtp": "KRAS_gtp", "MAP2K1.p": "MAP2K1_p", "MAPK1.p": "MAPK1_p", "PAK1.active": "PAK1_active",
+    "PTK2.p925": "PTK2_p925", "XIAP.total": "XIAP_total", "BIRC2.total": "BIRC2_total", "BIRC3.total": "BIRC3_total",
+    "BIRC7.total": "BIRC7_total", "ARHGDIA.sumo": "ARHGDIA_sumo", "MYLK.p": "MYLK_p",
+}
+"""Bands that are one state or observable of the network."""
+
+SUMS = {
+    "PTK2.p397": ("PTK2_p397_front", "PTK2_p397_rear"), "SRC.active": ("SRC_active_front", "SRC_active_rear"),
+    "BCAR1.p": ("BCAR1_p_front", "BCAR1_p_rear"), "MYL9.p": ("MYL9_p_front", "MYL9_p_rear"),
+    "WASF2.active": ("WASF2_active_front", "WASF2_active_rear"), "PIP3": ("PIP3_front", "PIP3_rear"),
+    "integrin.bound": ("bound_front", "bound_rear"), "integrin.clustered": ("adhesion_front", "adhesion_rear"),
+    "integrin.active": ("active_front", "active_rear"), "ROCK2.active": ("ROCK2_active_front", "ROCK2_active_rear"),
+}
+"""Bands that are a sum over the front and the rear of the cell."""
+
+
+class ImmunoblotConditions(Conditions):
+    """Keys under [assays.immunoblot]."""
+
+    duration: str = "24 h"
+    points: Annotated[int, Field(ge=2, le=500)] = 13
+    cells: Annotated[int, Field(ge=1, le=20000)] = 60
+
+
+def readout_name(quantity_name: str) -> str:
+    """'RAC1.gtp' as the read-out 'rac1_gtp'."""
+    return quantity_name.lower().replace(".", "_")
+
+
+def run(setting: Setting, conditions: ImmunoblotConditions, progress: Progress) -> xr.Dataset:
+    """The lysates of one arm and replicate."""
+    duration = quantity(conditions.duration, "s", where="assays.immunoblot.duration", above=0.0)
+    network, treatment = treated(setting)
+    inputs = idealised_inputs(network, treatment, front_equals_rear=setting.front_equals_rear)
+    population = grown_population(network, treatment, draw(setting, conditions.cells), constants(), inputs)
+    times = np.linspace(0.0, duration, conditions.points)
+    names = (*QUANTITIES.values(), *(part for parts in SUMS.values() for part in parts))
+    rows = [population.observe(names).mean(axis=0)]
+    for i, span in enumerate(np.diff(times)):
+        population.advance(span)
+        bad = np.flatnonzero(population.status != 0)
+        if bad.size:
+            raise SolverError(f"the network of cell {bad[0] + 1} could not be advanced", where=f"arms.{setting.arm}")
+        rows.append(population.observe(names).mean(axis=0))
+        progress((i + 1) / (len(times) - 1))
+    column = dict(zip(names, np.array(rows).T))
+    bands = {name: column[state] for name, state in QUANTITIES.items()}
+    bands |= {name: sum(column[part] for part in parts) for name, parts in SUMS.items()}
+    data = {name: ("times", values, {"units": "molecules"}) for name, values in bands.items()}
+    data |= {readout_name(name): ((), float(values[-1]), {"units": "molecules"}) for name, values in bands.items()}
+    return xr.Dataset(data, coords={"times": times}, attrs={"assay": "immunoblot"})
+
+
+IMMUNOBLOT = Assay(
+    name="immunoblot",
+    summary="Proteins, their active forms and phosphorylation in lysates over time.",
+    conditions=ImmunoblotConditions,
+    readouts={readout_name(name): f"{name}, molecules per cell at the end" for name in (*QUANTITIES, *SUMS)},
+    run=run,
+)

@@ -1,0 +1,37 @@
+"""Cells apart on a coated dish, watched frame by frame: what migration and morphology share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from lamella.assays.preparation import plated, sites_per_cell
+from lamella.assays.protocol import Progress, Setting
+from lamella.assays.tracking import Recorder
+from lamella.culture import Culture, cells_apart, constants, scale
+
+SPACING = 3.0
+"""Cell diameters between the centres of neighbours at the start."""
+
+
+def watch(setting: Setting, cells: int, settle: float, duration: float, frame: float, progress: Progress, *,
+          finer_step: int = 1, network_interval: float | None = None,
+          each: Callable[[Culture], None] | None = None) -> tuple[Culture, Recorder]:
+    """Let cells settle, then take a frame every `frame` seconds.
+
+    each      called on every frame
+    returns   the culture at the end and the frames; time 0 is the end of settling
+    """
+    numbers, lengths = constants(), scale(constants(), finer_step=finer_step)
+    layout = cells_apart(cells, sites_per_cell(setting, lengths), SPACING, setting.seed, setting.replicate)
+    culture = plated(setting, cells, layout, numbers, lengths, network_interval)
+    culture.advance(settle)
+    culture.seconds = 0.0
+    recorder = Recorder()
+    frames = round(duration / frame) + 1
+    for i in range(frames):
+        culture.advance(i * frame - culture.seconds)
+        recorder.take(culture)
+        if each is not None:
+            each(culture)
+        progress((i + 1) / frames)
+    return culture, recorder

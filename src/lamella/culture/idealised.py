@@ -1,0 +1,28 @@
+"""A cell without a dish: the same exchange on an idealised spread cell, for population assays.
+
+Its inputs at front and rear are those that a single cell of the tissue gets on the same coating (means of the dish);
+a suspended cell has no matrix under it.
+"""
+
+from __future__ import annotations
+
+from lamella.culture.exchange import Columns, means_of_halves
+from lamella.networks import Network, Treatment
+
+
+def idealised_inputs(network: Network, treatment: Treatment, *, front_equals_rear: bool = False) -> dict[str, float]:
+    """What an idealised cell of the line is told: defaults of the network, the arm's coating.
+
+    returns   input -> value; densities 0 for cells in suspension
+    """
+    inputs = {name: network.parameters[name].value for name in network.inputs}
+    for ligand, amount in treatment.density.items():
+        for half in ("front", "rear"):
+            inputs[f"{ligand}_{half}"] = 0.0 if treatment.suspended else amount
+    if treatment.suspended:
+        for half in ("front", "rear"):
+            inputs[f"fresh_{half}"], inputs[f"load_{half}"] = 0.0, 1.0
+    if front_equals_rear:
+        halves: Columns = dict(inputs)
+        inputs = dict(means_of_halves(halves))
+    return inputs
