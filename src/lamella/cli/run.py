@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from dataclasses import replace
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -180,18 +181,23 @@ class _Preview:
             del self._first[unit.assay]
 
 
+_SHOWN = 8
+"""Read-outs printed per comparison; the report and summary.json have all."""
+
+
 def _print_effects(outcome: Outcome, report: Path) -> None:
-    """Every comparison with its ratios, for people."""
+    """The comparisons with their first ratios, for people."""
     if outcome.experiment.title:
         print(f"{outcome.experiment.title}\n")
-    shown = None
-    for row in outcome.comparisons:
-        if (row["arm"], row["against"]) != shown:
-            shown = (row["arm"], row["against"])
-            print(f"{row['arm']} over {row['against']}")
-        known = row["low"] == row["low"]  # NaN where there is no interval
-        interval = f"{row['low']:.3g} to {row['high']:.3g}" if known else row["reason"]
-        print(f"  {row['readout']:24} {row['effect']:8.3g}  ({interval})")
+    for (arm, against), rows in groupby(outcome.comparisons, key=lambda row: (row["arm"], row["against"])):
+        print(f"{arm} over {against}")
+        every = list(rows)
+        for row in every[:_SHOWN]:
+            known = row["low"] == row["low"]  # NaN where there is no interval
+            interval = f"{row['low']:.3g} to {row['high']:.3g}" if known else row["reason"]
+            print(f"  {row['readout']:24} {row['effect']:8.3g}  ({interval})")
+        if len(every) > _SHOWN:
+            print(f"  and {len(every) - _SHOWN} more in summary.json")
     if outcome.comparisons:
         print("Ratios over dishes, with 95 % intervals.\n")
     results = outcome.results
