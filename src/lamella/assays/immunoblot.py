@@ -19,20 +19,39 @@ from lamella.errors import SolverError
 from lamella.units import quantity
 
 QUANTITIES = {
-    "RAC1.total": "RAC1_total", "RAC1.gtp": "RAC1_gtp", "CDC42.total": "CDC42_total", "CDC42.gtp": "CDC42_gtp",
-    "RHOA.total": "RHOA_total", "RHOA.gtp": "RHOA_gtp", "RAF1.total": "RAF1_total", "RAF1.active": "RAF1_active",
-    "KRAS.gtp": "KRAS_gtp", "MAP2K1.p": "MAP2K1_p", "MAPK1.p": "MAPK1_p", "PAK1.active": "PAK1_active",
-    "PTK2.p925": "PTK2_p925", "XIAP.total": "XIAP_total", "BIRC2.total": "BIRC2_total", "BIRC3.total": "BIRC3_total",
-    "BIRC7.total": "BIRC7_total", "ARHGDIA.sumo": "ARHGDIA_sumo", "MYLK.p": "MYLK_p",
+    "RAC1.total": "RAC1_total",
+    "RAC1.gtp": "RAC1_gtp",
+    "CDC42.total": "CDC42_total",
+    "CDC42.gtp": "CDC42_gtp",
+    "RHOA.total": "RHOA_total",
+    "RHOA.gtp": "RHOA_gtp",
+    "RAF1.total": "RAF1_total",
+    "RAF1.active": "RAF1_active",
+    "KRAS.gtp": "KRAS_gtp",
+    "MAP2K1.p": "MAP2K1_p",
+    "MAPK1.p": "MAPK1_p",
+    "PAK1.active": "PAK1_active",
+    "PTK2.p925": "PTK2_p925",
+    "XIAP.total": "XIAP_total",
+    "BIRC2.total": "BIRC2_total",
+    "BIRC3.total": "BIRC3_total",
+    "BIRC7.total": "BIRC7_total",
+    "ARHGDIA.sumo": "ARHGDIA_sumo",
+    "MYLK.p": "MYLK_p",
 }
 """Bands that are one state or observable of the network."""
 
 SUMS = {
-    "PTK2.p397": ("PTK2_p397_front", "PTK2_p397_rear"), "SRC.active": ("SRC_active_front", "SRC_active_rear"),
-    "BCAR1.p": ("BCAR1_p_front", "BCAR1_p_rear"), "MYL9.p": ("MYL9_p_front", "MYL9_p_rear"),
-    "WASF2.active": ("WASF2_active_front", "WASF2_active_rear"), "PIP3": ("PIP3_front", "PIP3_rear"),
-    "integrin.bound": ("bound_front", "bound_rear"), "integrin.clustered": ("adhesion_front", "adhesion_rear"),
-    "integrin.active": ("active_front", "active_rear"), "ROCK2.active": ("ROCK2_active_front", "ROCK2_active_rear"),
+    "PTK2.p397": ("PTK2_p397_front", "PTK2_p397_rear"),
+    "SRC.active": ("SRC_active_front", "SRC_active_rear"),
+    "BCAR1.p": ("BCAR1_p_front", "BCAR1_p_rear"),
+    "MYL9.p": ("MYL9_p_front", "MYL9_p_rear"),
+    "WASF2.active": ("WASF2_active_front", "WASF2_active_rear"),
+    "PIP3": ("PIP3_front", "PIP3_rear"),
+    "integrin.bound": ("bound_front", "bound_rear"),
+    "integrin.clustered": ("adhesion_front", "adhesion_rear"),
+    "integrin.active": ("active_front", "active_rear"),
+    "ROCK2.active": ("ROCK2_active_front", "ROCK2_active_rear"),
 }
 """Bands that are a sum over the front and the rear of the cell."""
 

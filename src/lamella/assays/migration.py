@@ -45,8 +45,10 @@ def fuerth_fit(msd: NDArray[np.float64], frame: float) -> tuple[float, float]:
         return np.log(walk + np.exp(q[2])) - np.log(msd)
 
     guess_speed = np.log(max(np.sqrt(msd[0]) / frame, 1e-8))
-    fits = [least_squares(residual, (guess_speed, np.log(start), np.log(msd[0] / 10.0)))
-            for start in (frame, 10.0 * frame, 100.0 * frame)]
+    fits = [
+        least_squares(residual, (guess_speed, np.log(start), np.log(msd[0] / 10.0)))
+        for start in (frame, 10.0 * frame, 100.0 * frame)
+    ]
     best = min(fits, key=lambda fit: fit.cost)
     return float(np.exp(best.x[0])), float(np.exp(best.x[1]))
 
@@ -57,12 +59,23 @@ def run(setting: Setting, conditions: MigrationConditions, progress: Progress) -
     duration = quantity(conditions.duration, "s", where=f"{where}.duration", above=0.0)
     settle = quantity(conditions.settle, "s", where=f"{where}.settle", minimum=0.0)
     frame = quantity(conditions.frame, "s", where=f"{where}.frame", above=0.0)
-    interval = None if conditions.network_interval is None else quantity(
-        conditions.network_interval, "s", where=f"{where}.network_interval", above=0.0)
+    interval = (
+        None
+        if conditions.network_interval is None
+        else quantity(conditions.network_interval, "s", where=f"{where}.network_interval", above=0.0)
+    )
     weights: list[float] = []
-    culture, recorder = watch(setting, conditions.cells, settle, duration, frame, progress,
-                              finer_step=conditions.finer_step, network_interval=interval,
-                              each=lambda c: weights.append(float(c.reading.mean_weight[1:].mean())))
+    culture, recorder = watch(
+        setting,
+        conditions.cells,
+        settle,
+        duration,
+        frame,
+        progress,
+        finer_step=conditions.finer_step,
+        network_interval=interval,
+        each=lambda c: weights.append(float(c.reading.mean_weight[1:].mean())),
+    )
     paths, table = recorder.paths(), recorder.table()
     steps = np.hypot(*np.moveaxis(np.diff(paths, axis=0), -1, 0))
     net = np.hypot(*(paths[-1] - paths[0]).T)
@@ -87,8 +100,14 @@ MIGRATION = Assay(
     name="migration",
     summary="Random migration of single cells.",
     conditions=MigrationConditions,
-    readouts={"speed": "speed, um/h", "persistence": "persistence time, min", "msd_exponent": "slope of log MSD",
-              "directionality": "net distance over path", "net_speed": "net distance over time, um/h",
-              "elongation": "aspect along the axis", "mean_weight": "mean weight of protrusion over the rim"},
+    readouts={
+        "speed": "speed, um/h",
+        "persistence": "persistence time, min",
+        "msd_exponent": "slope of log MSD",
+        "directionality": "net distance over path",
+        "net_speed": "net distance over time, um/h",
+        "elongation": "aspect along the axis",
+        "mean_weight": "mean weight of protrusion over the rim",
+    },
     run=run,
 )

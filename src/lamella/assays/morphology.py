@@ -42,7 +42,9 @@ def run(setting: Setting, conditions: MorphologyConditions, progress: Progress) 
         reading = culture.reading
         area = culture.scale.area(reading.sites[1:])
         sums = [float(culture.population.observe(names).sum(axis=1).mean()) for names in (_LAMELLIPODIA, _FILOPODIA)]
-        rows.append([float(reading.aspect_along_axis[1:].mean()), float(reading.aspect[1:].mean()), float(area.mean()), *sums])
+        rows.append(
+            [float(reading.aspect_along_axis[1:].mean()), float(reading.aspect[1:].mean()), float(area.mean()), *sums]
+        )
 
     culture, recorder = watch(setting, conditions.cells, settle, duration, frame, progress, each=look)
     names = ("elongation", "aspect", "area", "lamellipodia", "filopodia")
@@ -61,9 +63,13 @@ MORPHOLOGY = Assay(
     name="morphology",
     summary="Shapes and protrusions of single cells.",
     conditions=MorphologyConditions,
-    readouts={"elongation": "aspect along the axis", "aspect": "aspect of the largest over the smallest extent",
-              "area": "spread area, um^2", "lamellipodia": "engaged WAVE2, molecules per cell",
-              "filopodia": "active Cdc42, molecules per cell"},
+    readouts={
+        "elongation": "aspect along the axis",
+        "aspect": "aspect of the largest over the smallest extent",
+        "area": "spread area, um^2",
+        "lamellipodia": "engaged WAVE2, molecules per cell",
+        "filopodia": "active Cdc42, molecules per cell",
+    },
     run=run,
     pictures=True,
 )

@@ -19,18 +19,34 @@ def draw(setting: Setting, cells: int) -> Draw:
     return Draw(setting.seed, setting.replicate, cells, setting.without)
 
 
-def plated(setting: Setting, cells: int, layout: Layout, constants: Constants, scale: Scale,
-           network_interval: float | None = None) -> Culture:
+def plated(
+    setting: Setting,
+    cells: int,
+    layout: Layout,
+    constants: Constants,
+    scale: Scale,
+    network_interval: float | None = None,
+) -> Culture:
     """The dish of one arm and replicate.
 
     raises  InputError: cells that are kept in suspension do not crawl
     """
     network, treatment = treated(setting)
     if treatment.suspended:
-        raise InputError("cells in suspension do not crawl", where=f"arms.{setting.arm}",
-                         remedy="Use immunoblot for suspended cells, or drop 'suspended'.")
-    return Culture(network, treatment, draw(setting, cells), layout, constants, scale,
-                   Protocol(network_interval=network_interval, front_equals_rear=setting.front_equals_rear))
+        raise InputError(
+            "cells in suspension do not crawl",
+            where=f"arms.{setting.arm}",
+            remedy="Use immunoblot for suspended cells, or drop 'suspended'.",
+        )
+    return Culture(
+        network,
+        treatment,
+        draw(setting, cells),
+        layout,
+        constants,
+        scale,
+        Protocol(network_interval=network_interval, front_equals_rear=setting.front_equals_rear),
+    )
 
 
 def sites_per_cell(setting: Setting, scale: Scale) -> float:

@@ -40,13 +40,19 @@ def run(setting: Setting, conditions: ScratchConditions, progress: Progress) -> 
     duration = quantity(conditions.duration, "s", where=f"{where}.duration", above=0.0)
     frame = quantity(conditions.frame, "s", where=f"{where}.frame", above=0.0)
     numbers, lengths = constants(), scale(constants(), finer_step=conditions.finer_step)
-    interval = None if conditions.network_interval is None else quantity(
-        conditions.network_interval, "s", where=f"{where}.network_interval", above=0.0)
+    interval = (
+        None
+        if conditions.network_interval is None
+        else quantity(conditions.network_interval, "s", where=f"{where}.network_interval", above=0.0)
+    )
     layout = sheet_with_gap(
-        conditions.cells, sites_per_cell(setting, lengths),
+        conditions.cells,
+        sites_per_cell(setting, lengths),
         round(quantity(conditions.edge, "um", where=f"{where}.edge", above=0.0) / lengths.site),
         round(quantity(conditions.wound, "um", where=f"{where}.wound", above=0.0) / lengths.site),
-        setting.seed, setting.replicate)
+        setting.seed,
+        setting.replicate,
+    )
     culture = plated(setting, conditions.cells, layout, numbers, lengths, interval)
     times = np.unique(np.append(np.arange(0.0, duration, frame), duration))
     shown = {int(i) for i in np.linspace(0, len(times) - 1, conditions.pictures).round()}
@@ -76,8 +82,9 @@ def run(setting: Setting, conditions: ScratchConditions, progress: Progress) -> 
     if pictures:
         data["labels"] = (("frames", "x", "y"), np.stack(pictures))
         coordinates["frames"] = times[sorted(shown)]
-    return xr.Dataset(data, coords=coordinates, attrs={"assay": "scratch", "site_um": lengths.site,
-                                                       "wound_sites": list(layout.wound)})
+    return xr.Dataset(
+        data, coords=coordinates, attrs={"assay": "scratch", "site_um": lengths.site, "wound_sites": list(layout.wound)}
+    )
 
 
 def _edge_speed(recorder: Recorder, table, frame: float, after: float) -> float:
@@ -93,10 +100,16 @@ SCRATCH = Assay(
     name="scratch",
     summary="A confluent sheet closes a gap.",
     conditions=ScratchConditions,
-    readouts={"closure": "closed share of the wound", "front_advance": "advance of each front, um",
-              "elongation": "aspect along the axis of cells at the free edge", "edge_speed": "speed at the free edge, um/h",
-              "rac1_total": "Rac1, molecules per cell", "rac1_gtp": "Rac1-GTP, molecules per cell",
-              "erk_p": "phosphorylated Erk, molecules per cell", "raf1_total": "C-RAF, molecules per cell"},
+    readouts={
+        "closure": "closed share of the wound",
+        "front_advance": "advance of each front, um",
+        "elongation": "aspect along the axis of cells at the free edge",
+        "edge_speed": "speed at the free edge, um/h",
+        "rac1_total": "Rac1, molecules per cell",
+        "rac1_gtp": "Rac1-GTP, molecules per cell",
+        "erk_p": "phosphorylated Erk, molecules per cell",
+        "raf1_total": "C-RAF, molecules per cell",
+    },
     run=run,
     pictures=True,
 )

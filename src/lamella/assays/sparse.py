@@ -13,9 +13,18 @@ SPACING = 3.0
 """Cell diameters between the centres of neighbours at the start."""
 
 
-def watch(setting: Setting, cells: int, settle: float, duration: float, frame: float, progress: Progress, *,
-          finer_step: int = 1, network_interval: float | None = None,
-          each: Callable[[Culture], None] | None = None) -> tuple[Culture, Recorder]:
+def watch(
+    setting: Setting,
+    cells: int,
+    settle: float,
+    duration: float,
+    frame: float,
+    progress: Progress,
+    *,
+    finer_step: int = 1,
+    network_interval: float | None = None,
+    each: Callable[[Culture], None] | None = None,
+) -> tuple[Culture, Recorder]:
     """Let cells settle, then take a frame every `frame` seconds.
 
     each      called on every frame

@@ -18,10 +18,20 @@ class Recorder:
     def take(self, culture: Culture) -> None:
         """Add the present frame."""
         where, axis = positions(culture), culture.dish.axis[1:]
-        self._frames.append(pd.DataFrame({
-            "cell": np.arange(1, len(where) + 1, dtype=np.int32), "time_s": culture.seconds,
-            "x_um": where[:, 0], "y_um": where[:, 1], "axis_x": axis[:, 0].copy(), "axis_y": axis[:, 1].copy(),
-            "aspect": elongation(culture), "edge": at_edge(culture)}))
+        self._frames.append(
+            pd.DataFrame(
+                {
+                    "cell": np.arange(1, len(where) + 1, dtype=np.int32),
+                    "time_s": culture.seconds,
+                    "x_um": where[:, 0],
+                    "y_um": where[:, 1],
+                    "axis_x": axis[:, 0].copy(),
+                    "axis_y": axis[:, 1].copy(),
+                    "aspect": elongation(culture),
+                    "edge": at_edge(culture),
+                }
+            )
+        )
 
     def table(self) -> pd.DataFrame:
         """All frames, in order."""

@@ -8,6 +8,26 @@ from lamella.culture.layout import Layout, cells_apart, sheet_with_gap
 from lamella.culture.observe import at_edge, elongation, free_share, open_area, pooled, positions
 from lamella.culture.scale import Scale, scale
 
-__all__ = ["Constants", "Culture", "Draw", "Layout", "Protocol", "Scale", "at_edge", "cells_apart", "chosen_reactions",
-           "constants", "drawn_parameters", "elongation", "free_share", "grown_population", "idealised_inputs", "open_area", "pooled",
-           "positions", "program", "scale", "sheet_with_gap"]
+__all__ = [
+    "Constants",
+    "Culture",
+    "Draw",
+    "Layout",
+    "Protocol",
+    "Scale",
+    "at_edge",
+    "cells_apart",
+    "chosen_reactions",
+    "constants",
+    "drawn_parameters",
+    "elongation",
+    "free_share",
+    "grown_population",
+    "idealised_inputs",
+    "open_area",
+    "pooled",
+    "positions",
+    "program",
+    "scale",
+    "sheet_with_gap",
+]

@@ -21,8 +21,9 @@ from lamella.solve import Population
 def program(cell: str) -> Program:
     """The compiled network of a cell line, with a switch for every reaction."""
     network = assemble(cell)
-    return compile_program(read_sbml(network.sbml, name=network.cell.name), inputs=network.inputs + dose_names(network),
-                           switches=True)
+    return compile_program(
+        read_sbml(network.sbml, name=network.cell.name), inputs=network.inputs + dose_names(network), switches=True
+    )
 
 
 def dose_names(network: Network) -> tuple[str, ...]:
@@ -38,8 +39,11 @@ def chosen_reactions(made: Program, patterns: tuple[str, ...]) -> tuple[str, ...
     for pattern in patterns:
         found = [r for r in made.reactions if fnmatchcase(r, pattern)]
         if not found:
-            raise InputError(f"no reaction is called '{pattern}'", where="--without",
-                             remedy=nearest(pattern.replace("*", ""), made.reactions))
+            raise InputError(
+                f"no reaction is called '{pattern}'",
+                where="--without",
+                remedy=nearest(pattern.replace("*", ""), made.reactions),
+            )
         chosen += [r for r in found if r not in chosen]
     return tuple(chosen)
 
@@ -71,8 +75,9 @@ def drawn_parameters(network: Network, treatment: Treatment, draw: Draw, constan
     return parameters
 
 
-def grown_population(network: Network, treatment: Treatment, draw: Draw, constants: Constants,
-                     inputs: dict[str, float]) -> Population:
+def grown_population(
+    network: Network, treatment: Treatment, draw: Draw, constants: Constants, inputs: dict[str, float]
+) -> Population:
     """Cells after long culture under `inputs` and the medium's factors; drugs are added at the end of it.
 
     inputs   what the surroundings tell a cell in that time

@@ -46,6 +46,9 @@ class Constants(Mapping[str, float]):
 def constants() -> Constants:
     """The constants of the package."""
     table = library.read_toml(files("lamella.culture") / "constants.toml")
-    rows = {f"{section}.{name}": library.parameter(name, row, f"culture/constants.toml [{section}]")
-            for section, entries in table.items() for name, row in entries.items()}
+    rows = {
+        f"{section}.{name}": library.parameter(name, row, f"culture/constants.toml [{section}]")
+        for section, entries in table.items()
+        for name, row in entries.items()
+    }
     return Constants(rows)

@@ -43,8 +43,16 @@ class Culture:
     raises      InputError, SolverError: a cell's network could not be advanced (names cell and reason)
     """
 
-    def __init__(self, network: Network, treatment: Treatment, draw: Draw, layout: Layout, constants: Constants,
-                 scale: Scale, protocol: Protocol | None = None):
+    def __init__(
+        self,
+        network: Network,
+        treatment: Treatment,
+        draw: Draw,
+        layout: Layout,
+        constants: Constants,
+        scale: Scale,
+        protocol: Protocol | None = None,
+    ):
         self.network, self.treatment, self.scale, self.constants = network, treatment, scale, constants
         self.protocol = protocol or Protocol()
         self.interval = self.protocol.network_interval or constants["clock.network_interval"]
@@ -61,11 +69,18 @@ class Culture:
         medium, cell = self.constants["shape.contact_medium"], self.constants["shape.contact_cell"]
         finer = self.scale.site / self.scale.reference_site
         energy = np.array([[0.0, medium], [medium, cell]]) / finer
-        dish = Dish(layout.labels, kinds, energy, temperature=self.constants["scale.temperature"],
-                    key=int(stream_key(draw.seed, "dish", draw.replicate, "lattice")),
-                    cell_keys=cell_keys(draw.seed, draw.replicate, draw.cells), periodic=(True, True),
-                    connectivity=self.protocol.connectivity, focus_exponent=int(self.constants["shape.focus"]),
-                    bonds_every=max(1, self.scale.steps(2.0 * self.constants["scale.step"])))
+        dish = Dish(
+            layout.labels,
+            kinds,
+            energy,
+            temperature=self.constants["scale.temperature"],
+            key=int(stream_key(draw.seed, "dish", draw.replicate, "lattice")),
+            cell_keys=cell_keys(draw.seed, draw.replicate, draw.cells),
+            periodic=(True, True),
+            connectivity=self.protocol.connectivity,
+            focus_exponent=int(self.constants["shape.focus"]),
+            bonds_every=max(1, self.scale.steps(2.0 * self.constants["scale.step"])),
+        )
         dish.ligand = 0.0 if self.treatment.suspended else 1.0
         total = sum(self.treatment.density.values())
         spread = self.network.cell.body["spread_area"].value
@@ -78,8 +93,13 @@ class Culture:
         self.dish.advance(_RELAX * self.dish._bonds_every)
 
     def _inputs(self) -> dict[str, NDArray[np.float64]]:
-        return cell_inputs(self.reading, self.treatment.density, self.treatment.suspended, self.scale,
-                           front_equals_rear=self.protocol.front_equals_rear)
+        return cell_inputs(
+            self.reading,
+            self.treatment.density,
+            self.treatment.suspended,
+            self.scale,
+            front_equals_rear=self.protocol.front_equals_rear,
+        )
 
     def _write_mechanics(self) -> None:
         states = dict(zip(READ_STATES, self.population.observe(READ_STATES).T))
@@ -102,5 +122,8 @@ class Culture:
         bad = np.flatnonzero(self.population.status != Status.OK)
         if bad.size:
             cell = int(bad[0])
-            raise SolverError(f"the network of cell {cell + 1} could not be advanced", where=f"t = {self.seconds:g} s",
-                              why=f"{Status(int(self.population.status[cell])).name}; {bad.size} cell(s) in all")
+            raise SolverError(
+                f"the network of cell {cell + 1} could not be advanced",
+                where=f"t = {self.seconds:g} s",
+                why=f"{Status(int(self.population.status[cell])).name}; {bad.size} cell(s) in all",
+            )

@@ -13,16 +13,25 @@ from lamella.tissue import Reading
 
 Columns = dict[str, NDArray[np.float64]]
 
-READ_STATES = ("WASF2_active_front", "WASF2_active_rear", "CDC42_gtp_front", "CDC42_gtp_rear", "MYL9_p_front",
-               "MYL9_p_rear", "active_front", "active_rear")
+READ_STATES = (
+    "WASF2_active_front",
+    "WASF2_active_rear",
+    "CDC42_gtp_front",
+    "CDC42_gtp_rear",
+    "MYL9_p_front",
+    "MYL9_p_rear",
+    "active_front",
+    "active_rear",
+)
 """States and observables that mechanics are made of."""
 
 _ROUND_PERIMETER = 3.07 * 2.0 * np.sqrt(np.pi)
 """Neighbour pairs across the edge of a digital disc, per root of its sites: 3.07 per unit length (mean over angles)."""
 
 
-def cell_inputs(reading: Reading, density: Mapping[str, float], suspended: bool, scale: Scale, *,
-                front_equals_rear: bool = False) -> Columns:
+def cell_inputs(
+    reading: Reading, density: Mapping[str, float], suspended: bool, scale: Scale, *, front_equals_rear: bool = False
+) -> Columns:
     """What each cell's network is told.   [cells] without the medium row
 
     load_*             1 + ln of the mean slip factor of load-bearing bonds: single receptors hold as catch bonds, so
@@ -62,14 +71,19 @@ def mechanics(states: Mapping[str, NDArray[np.float64]], constants: Constants) -
     contraction  phosphorylated light chain of both halves (energy); rear_focus the same for it
     integrins    extended receptors, in load-bearing units
     """
-    push = {half: states[f"WASF2_active_{half}"] / constants["protrusion.wasf2_half"]
-            + states[f"CDC42_gtp_{half}"] / constants["protrusion.cdc42_half"] for half in ("front", "rear")}
+    push = {
+        half: states[f"WASF2_active_{half}"] / constants["protrusion.wasf2_half"]
+        + states[f"CDC42_gtp_{half}"] / constants["protrusion.cdc42_half"]
+        for half in ("front", "rear")
+    }
     total = push["front"] + push["rear"]
     share = {half: push[half] ** constants["protrusion.competition"] for half in push}
     pull = states["MYL9_p_front"] + states["MYL9_p_rear"]
     return {
         "protrusion": constants["protrusion.strength"] * total / (total + constants["protrusion.half_activity"]),
-        "polarity": np.clip((share["front"] - share["rear"]) / np.maximum(share["front"] + share["rear"], 1e-12), 0.0, 1.0),
+        "polarity": np.clip(
+            (share["front"] - share["rear"]) / np.maximum(share["front"] + share["rear"], 1e-12), 0.0, 1.0
+        ),
         "contraction": pull / constants["contraction.myl9_half"],
         "rear_focus": np.clip((states["MYL9_p_rear"] - states["MYL9_p_front"]) / np.maximum(pull, 1e-12), 0.0, 1.0),
         "integrins": (states["active_front"] + states["active_rear"]) / constants["adhesion.receptors_per_bond"],

@@ -32,8 +32,12 @@ def sheet_with_gap(cells: int, sites_per_cell: float, height: int, gap: int, see
     rows = -(-cells // per_row)
     width = round(cells * sites_per_cell / height)
     if width < 4 * np.sqrt(sites_per_cell):
-        raise InputError("the sheet is too thin", where="layout", why="it needs two rows of cells on each side of the wound",
-                         remedy="Ask for more cells or for a shorter wound edge.")
+        raise InputError(
+            "the sheet is too thin",
+            where="layout",
+            why="it needs two rows of cells on each side of the wound",
+            remedy="Ask for more cells or for a shorter wound edge.",
+        )
     stream = generator(seed, "dish", replicate, "layout")
     row, place = np.divmod(np.arange(cells), per_row)
     in_row = np.where(row == rows - 1, cells - (rows - 1) * per_row, per_row)
@@ -45,8 +49,8 @@ def sheet_with_gap(cells: int, sites_per_cell: float, height: int, gap: int, see
     grid = np.stack(np.meshgrid(np.arange(width) + 0.5, np.arange(height) + 0.5, indexing="ij"), axis=-1)
     tree = cKDTree(np.stack([x, y], axis=1), boxsize=(1e9, height))
     owner = tree.query(grid.reshape(-1, 2))[1].reshape(width, height).astype(np.int32) + 1
-    labels[:half] = owner[width - half:]
-    labels[half + gap:] = owner[:width - half]
+    labels[:half] = owner[width - half :]
+    labels[half + gap :] = owner[: width - half]
     return Layout(labels, (half, half + gap))
 
 

@@ -31,7 +31,7 @@ def elongation(culture: Culture) -> NDArray[np.float64]:
 
 def open_area(culture: Culture, wound: tuple[int, int]) -> float:
     """Area of the wound band that no cell covers [um^2]."""
-    band = culture.dish.labels()[wound[0]:wound[1]]
+    band = culture.dish.labels()[wound[0] : wound[1]]
     return float(culture.scale.area((band == 0).sum()))
 
 

@@ -45,9 +45,17 @@ class Scale:
 
 def scale(constants: Constants, *, finer_step: float = 1.0, finer_site: float = 1.0) -> Scale:
     """The scheme of a dish; `finer_step` 2 halves the seconds per step.   raises InputError: mobility above 1"""
-    made = Scale(constants["scale.site"] / finer_site, constants["scale.step"] / finer_step, constants["scale.site"],
-                 constants["scale.step"])
+    made = Scale(
+        constants["scale.site"] / finer_site,
+        constants["scale.step"] / finer_step,
+        constants["scale.site"],
+        constants["scale.step"],
+    )
     if made.mobility > 1.0 + 1e-12:
-        raise InputError("the step is too long for the site", where="culture.scale",
-                         why="the mobility would exceed 1", remedy="refine the step at least as much as the site")
+        raise InputError(
+            "the step is too long for the site",
+            where="culture.scale",
+            why="the mobility would exceed 1",
+            remedy="refine the step at least as much as the site",
+        )
     return made

@@ -14,8 +14,9 @@ def cell_keys(seed: int, replicate: int, cells: int) -> NDArray[np.uint64]:
     return np.array([stream_key(seed, "dish", replicate, "cell", c) for c in range(cells + 1)], np.uint64)
 
 
-def expression_factors(seed: int, replicate: int, cells: int, genes: tuple[str, ...],
-                       constants: Constants) -> NDArray[np.float64]:
+def expression_factors(
+    seed: int, replicate: int, cells: int, genes: tuple[str, ...], constants: Constants
+) -> NDArray[np.float64]:
     """Factor on the amount of each protein in each cell; median 1, mean exp(s^2/2).   [cells, genes]
 
     A share of the log variance is common to all proteins of a cell. A gene's stream does not depend on the others.
@@ -23,5 +24,7 @@ def expression_factors(seed: int, replicate: int, cells: int, genes: tuple[str, 
     spread = np.sqrt(np.log1p(constants["variation.cv"] ** 2))
     shared = constants["variation.shared"]
     common = generator(seed, "dish", replicate, "size").standard_normal(cells)
-    own = np.stack([generator(seed, "dish", replicate, "expression", gene).standard_normal(cells) for gene in genes], axis=1)
+    own = np.stack(
+        [generator(seed, "dish", replicate, "expression", gene).standard_normal(cells) for gene in genes], axis=1
+    )
     return np.exp(spread * (np.sqrt(shared) * common[:, None] + np.sqrt(1.0 - shared) * own))

@@ -16,6 +16,27 @@ from lamella.networks.perturbations import (
     resolve,
 )
 
-__all__ = ["CellLine", "Evidence", "LintReport", "Network", "Parameter", "Perturbations", "Problem", "Source", "Treatment",
-           "assemble", "cell_line", "cell_lines", "constructs", "drugs", "factors", "from_sbml", "gene_names", "ligands",
-           "lint_library", "read_model_text", "resolve", "sources"]
+__all__ = [
+    "CellLine",
+    "Evidence",
+    "LintReport",
+    "Network",
+    "Parameter",
+    "Perturbations",
+    "Problem",
+    "Source",
+    "Treatment",
+    "assemble",
+    "cell_line",
+    "cell_lines",
+    "constructs",
+    "drugs",
+    "factors",
+    "from_sbml",
+    "gene_names",
+    "ligands",
+    "lint_library",
+    "read_model_text",
+    "resolve",
+    "sources",
+]

@@ -26,7 +26,9 @@ def heterodimers() -> dict[str, dict]:
     return library.read_toml(library.package_folder("integrins.toml"))
 
 
-def annotate(model: libsbml.Model, line: CellLine, evidence: dict[str, Evidence], numbers: dict[str, Parameter]) -> None:
+def annotate(
+    model: libsbml.Model, line: CellLine, evidence: dict[str, Evidence], numbers: dict[str, Parameter]
+) -> None:
     """Identifiers on species, evidence on reactions, provenance on parameters."""
     model.setMetaId("lamella")
     for species in model.getListOfSpecies():
@@ -38,7 +40,9 @@ def annotate(model: libsbml.Model, line: CellLine, evidence: dict[str, Evidence]
         why = evidence[reaction.getId()]
         papers = [library.sources()[key] for key in why.sources if key in library.sources()]
         _note(reaction, [why.says, *(f"claim {c}" for c in why.claims), *(p.citation for p in papers)])
-        _describe(reaction, [f"https://identifiers.org/doi:{p.doi}" for p in papers if p.doi], libsbml.BQB_IS_DESCRIBED_BY)
+        _describe(
+            reaction, [f"https://identifiers.org/doi:{p.doi}" for p in papers if p.doi], libsbml.BQB_IS_DESCRIBED_BY
+        )
     for parameter in model.getListOfParameters():
         row = numbers.get(parameter.getId())
         if row:
@@ -55,8 +59,11 @@ def _identifiers(species: str, line: CellLine) -> list[str]:
     out = []
     for gene in known:
         row = genes()[gene]
-        out.append(f"https://identifiers.org/uniprot:{row['uniprot']}" if "uniprot" in row
-                   else f"https://identifiers.org/{row['chebi']}")
+        out.append(
+            f"https://identifiers.org/uniprot:{row['uniprot']}"
+            if "uniprot" in row
+            else f"https://identifiers.org/{row['chebi']}"
+        )
     return out
 
 

@@ -58,6 +58,10 @@ def _located(message: str, passages: tuple[Passage, ...], path: str) -> ModelErr
     if match:
         line = int(match.group(1))
         before = [p for p in passages if p.first_line <= line]
-        where = f"{before[-1].path}:{before[-1].own_line + line - before[-1].first_line}" if before else f"{path}:{line}"
+        where = (
+            f"{before[-1].path}:{before[-1].own_line + line - before[-1].first_line}" if before else f"{path}:{line}"
+        )
     why = re.sub(r"^.*?line \d+:?\s*", "", message, flags=re.S).strip() or message.strip()
-    return ModelError("not valid Antimony", where=where, why=why, remedy="Correct the line; see the Antimony reference.")
+    return ModelError(
+        "not valid Antimony", where=where, why=why, remedy="Correct the line; see the Antimony reference."
+    )

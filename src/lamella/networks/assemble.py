@@ -104,8 +104,14 @@ def _integrin_lines(line: CellLine) -> list[str]:
         for half in _HALVES:
             terms = " + ".join(f"affinity_{name}_{ligand}*{ligand}_{half}" for ligand in bound) or "0"
             out.append(f"{name}_ligand_{half} := {terms}")
-        arguments = ["front", "rear", "TLN1", f"{name}_ligand_front", f"{name}_ligand_rear",
-                     *(f"{what}_{half}" for what in _TEMPLATE_INPUTS for half in _HALVES)]
+        arguments = [
+            "front",
+            "rear",
+            "TLN1",
+            f"{name}_ligand_front",
+            f"{name}_ligand_rear",
+            *(f"{what}_{half}" for what in _TEMPLATE_INPUTS for half in _HALVES),
+        ]
         out.append(f"{name}: integrin({', '.join(arguments)})")
     return out
 
@@ -124,7 +130,9 @@ def _write_sums(model: libsbml.Model, line: CellLine) -> None:
             parameter.setConstant(False)
             rule = model.createAssignmentRule()
             rule.setVariable(variable)
-            rule.setMath(libsbml.parseL3Formula(" + ".join(f"{i}_{state}_{half}" for i in line.integrins for state in states)))
+            rule.setMath(
+                libsbml.parseL3Formula(" + ".join(f"{i}_{state}_{half}" for i in line.integrins for state in states))
+            )
 
 
 def _numbers(line: CellLine) -> tuple[dict[str, Parameter], tuple[str, ...]]:
@@ -144,16 +152,34 @@ def _numbers(line: CellLine) -> tuple[dict[str, Parameter], tuple[str, ...]]:
     for key, row in library.read_toml(library.package_folder("library") / "inputs.toml").items():
         inputs[key] = Parameter(key, row["value"], row["unit"], "construct", "lamella", row["says"])
     for half in _HALVES:
-        inputs[f"area_{half}"] = Parameter(f"area_{half}", line.body["spread_area"].value/2, "um^2", "construct", "lamella",
-                                           inputs[f"area_{half}"].note)
+        inputs[f"area_{half}"] = Parameter(
+            f"area_{half}",
+            line.body["spread_area"].value / 2,
+            "um^2",
+            "construct",
+            "lamella",
+            inputs[f"area_{half}"].note,
+        )
     for ligand, row in ligands().items():
         for half in _HALVES:
-            inputs[f"{ligand}_{half}"] = Parameter(f"{ligand}_{half}", 0.0, "molecules/um^2", "construct", "lamella",
-                                                   f"density of {ligand} under the {half}")
+            inputs[f"{ligand}_{half}"] = Parameter(
+                f"{ligand}_{half}",
+                0.0,
+                "molecules/um^2",
+                "construct",
+                "lamella",
+                f"density of {ligand} under the {half}",
+            )
         for name in line.integrins:
             if name in row["affinity"]:
-                numbers[f"affinity_{name}_{ligand}"] = Parameter(f"affinity_{name}_{ligand}", row["affinity"][name], "1",
-                                                                 "order", "lamella", "relative affinity, ligands.toml")
+                numbers[f"affinity_{name}_{ligand}"] = Parameter(
+                    f"affinity_{name}_{ligand}",
+                    row["affinity"][name],
+                    "1",
+                    "order",
+                    "lamella",
+                    "relative affinity, ligands.toml",
+                )
     return numbers | line.parameters | inputs, tuple(inputs)
 
 
@@ -168,9 +194,12 @@ def _write_numbers(model: libsbml.Model, line: CellLine, numbers: dict[str, Para
             parameter.setUnits(add_unit(model, numbers[name].unit))
             parameter.setConstant(True)
         elif not derived:
-            raise ModelError(f"parameter '{name}' is used but nowhere defined", where=_where_used(name),
-                             why="Every parameter has a value, a unit, a grade and a source in the table beside its module.",
-                             remedy="Add it to the module's .toml, or correct the name in the law.")
+            raise ModelError(
+                f"parameter '{name}' is used but nowhere defined",
+                where=_where_used(name),
+                why="Every parameter has a value, a unit, a grade and a source in the table beside its module.",
+                remedy="Add it to the module's .toml, or correct the name in the law.",
+            )
         else:
             parameter.setUnits(add_unit(model, _derived_unit(name)))
     for species in model.getListOfSpecies():
@@ -191,8 +220,11 @@ def _model_units(model: libsbml.Model, line: CellLine) -> None:
     model.setVolumeUnits("um_3")
     model.setAreaUnits("um_2")
     model.setLengthUnits("um")
-    sizes = {"cytosol": line.body["volume"].value, "front": line.body["spread_area"].value / 2,
-             "rear": line.body["spread_area"].value / 2}
+    sizes = {
+        "cytosol": line.body["volume"].value,
+        "front": line.body["spread_area"].value / 2,
+        "rear": line.body["spread_area"].value / 2,
+    }
     for name, (dimensions, unit) in _COMPARTMENTS.items():
         compartment = model.getCompartment(name)
         compartment.setSpatialDimensions(dimensions)
@@ -217,14 +249,18 @@ def _derived_unit(name: str) -> str:
 
 def _literals_without_unit(model: libsbml.Model) -> None:
     """Numbers written in laws are dimensionless: say so, so that units can be checked."""
+
     def visit(node: libsbml.ASTNode) -> None:
         if node.isNumber():
             node.setUnits("dimensionless")
         for i in range(node.getNumChildren()):
             visit(node.getChild(i))
 
-    holders = [*(r.getKineticLaw() for r in model.getListOfReactions()), *model.getListOfRules(),
-               *model.getListOfInitialAssignments()]
+    holders = [
+        *(r.getKineticLaw() for r in model.getListOfReactions()),
+        *model.getListOfRules(),
+        *model.getListOfInitialAssignments(),
+    ]
     for holder in holders:
         math = holder.getMath().deepCopy()
         visit(math)
@@ -238,14 +274,19 @@ def _evidence(model: libsbml.Model, line: CellLine) -> tuple[dict[str, Evidence]
     for reaction in model.getListOfReactions():
         name = reaction.getId()
         prefix = next((i for i in line.integrins if name.startswith(f"{i}_")), None)
-        base = name[len(prefix) + 1:] if prefix else name
+        base = name[len(prefix) + 1 :] if prefix else name
         candidates = {"integrin": library.module("integrin").evidence} if prefix else tables
         keys = (base, base.removesuffix("_front").removesuffix("_rear"))
-        found = [(module, table[key]) for module, table in candidates.items() for key in keys[:1] + keys[1:] if key in table]
+        found = [
+            (module, table[key]) for module, table in candidates.items() for key in keys[:1] + keys[1:] if key in table
+        ]
         if not found:
-            raise ModelError(f"reaction '{name}' has no evidence", where=_where_used(base),
-                             why="Every reaction names the finding or the outside source that justifies it.",
-                             remedy="Add it to the [evidence] table beside its module.")
+            raise ModelError(
+                f"reaction '{name}' has no evidence",
+                where=_where_used(base),
+                why="Every reaction names the finding or the outside source that justifies it.",
+                remedy="Add it to the [evidence] table beside its module.",
+            )
         modules[name], evidence[name] = found[0]
     return evidence, modules
 
@@ -255,6 +296,16 @@ def _where_used(name: str) -> str | None:
     for stem in (*COMMON_MODULES, "integrin"):
         module = library.module(stem)
         for i, text in enumerate(module.body.splitlines()):
-            if name in text.replace("(", " ").replace(")", " ").replace("*", " ").replace("/", " ").replace("+", " ").replace(":", " ").replace(";", " ").split():
+            if (
+                name
+                in text.replace("(", " ")
+                .replace(")", " ")
+                .replace("*", " ")
+                .replace("/", " ")
+                .replace("+", " ")
+                .replace(":", " ")
+                .replace(";", " ")
+                .split()
+            ):
                 return f"{module.path}:{module.first_line + i}"
     return None

@@ -51,8 +51,10 @@ def cell_lines() -> tuple[str, ...]:
 
 
 def _copies(rows: dict, suffix: str, where: str) -> dict[str, Parameter]:
-    return {key: parameter(f"{key}_{suffix}", {"value": row["copies"], "unit": "molecules", **row}, where)
-            for key, row in rows.items()}
+    return {
+        key: parameter(f"{key}_{suffix}", {"value": row["copies"], "unit": "molecules", **row}, where)
+        for key, row in rows.items()
+    }
 
 
 @cache
@@ -73,11 +75,21 @@ def cell_line(name: str) -> CellLine:
             raise ModelError("a cell line cannot be based on itself", where=where)
         base = cell_line(table["based_on"])
         inherited = f"copies of {base.name}; not measured in this line"
-        levels = {key: Parameter(p.name, p.value, p.unit, "order", p.source, inherited) for key, p in base.levels.items()}
+        levels = {
+            key: Parameter(p.name, p.value, p.unit, "order", p.source, inherited) for key, p in base.levels.items()
+        }
         parameters, body = dict(base.parameters), dict(base.body)
     levels |= _copies(table.get("levels", {}), "copies", where)
     parameters |= {key: parameter(key, row, where) for key, row in table.get("parameters", {}).items()}
     body |= {key: parameter(key, row, where) for key, row in table.get("body", {}).items()}
     identifiers = {key: table[key] for key in ("cellosaurus", "cell_ontology") if key in table}
-    return CellLine(table["name"], table["title"], _copies(table["integrins"], "copies", where), levels, parameters, body,
-                    identifiers, tuple(table.get("aliases", ())))
+    return CellLine(
+        table["name"],
+        table["title"],
+        _copies(table["integrins"], "copies", where),
+        levels,
+        parameters,
+        body,
+        identifiers,
+        tuple(table.get("aliases", ())),
+    )

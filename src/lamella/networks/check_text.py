@@ -43,12 +43,19 @@ def check(sbml: str, path: str, text: str = "") -> None:
     model = document.getModel()
     missing = undefined_parameters(model)
     if missing:
-        raise ModelError(f"parameter '{missing[0]}' is used but has no value", where=_line(path, text, missing[0]),
-                         why="Antimony only warns about it; a simulation would run on nothing.",
-                         remedy=f"Write '{missing[0]} = ...;' or correct the name.")
+        raise ModelError(
+            f"parameter '{missing[0]}' is used but has no value",
+            where=_line(path, text, missing[0]),
+            why="Antimony only warns about it; a simulation would run on nothing.",
+            remedy=f"Write '{missing[0]} = ...;' or correct the name.",
+        )
     for problem in unit_problems(document):
-        raise ModelError("units do not balance", where=_line(path, text, problem[0]), why=problem[1],
-                         remedy="Give the parameters of the law units that balance, or correct the law.")
+        raise ModelError(
+            "units do not balance",
+            where=_line(path, text, problem[0]),
+            why=problem[1],
+            remedy="Give the parameters of the law units that balance, or correct the law.",
+        )
 
 
 def undefined_parameters(model: libsbml.Model) -> list[str]:

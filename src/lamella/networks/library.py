@@ -13,7 +13,17 @@ from lamella.errors import InputError, ModelError, nearest
 GRADES = ("measured", "order", "fitted", "assumed", "construct")
 """How well a value is known. `construct`: 0 or 1 of a wild-type, untreated cell; perturbations change it."""
 
-COMMON_MODULES = ("adhesion_site", "pi3k", "rho_gtpases", "rhogdi", "pak", "protrusion", "contractility", "ras_erk", "iap")
+COMMON_MODULES = (
+    "adhesion_site",
+    "pi3k",
+    "rho_gtpases",
+    "rhogdi",
+    "pak",
+    "protrusion",
+    "contractility",
+    "ras_erk",
+    "iap",
+)
 """Modules that every cell has, in the order in which they are joined."""
 
 
@@ -90,15 +100,30 @@ def parameter(name: str, row: dict, where: str) -> Parameter:
     """One row of a parameter table, checked for its keys, its grade and its source."""
     missing = {"value", "unit", "grade", "source"} - row.keys()
     if missing:
-        raise ModelError(f"parameter '{name}' lacks {', '.join(sorted(missing))}", where=where,
-                         why="Every parameter carries a value, a unit, a grade and a source.")
+        raise ModelError(
+            f"parameter '{name}' lacks {', '.join(sorted(missing))}",
+            where=where,
+            why="Every parameter carries a value, a unit, a grade and a source.",
+        )
     if row["grade"] not in GRADES:
-        raise ModelError(f"parameter '{name}' has grade '{row['grade']}'", where=where, remedy=nearest(row["grade"], GRADES))
+        raise ModelError(
+            f"parameter '{name}' has grade '{row['grade']}'", where=where, remedy=nearest(row["grade"], GRADES)
+        )
     if row["source"] not in sources():
-        raise ModelError(f"parameter '{name}' cites '{row['source']}', which is not in sources.toml", where=where,
-                         remedy=nearest(row["source"], sources()))
-    return Parameter(name, float(row["value"]), row["unit"], row["grade"], row["source"], row.get("note", ""),
-                     tuple(row.get("fitted_to", ())))
+        raise ModelError(
+            f"parameter '{name}' cites '{row['source']}', which is not in sources.toml",
+            where=where,
+            remedy=nearest(row["source"], sources()),
+        )
+    return Parameter(
+        name,
+        float(row["value"]),
+        row["unit"],
+        row["grade"],
+        row["source"],
+        row.get("note", ""),
+        tuple(row.get("fitted_to", ())),
+    )
 
 
 def _as_tuple(value: str | list[str]) -> tuple[str, ...]:
@@ -123,10 +148,12 @@ def module(name: str) -> Module:
     table = read_toml(folder / f"{name}.toml")
     where = f"networks/library/{name}.toml"
     parameters = {key: parameter(key, row, where) for key, row in table.get("parameters", {}).items()}
-    evidence = {key: Evidence(row["says"], tuple(row.get("claims", ())), _as_tuple(row.get("source", ())))
-                for key, row in table.get("evidence", {}).items()}
+    evidence = {
+        key: Evidence(row["says"], tuple(row.get("claims", ())), _as_tuple(row.get("source", ())))
+        for key, row in table.get("evidence", {}).items()
+    }
     header = lines[starts[0]] if table.get("template") else ""
-    body = "\n".join(([header] if header else []) + lines[starts[0] + 1:ends[0]])
+    body = "\n".join(([header] if header else []) + lines[starts[0] + 1 : ends[0]])
     return Module(name, table["title"], table["summary"], body, starts[0] + (1 if header else 2), parameters, evidence)
 
 

@@ -116,8 +116,12 @@ class EditsHitParameters(Rule):
     sentence = "Every construct, drug and factor sets a parameter that the network has."
 
     def breaches(self, network: Network, model: libsbml.Model) -> Iterator[tuple[str, str]]:
-        wanted = {(f"constructs.toml {gene}.{name}", key) for gene, rows in constructs().items()
-                  for name, row in rows.items() for key in row["set"]}
+        wanted = {
+            (f"constructs.toml {gene}.{name}", key)
+            for gene, rows in constructs().items()
+            for name, row in rows.items()
+            for key in row["set"]
+        }
         wanted |= {(f"drugs.toml {name}", key) for name, row in drugs().items() for key in (row["dose"], *row["kd"])}
         wanted |= {(f"factors.toml {name}", row["parameter"]) for name, row in factors().items()}
         for where, key in sorted(wanted):
@@ -125,9 +129,17 @@ class EditsHitParameters(Rule):
                 yield where, f"'{key}' is not a parameter of the network"
 
 
-RULES: tuple[Rule, ...] = (UnitsBalance(), EverythingHasAValue(), ValuesSurviveFlattening(), NothingIsIdle(),
-                           SpeciesAreIdentified(), EvidenceIsKnown(), MeasuredMeansRead(), FittedNamesFindings(),
-                           EditsHitParameters())
+RULES: tuple[Rule, ...] = (
+    UnitsBalance(),
+    EverythingHasAValue(),
+    ValuesSurviveFlattening(),
+    NothingIsIdle(),
+    SpeciesAreIdentified(),
+    EvidenceIsKnown(),
+    MeasuredMeansRead(),
+    FittedNamesFindings(),
+    EditsHitParameters(),
+)
 
 
 @dataclass(frozen=True)

@@ -78,8 +78,9 @@ def gene_names() -> tuple[str, ...]:
     return tuple(sorted({g for g in genes() if g != "PIP3"} | {"PIK3CA"} | chains | set(heterodimers())))
 
 
-def resolve(network: Network, perturbations: Perturbations, matrix: dict[str, str], medium: dict[str, str],
-            where: str = "arm") -> Treatment:
+def resolve(
+    network: Network, perturbations: Perturbations, matrix: dict[str, str], medium: dict[str, str], where: str = "arm"
+) -> Treatment:
     """The parameter edits of one arm.
 
     raises  InputError: a gene, construct, drug, factor or ligand that nobody has defined, a dose that is none
@@ -98,16 +99,21 @@ def resolve(network: Network, perturbations: Perturbations, matrix: dict[str, st
         acute |= drug_edits(drug, dose, f"{where}.inhibitor.{drug}")
     for factor, dose in (medium | perturbations.factor).items():
         acute |= factor_edits(factor, dose, f"{where}.factor.{factor}")
-    density = {ligand: ligand_density(ligand, coating, f"{where}.coating.{ligand}")
-               for ligand, coating in (matrix | perturbations.coating).items()}
+    density = {
+        ligand: ligand_density(ligand, coating, f"{where}.coating.{ligand}")
+        for ligand, coating in (matrix | perturbations.coating).items()
+    }
     return Treatment(chronic, acute, density, perturbations.suspended)
 
 
 def _scale(network: Network, edits: dict[str, float], gene: str, factor: float, where: str) -> None:
     if gene not in gene_names():
         raise unknown("gene", gene, gene_names(), where)
-    carriers = [name for name, pair in heterodimers().items()
-                if name == gene or gene in {chain["symbol"] for chain in pair.values()}] or [gene]
+    carriers = [
+        name
+        for name, pair in heterodimers().items()
+        if name == gene or gene in {chain["symbol"] for chain in pair.values()}
+    ] or [gene]
     for carrier in carriers:
         key = f"{carrier}_expression"
         if key in network.parameters:

@@ -10,8 +10,11 @@ import libsbml
 from lamella.errors import ModelError
 from lamella.units import registry
 
-_KINDS = {"molecule": (libsbml.UNIT_KIND_ITEM, 0), "micrometer": (libsbml.UNIT_KIND_METRE, -6),
-          "second": (libsbml.UNIT_KIND_SECOND, 0)}
+_KINDS = {
+    "molecule": (libsbml.UNIT_KIND_ITEM, 0),
+    "micrometer": (libsbml.UNIT_KIND_METRE, -6),
+    "second": (libsbml.UNIT_KIND_SECOND, 0),
+}
 
 
 @cache
@@ -28,8 +31,9 @@ def exponents(unit: str) -> tuple[tuple[str, int], ...]:
     except Exception as error:
         raise ModelError(f"'{unit}' is not a unit", why=str(error)) from None
     if set(powers) - set(_KINDS) or any(int(p) != p for p in powers.values()):
-        raise ModelError(f"unit '{unit}' is not made of molecules, um and s",
-                         why="Inside the package only these three are used.")
+        raise ModelError(
+            f"unit '{unit}' is not made of molecules, um and s", why="Inside the package only these three are used."
+        )
     return tuple(sorted((name, int(power)) for name, power in powers.items() if power))
 
 
