@@ -46,3 +46,9 @@ def full_page(full):
 def small():
     """Two arms, two dishes each, in few sites."""
     return scratch_result.scratch(("control", "knockdown"), replicates=2, size=48)
+
+
+@pytest.fixture
+def tiny(small):
+    """One read-out alone, for what does not depend on the figures."""
+    return small[["closure"]]

@@ -134,3 +134,11 @@ def test_category_of_an_arm_without_tracks(report, small):
     only = pd.DataFrame(table[table["arm"] == "control"])
     text = report(small, tracks=only).read_text(encoding="utf-8")
     assert "Tracks of" in text
+
+
+def test_ratios_off_the_scale_are_written_at_its_edge(report, small):
+    rows = [{"arm": "knockdown", "against": "control", "readout": name, "effect": effect, "low": effect / 2,
+             "high": effect * 2, "replicates": 2} for name, effect in (("closure", 1e-4), ("rac1_total", 4000.0))]
+    text = report(small, rows=rows).read_text(encoding="utf-8")
+    assert "1.00 × 10^−4" in text
+    assert "4000" in text

@@ -106,8 +106,8 @@ def test_settings_of_the_user_change_nothing(report, small):
     assert changed == before
 
 
-def test_other_data_other_bytes(report, small):
-    assert report(small).read_bytes() != report(small.assign(closure=small["closure"] * 1.01)).read_bytes()
+def test_other_data_other_bytes(report, tiny):
+    assert report(tiny).read_bytes() != report(tiny.assign(closure=tiny["closure"] * 1.01)).read_bytes()
 
 
 def test_size_of_a_large_run(report):
@@ -117,11 +117,11 @@ def test_size_of_a_large_run(report):
     assert report(dataset).stat().st_size < 6e6
 
 
-def test_text_of_the_run_is_shown_to_reproduce_it(report, tmp_path, small):
-    assert 'cell = "HeLa"' in "".join(Page(report(small).read_text(encoding="utf-8")).text("pre"))
+def test_text_of_the_run_is_shown_to_reproduce_it(report, tmp_path, tiny):
+    assert 'cell = "HeLa"' in "".join(Page(report(tiny).read_text(encoding="utf-8")).text("pre"))
     (tmp_path / "kept").mkdir()
     (tmp_path / "kept" / "run.toml").write_text('title = "<as it stands>"\n')
-    page = Page(report(small, out=tmp_path / "kept").read_text(encoding="utf-8"))
+    page = Page(report(tiny, out=tmp_path / "kept").read_text(encoding="utf-8"))
     assert 'title = "<as it stands>"\n' in page.text("pre")
 
 
@@ -132,12 +132,12 @@ def test_provenance_is_shown_as_given(full_page):
     assert "lamella run examples/xiap_scratch.toml --out results/xiap" in shown
 
 
-def test_failing_report_leaves_the_former_one(report, tmp_path, small, monkeypatch):
-    path = report(small, out=tmp_path)
+def test_failing_report_leaves_the_former_one(report, tmp_path, tiny, monkeypatch):
+    path = report(tiny, out=tmp_path)
     before = path.read_bytes()
     monkeypatch.setattr("os.fsync", lambda handle: (_ for _ in ()).throw(OSError("disk full")))
     with pytest.raises(OSError, match="disk full"):
-        write_report(tmp_path, two_arms(title="another"), {"scratch": small}, {}, [], {})
+        write_report(tmp_path, two_arms(title="another"), {"scratch": tiny}, {}, [], {})
     assert path.read_bytes() == before
     assert [entry.name for entry in tmp_path.iterdir()] == ["report.html"]
 
@@ -163,3 +163,10 @@ def test_reports_from_two_threads_are_alike(tmp_path, small):
     with ThreadPoolExecutor(2) as pool:
         first, second = pool.map(write, folders)
     assert first.read_bytes() == second.read_bytes()
+
+
+def test_read_outs_stand_in_the_order_of_the_comparisons(report, small):
+    made = two_arms()
+    rows = sorted(scratch_result.comparisons(made, small), key=lambda row: row["readout"] != "rac1_gtp")
+    heads = Page(report(small, rows=rows).read_text(encoding="utf-8")).text("th")
+    assert heads.index("Rac1-GTP") < heads.index("Closed share of the wound")

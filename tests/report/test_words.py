@@ -8,6 +8,7 @@ import xarray as xr
 
 from lamella.report import story, words
 from lamella.report.causal import source_html
+from lamella.report.effects import _reach, _ticks
 from lamella.report.style import looks, spread
 
 
@@ -108,3 +109,11 @@ def test_too_many_labels_share_the_room():
     moved = spread([0.5] * 30, 0.1, 0.0, 1.0)
     assert min(moved) == pytest.approx(0.0)
     assert max(moved) == pytest.approx(1.0)
+
+
+def test_axis_of_ratios_reaches_the_intervals_up_to_a_limit():
+    rows = [row("kd", "control", "closure", 1.5, 1.2, 3.0), None]
+    assert 3.0 < _reach(rows) < 4.0
+    assert _reach([row("kd", "control", "closure", 1e-6)]) == 50.0
+    assert 1.0 in _ticks(3.4)
+    assert all(1 / 3.4 <= tick <= 3.4 for tick in _ticks(3.4))

@@ -38,7 +38,7 @@ def dots_picture(readouts: Mapping[str, xr.DataArray], looks: Mapping[str, Look]
 
 def dots_figure(readouts: Mapping[str, xr.DataArray], looks: Mapping[str, Look], control: str | None) -> Figure:
     """The drawing of `dots_picture`: up to three panels in a row that share the names of the arms."""
-    columns = min(3, len(readouts))
+    columns = 2 if len(readouts) == 4 else min(3, len(readouts))
     rows = -(-len(readouts) // columns)
     arms = next(iter(readouts.values())).sizes["arms"]
     drawn = figure(6.4 if columns == 1 else 9.4, rows * (0.75 + 0.32 * max(arms, 2)), w_pad=0.08, h_pad=0.06)
@@ -75,7 +75,8 @@ def draw_dots(axes: Axes, name: str, values: xr.DataArray, looks: Mapping[str, L
     axes.set_ylim(len(summaries) - 0.4, -0.6)
     axes.set_title(words.broken(kind.title, title_width))
     axes.set_xlabel(kind.unit)
-    axes.locator_params(axis="x", nbins=5)
+    longest = max((len(words.tick(float(f"{s.mean:.2g}"))) for s in summaries.values()), default=1)
+    axes.locator_params(axis="x", nbins=5 if longest < 6 else 3)
     plain_ticks(axes, "x")
     quiet_axes(axes)
     axes.spines["left"].set_visible(False)

@@ -17,10 +17,13 @@ from lamella.report.style import FAINT, INK, MUTED, PAPER, Look, figure, quiet_a
 Row = Mapping[str, Any]
 """arm, against, readout, effect, low, high, replicates, and where it matters reason."""
 
+_FARTHEST = 50.0
+"""Ratios beyond this are written at the edge of the axis, so that they do not flatten the others."""
+
 _TOLD = 8
 """Ratios that the text for readers without the picture spells out."""
 
-_TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 0.7, 0.8, 1.0, 1.25, 1.5, 2.0, 3.0, 5.0, 10.0, 20.0, 50.0, 100.0)
+_TICKS = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 0.7, 0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 2.0, 3.0, 5.0, 10.0, 20.0, 50.0, 100.0)
 
 
 def effects_picture(rows: Sequence[Row], looks: Mapping[str, Look]) -> Picture | None:
@@ -111,7 +114,7 @@ def _positive(value: Any) -> bool:
 
 def _draw_panel(axes: Axes, readout: str, rows: Sequence[Row | None], pairs: Sequence[tuple[str, str]],
                 looks: Mapping[str, Look]) -> None:
-    reach = 1.12
+    reach = _reach(rows)
     axes.axvline(1.0, color=MUTED, linewidth=1.0, zorder=1)
     for place, (row, (arm, _)) in enumerate(zip(rows, pairs)):
         axes.axhline(place, color=FAINT, linewidth=0.7, zorder=0)
@@ -121,11 +124,12 @@ def _draw_panel(axes: Axes, readout: str, rows: Sequence[Row | None], pairs: Seq
         look = looks[arm]
         if _positive(low) and _positive(high):
             axes.plot([low, high], [place, place], color=look.colour, linewidth=2.4, solid_capstyle="butt", zorder=2)
-            reach = max(reach, high, 1 / low)
-        reach = max(reach, effect, 1 / effect)
+        if not 1 / reach <= effect <= reach:
+            side = "left" if effect < 1 else "right"
+            axes.text(1.06 / reach if effect < 1 else reach / 1.06, place, f"\u25c2 {words.ratio(effect)}" if effect < 1
+                      else f"{words.ratio(effect)} \u25b8", ha=side, va="center", fontsize=8, color=INK)
         axes.plot([effect], [place], look.marker, color=look.colour, markersize=6.5, zorder=3,
                   markerfacecolor=look.colour if told_apart(row) else PAPER, markeredgecolor=look.colour)
-    reach = min(reach**1.12, 150.0)
     axes.set_xscale("log")
     axes.set_xlim(1 / reach, reach)
     axes.set_xticks(_ticks(reach), [f"{tick:g}" for tick in _ticks(reach)])
@@ -136,6 +140,12 @@ def _draw_panel(axes: Axes, readout: str, rows: Sequence[Row | None], pairs: Seq
     quiet_axes(axes)
     axes.spines["left"].set_visible(False)
     axes.tick_params(axis="y", length=0, labelcolor=INK, labelsize=8)
+
+
+def _reach(rows: Sequence[Row | None]) -> float:
+    """Where the axis ends: beyond every ratio and interval, or at 50, whichever is less."""
+    ends = [float(row[key]) for row in rows if row is not None for key in ("effect", "low", "high")]
+    return min(max([1.12, *(max(end, 1 / end) for end in ends if _positive(end))]) ** 1.12, _FARTHEST)
 
 
 def _ticks(reach: float) -> list[float]:

@@ -62,7 +62,8 @@ def report_html(experiment: Experiment, results: Mapping[str, xr.Dataset], track
                 run_file: str) -> str:
     """The text of the page. Call inside `style.drawing()`."""
     control = control_of(experiment)
-    scene = Scene(experiment.cell, looks(list(experiment.arms), control), control)
+    scene = Scene(experiment.cell, looks(list(experiment.arms), control), control,
+                  tuple(dict.fromkeys(str(row["readout"]) for row in comparisons)))
     blocks: list[tuple[str, str, str]] = []
     for assay, dataset in results.items():
         parts = assay_sections(assay, dataset, tracks.get(assay), scene)

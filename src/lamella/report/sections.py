@@ -33,11 +33,13 @@ class Scene:
     cell     name of the cell line
     looks    arm -> Look
     control  arm that others are compared with; None where there is one arm only
+    order    names of read-outs in the order in which they are shown; others follow
     """
 
     cell: str
     looks: Mapping[str, Look]
     control: str | None
+    order: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,9 @@ def closed_share(dataset: xr.Dataset) -> dict[str, xr.DataArray]:
 
 def assay_sections(assay: str, dataset: xr.Dataset, table: pd.DataFrame | None, scene: Scene) -> list[Section]:
     """All sections of one assay, those without data left out. Call inside `style.drawing()`."""
-    numbers, over_time = scalars(dataset), courses(dataset)
+    place = {name.removeprefix(f"{assay}."): number for number, name in reversed(list(enumerate(scene.order)))}
+    found, over_time = scalars(dataset), courses(dataset)
+    numbers = {name: found[name] for name in sorted(found, key=lambda name: place.get(name, len(place)))}
     seen = pictures(dataset)
     plain = {name: v for name, v in numbers.items() if not is_blot(name) and name not in _SHAPES}
     shapes = {name: v for name, v in numbers.items() if name in _SHAPES}
