@@ -7,6 +7,8 @@ from scipy.integrate import solve_ivp
 from lamella.errors import InputError, ModelError, SolverError
 from lamella.reactions import compile_program, read_sbml
 from lamella.solve import Population, Status, steady_state, trajectories
+from lamella.solve import population as population_module
+from lamella.solve.kernels import native as native_code
 
 CASCADE = """
 model cascade
@@ -216,3 +218,37 @@ def test_hill_terms_start_at_zero(sbml):
     population = Population(program, parameters)
     assert (population.advance(50.0) == Status.OK).all()
     assert (population.steps < 200).all()
+
+
+def test_machine_code_gives_the_bits_of_the_tape(program, tmp_path, monkeypatch):
+    monkeypatch.setenv("LAMELLA_CACHE_DIR", str(tmp_path))
+    tape, native = dosed(program, 30, execution="tape"), dosed(program, 30, execution="llvm")
+    np.testing.assert_array_equal(tape.states, native.states)
+    np.testing.assert_array_equal(tape.steps, native.steps)
+
+
+def test_a_damaged_cache_is_made_anew(program, tmp_path, monkeypatch):
+    monkeypatch.setenv("LAMELLA_CACHE_DIR", str(tmp_path))
+    monkeypatch.setattr(native_code, "_LOADED", {})
+    first = dosed(program, 3, execution="llvm")
+    (kept,) = tmp_path.glob("*.o")
+    kept.write_bytes(kept.read_bytes()[:-100])
+    monkeypatch.setattr(native_code, "_LOADED", {})
+    again = dosed(program, 3, execution="llvm")
+    np.testing.assert_array_equal(first.states, again.states)
+    assert native_code.is_cached(program.lowered)
+
+
+def test_machine_code_is_made_when_it_pays(program, tmp_path, monkeypatch):
+    monkeypatch.setenv("LAMELLA_CACHE_DIR", str(tmp_path))
+    monkeypatch.setattr(native_code, "_LOADED", {})
+    monkeypatch.setattr(population_module, "_STEPS_THAT_PAY", 50)
+    population = dosed(program, 30)
+    assert list(tmp_path.glob("*.o"))
+    np.testing.assert_array_equal(population.states, dosed(program, 30, execution="tape").states)
+
+
+def test_networks_without_machine_code_stay_on_the_tape(sbml):
+    program = compile_program(read_sbml(sbml("model m\n x = 1; R: => x; sin(x)\nend")))
+    population = Population(program, program.defaults[None], execution="llvm")
+    assert (population.advance(1.0) == Status.OK).all()

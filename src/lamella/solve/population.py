@@ -7,18 +7,23 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from lamella.errors import InputError, SolverError
+from lamella.errors import InputError, SolverError, unknown
 from lamella.reactions import Program
 from lamella.solve.events import EventQueue
 from lamella.solve.kernels.advance import Cells
 from lamella.solve.kernels.advance import advance as advance_cells
 from lamella.solve.kernels.arrays import Workspace, aligned, method_arrays, network_arrays, workspace
+from lamella.solve.kernels.generate import can_generate
 from lamella.solve.kernels.interpret import run_sheet, sheet_arrays
 from lamella.solve.kernels.lanes import LANES
+from lamella.solve.kernels.native import is_cached, native
 from lamella.solve.rosenbrock import method as method_named
 from lamella.solve.status import Status
 
+EXECUTIONS = ("auto", "tape", "llvm")
 _MOST_STEPS = 100_000
+_LARGEST_NATIVE = 250  # states; beyond, code no longer fits the caches and the tape is as fast
+_STEPS_THAT_PAY = 100_000  # trial steps after which half a second of compiling is well spent
 _CHECKPOINT = ("states", "parameters", "status", "steps", "time", "memory", "stored", "identity")
 
 
@@ -31,6 +36,8 @@ class Population:
     rtol        relative tolerance of one step
     atol        absolute tolerance, a number or [species]; by default rtol times `program.scales()`
     method      'rodas5p' or 'rodas4'
+    execution   'tape' interprets the network, 'llvm' runs machine code made of it (to the same bits), 'auto'
+                takes machine code that exists, or makes it as soon as that pays
     threads     how many threads share the cells; the result does not depend on it
     most_steps  trial steps of one cell in one `advance` after which it counts as failed
     seed        of the streams that decide between simultaneous events
@@ -55,8 +62,8 @@ class Population:
         most_steps: int = _MOST_STEPS,
         seed: int = 0,
     ):
-        if execution not in ("auto", "tape"):
-            raise InputError(f"unknown execution '{execution}'", remedy="Use 'auto' or 'tape'.")
+        if execution not in EXECUTIONS:
+            raise unknown("execution", execution, EXECUTIONS)
         if not 0 < rtol < 1 or threads < 1 or most_steps < 1:
             raise InputError(f"rtol {rtol}, threads {threads} or most_steps {most_steps} is out of range")
         self.program = program
@@ -65,6 +72,7 @@ class Population:
         net, self.method = program.lowered, method_named(method)
         self._net, self._tableau = network_arrays(net), method_arrays(self.method)
         self._atol = self.atol[net.order]
+        self._choose_execution(execution)
         self._workspaces = [workspace(net, self.method) for _ in range(self.threads)]
         self._hoist, self._hoist_inputs = sheet_arrays(net.hoist), sheet_arrays(net.hoist_inputs)
         self._sheet_work = aligned(max(net.hoist.slots, net.hoist_inputs.slots, 1) * LANES)
@@ -72,6 +80,19 @@ class Population:
         self._columns = {name: i for i, name in enumerate(program.species)}
         self._sheets: dict[tuple[str, ...], tuple] = {}
         self._set_cells(*self._made(parameters, states))
+
+    def _choose_execution(self, execution: str) -> None:
+        """Tape or machine code; `_undecided` while the answer depends on how much there is to do."""
+        net = self.program.lowered
+        possible = can_generate(net) and (net.size <= _LARGEST_NATIVE or execution == "llvm")
+        self._undecided = execution == "auto" and possible
+        if possible and (execution == "llvm" or (self._undecided and is_cached(net))):
+            self._use_native()
+
+    def _use_native(self) -> None:
+        self._native = native(self.program.lowered)
+        self._net = self._net._replace(native=self._native.addresses)
+        self._undecided = False
 
     # cells ------------------------------------------------------------------------
     def _made(self, parameters: np.ndarray, states: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
@@ -214,6 +235,8 @@ class Population:
 
     def _in_threads(self, chosen: np.ndarray, spans: np.ndarray) -> np.ndarray:
         """Run the kernel on some cells; `spans` become how far they came. Returns which stopped for an event."""
+        if self._undecided and self.steps.sum() > _STEPS_THAT_PAY:
+            self._use_native()
         stopped = np.zeros(self.cells, np.int8)
         cells = Cells(self.states, self.stored, self.time, spans, self.memory, self.status, self.steps, stopped)
         stop = int(bool(self.program.events))

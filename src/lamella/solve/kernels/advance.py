@@ -20,23 +20,13 @@ _SMALLEST_STEP = 1e-15  # of the span
 _RESOLUTION = 4.5e-16  # of the time: how sharply a change of a relation is located
 _SAFETY, _GROW, _SHRINK = 0.9, 5.0, 0.1
 
+# Rows of Workspace.lanes beside those of `step`: number of the cell (or -1); time at the start of the span, time
+# within it, and its length; step to try next; trials so far; whether the last one was rejected; a step after which
+# no watched relation has changed yet, and one after which one has (0 while none is known); whether the lane is done.
+CELL, BEGIN, TAU, END, NEXT, TRIES, REJECTED, CLEAR, CHANGED, DONE = range(6, 16)
 
-class Lanes(NamedTuple):
-    """What each lane is doing, [LANES] each.
-
-    cell (or -1), tau and end (time within the span, its length), step to try next, tries so far, rejected (the
-    last trial was), clear and changed (a step after which no watched relation has changed yet, and one after
-    which one has; changed is 0 while none is known)
-    """
-
-    cell: np.ndarray
-    tau: np.ndarray
-    end: np.ndarray
-    step: np.ndarray
-    tries: np.ndarray
-    rejected: np.ndarray
-    clear: np.ndarray
-    changed: np.ndarray
+# what became of a trial
+_ACCEPTED, _REFUSED, _STUCK = 0, 1, 2
 
 
 class Cells(NamedTuple):
@@ -53,108 +43,74 @@ class Cells(NamedTuple):
 
 
 @njit(**NUMBA)
-def _empty_lanes():
-    zeros = np.zeros(LANES)
-    flags = np.zeros(LANES, np.bool_)
-    return Lanes(
-        np.full(LANES, -1, np.int64), zeros, np.ones(LANES), np.ones(LANES), np.zeros(LANES, np.int64), flags,
-        np.zeros(LANES), np.zeros(LANES),
-    )  # fmt: skip
-
-
-@njit(**NUMBA)
-def _load(lane, cell, net, cells, work):
+def _load(lane, cell, order, first_hoisted, hoisted, states, stored, start, slots):
     """Numbers of a cell into a lane."""
-    first_hoisted = net.sizes[0] + 1 + net.constants.shape[0]
-    for i in range(net.sizes[0]):
-        work.start[i * LANES + lane] = cells.states[cell, net.order[i]]
-    for q in range(net.sizes[3]):
-        work.slots[(first_hoisted + q) * LANES + lane] = cells.stored[cell, q]
+    for i in range(order.shape[0]):
+        start[i * LANES + lane] = states[cell, order[i]]
+    for q in range(hoisted):
+        slots[(first_hoisted + q) * LANES + lane] = stored[cell, q]
 
 
 @njit(**NUMBA)
-def _enter(lane, cell, lanes, net, cells, work):
+def _enter(lane, cell, cells, rows):
     """Begin a cell in a lane."""
-    _load(lane, cell, net, cells, work)
-    lanes.cell[lane] = cell
-    lanes.tau[lane] = 0.0
-    lanes.end[lane] = cells.span[cell]
-    lanes.step[lane] = cells.memory[cell]
-    lanes.tries[lane] = 0
-    lanes.rejected[lane] = False
-    lanes.clear[lane] = 0.0
-    lanes.changed[lane] = 0.0
+    rows[CELL * LANES + lane] = cell
+    rows[BEGIN * LANES + lane] = cells.begin[cell]
+    rows[END * LANES + lane] = cells.span[cell]
+    rows[NEXT * LANES + lane] = cells.memory[cell]
+    for row in (TAU, TRIES, REJECTED, CLEAR, CHANGED, DONE):
+        rows[row * LANES + lane] = 0.0
 
 
 @njit(**NUMBA)
-def _leave(lane, lanes, net, cells, work):
+def _leave(lane, order, cells, rows, start):
     """Write a lane back to its cell."""
-    cell = lanes.cell[lane]
-    for i in range(net.sizes[0]):
-        cells.states[cell, net.order[i]] = work.start[i * LANES + lane]
-    cells.span[cell] = lanes.tau[lane]
-    cells.memory[cell] = lanes.step[lane]
-    cells.steps[cell] += lanes.tries[lane]
+    cell = int(rows[CELL * LANES + lane])
+    for i in range(order.shape[0]):
+        cells.states[cell, order[i]] = start[i * LANES + lane]
+    cells.span[cell] = rows[TAU * LANES + lane]
+    cells.memory[cell] = rows[NEXT * LANES + lane]
+    cells.steps[cell] += int(rows[TRIES * LANES + lane])
 
 
 @njit(**NUMBA)
-def _watch(net, work):
-    """Compute the watched relations where the slots stand."""
-    run_tape(work.slots, net.watch_runs, net.watch_code)
-
-
-@njit(**NUMBA)
-def _remember_relations(lane, net, work):
+def _remember_relations(lane, watched, modes, slots):
     """Make the relations as they stand the modes of a lane."""
-    for k in range(net.watched.shape[0]):
-        work.slots[net.sizes[5] + k * LANES + lane] = work.slots[net.watched[k] + lane]
+    for k in range(watched.shape[0]):
+        slots[modes + k * LANES + lane] = slots[watched[k] + lane]
 
 
 @njit(**NUMBA)
-def _relations_differ(lane, net, work):
-    for k in range(net.watched.shape[0]):
-        if work.slots[net.sizes[5] + k * LANES + lane] != work.slots[net.watched[k] + lane]:
-            return True
-    return False
+def _relations_differ(lane, watched, modes, slots):
+    differ = False
+    for k in range(watched.shape[0]):
+        differ = differ or slots[modes + k * LANES + lane] != slots[watched[k] + lane]
+    return differ
 
 
 @njit(**NUMBA)
-def _relations_at_start(net, work, lanes, cells, fresh):
-    """The watched relations of lanes whose cell is new to them."""
+def _relations_at_start(net, work, fresh):
+    """Set the modes of lanes whose cell is new to them."""
     n = net.sizes[0]
     for i in range(n):
         v.store(work.slots, i * LANES, v.load(work.start, i * LANES))
-    for lane in range(LANES):
-        now = cells.begin[lanes.cell[lane]] if lanes.cell[lane] >= 0 else 0.0
-        work.slots[n * LANES + lane] = now + lanes.tau[lane]
-    _watch(net, work)
+    v.store(work.slots, n * LANES, v.add(v.load(work.lanes, BEGIN * LANES), v.load(work.lanes, TAU * LANES)))
+    run_tape(work.slots, net.watch_runs, net.watch_code)
     for lane in range(LANES):
         if fresh[lane]:
-            _remember_relations(lane, net, work)
+            _remember_relations(lane, net.watched, net.sizes[5], work.slots)
             fresh[lane] = False
 
 
 @njit(**NUMBA)
-def _times_after(lanes, cells, net, work):
-    """Put the time after the trial step into the slots."""
-    for lane in range(LANES):
-        h = work.lanes[STEP * LANES + lane]
-        last = h >= lanes.end[lane] - lanes.tau[lane]
-        if lanes.cell[lane] >= 0:
-            tau = lanes.end[lane] if last else lanes.tau[lane] + h
-            work.slots[net.sizes[0] * LANES + lane] = cells.begin[lanes.cell[lane]] + tau
-
-
-@njit(**NUMBA)
-def _propose(lanes, cells, method, rows):
+def _propose(rows, gamma):
     """The step that each lane tries: stretched or halved so as to meet the end without a tiny last step."""
     for lane in range(LANES):
-        cell = lanes.cell[lane]
-        left = lanes.end[lane] - lanes.tau[lane]
-        h = lanes.step[lane]
-        if cell < 0:
+        left = rows[END * LANES + lane] - rows[TAU * LANES + lane]
+        h = rows[NEXT * LANES + lane]
+        if rows[CELL * LANES + lane] < 0.0:
             h = 1e-6
-        elif lanes.changed[lane] > 0.0:
+        elif rows[CHANGED * LANES + lane] > 0.0:
             pass  # the change of a relation is being located
         elif h >= left * 0.999:
             h = left
@@ -162,9 +118,20 @@ def _propose(lanes, cells, method, rows):
             h = 0.5 * left
         rows[STEP * LANES + lane] = h
         rows[INVERSE_STEP * LANES + lane] = 1.0 / h
-        rows[DIAGONAL * LANES + lane] = 1.0 / (h * method.gamma)
-        rows[TIME * LANES + lane] = cells.begin[cell] + lanes.tau[lane] if cell >= 0 else 0.0
+        rows[DIAGONAL * LANES + lane] = 1.0 / (h * gamma)
+        rows[TIME * LANES + lane] = rows[BEGIN * LANES + lane] + rows[TAU * LANES + lane]
         rows[ACCEPT * LANES + lane] = 0.0
+
+
+@njit(**NUMBA)
+def _relations_after(net, work):
+    """Compute the watched relations after the trial step."""
+    rows = work.lanes
+    for lane in range(LANES):
+        tau, end, h = rows[TAU * LANES + lane], rows[END * LANES + lane], rows[STEP * LANES + lane]
+        after = end if h >= end - tau else tau + h
+        work.slots[net.sizes[0] * LANES + lane] = rows[BEGIN * LANES + lane] + after
+    run_tape(work.slots, net.watch_runs, net.watch_code)
 
 
 @njit(**NUMBA)
@@ -174,60 +141,75 @@ def _factor(error, order):
 
 
 @njit(**NUMBA)
-def _locate(lane, h, lanes, net, cells, work):
-    """Narrow down where a watched relation changes. Returns whether the step `h` is the one to take."""
-    now = cells.begin[lanes.cell[lane]] + lanes.tau[lane]
-    if _relations_differ(lane, net, work):
-        lanes.changed[lane] = h
-    elif lanes.changed[lane] == 0.0:
+def _locate(lane, rows, differs):
+    """Narrow down where a watched relation changes. Returns whether the trial step is the one to take."""
+    h = rows[STEP * LANES + lane]
+    if differs:
+        rows[CHANGED * LANES + lane] = h
+    elif rows[CHANGED * LANES + lane] == 0.0:
         return True
     else:
-        lanes.clear[lane] = h
-    low, high = lanes.clear[lane], lanes.changed[lane]
+        rows[CLEAR * LANES + lane] = h
+    low, high = rows[CLEAR * LANES + lane], rows[CHANGED * LANES + lane]
     middle = 0.5 * (low + high)
+    now = rows[BEGIN * LANES + lane] + rows[TAU * LANES + lane]
     if high - low <= _RESOLUTION * abs(now + high) or middle <= low or middle >= high:
         if h == high:
             return True
-        lanes.step[lane] = high
-    else:
-        lanes.step[lane] = middle
+        middle = high
+    rows[NEXT * LANES + lane] = middle
     return False
 
 
 @njit(**NUMBA)
-def _accept(lane, h, error, lanes, order):
+def _accept(lane, rows, error, order):
     """Move a lane on by a step that was good enough."""
+    h = rows[STEP * LANES + lane]
     growth = min(_GROW, max(0.2, _factor(error, order)))
-    if lanes.rejected[lane]:
+    if rows[REJECTED * LANES + lane] != 0.0:
         growth = min(growth, 1.0)
-    lanes.rejected[lane] = False
-    lanes.clear[lane] = 0.0
-    lanes.changed[lane] = 0.0
-    left = lanes.end[lane] - lanes.tau[lane]
-    last = h >= left
-    lanes.tau[lane] = lanes.end[lane] if last else lanes.tau[lane] + h
+    for row in (REJECTED, CLEAR, CHANGED):
+        rows[row * LANES + lane] = 0.0
+    rows[ACCEPT * LANES + lane] = 1.0
+    end = rows[END * LANES + lane]
+    last = h >= end - rows[TAU * LANES + lane]
+    rows[TAU * LANES + lane] = end if last else rows[TAU * LANES + lane] + h
     # a step cut short by the end of the span does not shorten the memory
-    lanes.step[lane] = max(h * growth, lanes.step[lane]) if last and growth >= 1.0 else h * growth
+    rows[NEXT * LANES + lane] = max(h * growth, rows[NEXT * LANES + lane]) if last and growth >= 1.0 else h * growth
+    rows[DONE * LANES + lane] = 1.0 if last else 0.0
 
 
 @njit(**NUMBA)
-def _reject(lane, h, error, lanes, order):
+def _judge(lane, rows, scale, order, differs):
+    """Accept or reject the trial of one lane.
+
+    scale    number of states that the error is summed over
+    differs  whether a watched relation has changed within the step
+    """
+    error = math.sqrt(rows[ERROR * LANES + lane] / scale)
+    rows[TRIES * LANES + lane] += 1.0
+    if error <= 1.0:
+        if not _locate(lane, rows, differs):
+            return _REFUSED
+        _accept(lane, rows, error, order)
+        return _ACCEPTED
     shrink = _SHRINK
     if math.isfinite(error):
         shrink = min(1.0, max(_SHRINK, _factor(error, order)))
-    lanes.rejected[lane] = True
-    lanes.clear[lane] = 0.0
-    lanes.changed[lane] = 0.0
-    lanes.step[lane] = h * shrink
+    rows[NEXT * LANES + lane] = rows[STEP * LANES + lane] * shrink
+    rows[REJECTED * LANES + lane] = 1.0
+    rows[CLEAR * LANES + lane] = 0.0
+    rows[CHANGED * LANES + lane] = 0.0
+    return _STUCK if rows[NEXT * LANES + lane] < _SMALLEST_STEP * rows[END * LANES + lane] else _REFUSED
 
 
 @njit(**NUMBA)
-def _diagnosis(lane, net, work, error):
+def _diagnosis(lane, net, work):
     """Why a lane cannot go on."""
     for i in range(net.sizes[0]):
         if not math.isfinite(work.start[i * LANES + lane]):
             return _NOT_FINITE
-    if math.isfinite(error):
+    if math.isfinite(work.lanes[ERROR * LANES + lane]):
         return _STEP_TOO_SMALL
     for i in range(net.sizes[0]):
         if math.isinf(work.matrix[net.pivot[i] + lane]):
@@ -236,31 +218,41 @@ def _diagnosis(lane, net, work, error):
 
 
 @njit(**NUMBA)
-def _judge(lane, lanes, net, method, cells, work, most_steps, stop):
-    """Accept or reject the trial of one lane. Returns whether the lane is done with its cell."""
-    cell = lanes.cell[lane]
-    order = method.shape[1]
+def _refill(queue, chosen, fresh, net, cells, work):
+    """Let finished lanes go and give them new cells. Returns the next place in the queue and how many are idle."""
     rows = work.lanes
-    h = rows[STEP * LANES + lane]
-    error = math.sqrt(rows[ERROR * LANES + lane] / max(net.sizes[0], 1))
-    lanes.tries[lane] += 1
-    if error <= 1.0:
-        if net.watched.shape[0] == 0:
-            rows[ACCEPT * LANES + lane] = 1.0
-            _accept(lane, h, error, lanes, order)
-        elif _locate(lane, h, lanes, net, cells, work):
-            if _relations_differ(lane, net, work):
-                cells.stopped[cell] = stop
-                _remember_relations(lane, net, work)
-            rows[ACCEPT * LANES + lane] = 1.0
-            _accept(lane, h, error, lanes, order)
-    else:
-        _reject(lane, h, error, lanes, order)
-        if lanes.step[lane] < _SMALLEST_STEP * lanes.end[lane]:
-            cells.status[cell] = _diagnosis(lane, net, work, error)
-    if cells.status[cell] == _OK and lanes.tries[lane] >= most_steps and lanes.tau[lane] < lanes.end[lane]:
-        cells.status[cell] = _TOO_MANY
-    return lanes.tau[lane] >= lanes.end[lane] or cells.status[cell] != _OK or cells.stopped[cell] != 0
+    first_hoisted = net.sizes[0] + 1 + net.constants.shape[0]
+    idle = 0
+    for lane in range(LANES):
+        if rows[CELL * LANES + lane] >= 0.0 and rows[DONE * LANES + lane] != 0.0:
+            _leave(lane, net.order, cells, rows, work.start)
+            rows[CELL * LANES + lane] = -1.0
+        if rows[CELL * LANES + lane] < 0.0 and queue < chosen.shape[0]:
+            cell = chosen[queue]
+            queue += 1
+            _load(
+                lane, cell, net.order, first_hoisted, net.sizes[3], cells.states, cells.stored, work.start, work.slots
+            )
+            _enter(lane, cell, cells, rows)
+            fresh[lane] = True
+        if rows[CELL * LANES + lane] < 0.0:
+            idle += 1
+    return queue, idle
+
+
+@njit(**NUMBA)
+def _begin(chosen, net, cells, work):
+    """Constants into the slots, and the first cell into every lane, so that idle ones hold numbers too."""
+    n = net.sizes[0]
+    for k in range(net.constants.shape[0]):
+        v.store(work.slots, (n + 1 + k) * LANES, v.fill(net.constants[k]))
+    for lane in range(LANES):
+        first_hoisted = n + 1 + net.constants.shape[0]
+        _load(
+            lane, chosen[0], net.order, first_hoisted, net.sizes[3], cells.states, cells.stored, work.start, work.slots
+        )
+        _enter(lane, chosen[0], cells, work.lanes)
+        work.lanes[CELL * LANES + lane] = -1.0
 
 
 @njit(**NUMBA)
@@ -280,50 +272,42 @@ def advance(net, method, work, cells, chosen, rtol, atol, most_steps, stop):
     atol    [states] in elimination order
     stop    1: a cell ends its span where a watched relation changes; 0: it goes on behind it
     """
-    n = net.sizes[0]
-    for k in range(net.constants.shape[0]):
-        v.store(work.slots, (n + 1 + k) * LANES, v.fill(net.constants[k]))
-    lanes = _empty_lanes()
+    n, rows, slots, start = net.sizes[0], work.lanes, work.slots, work.start
+    watched, modes = net.watched, net.sizes[5]
+    watching = watched.shape[0] > 0
+    scale, order, gamma = max(n, 1), method.shape[1], method.gamma
+    status = cells.status
+    _begin(chosen, net, cells, work)
     fresh = np.ones(LANES, np.bool_)
-    queue = 0
-    for lane in range(LANES):
-        if queue < chosen.shape[0]:
-            _enter(lane, chosen[queue], lanes, net, cells, work)
-            queue += 1
-        else:
-            # lanes without a cell repeat the first one; nobody reads them
-            _load(lane, chosen[0], net, cells, work)
-    active = queue
-    finished = np.zeros(LANES, np.bool_)
-    watching = net.watched.shape[0] > 0
-    while active > 0:
+    queue, idle = _refill(0, chosen, fresh, net, cells, work)
+    while idle < LANES:
         if watching and fresh.any():
-            _relations_at_start(net, work, lanes, cells, fresh)
-        _propose(lanes, cells, method, work.lanes)
+            _relations_at_start(net, work, fresh)
+        _propose(rows, gamma)
         trial_step(net, method, work, rtol, atol)
         if watching:
-            _times_after(lanes, cells, net, work)
-            _watch(net, work)
+            _relations_after(net, work)
         done = False
         for lane in range(LANES):
-            finished[lane] = False
-            if lanes.cell[lane] >= 0:
-                finished[lane] = _judge(lane, lanes, net, method, cells, work, most_steps, stop)
-                done = done or finished[lane]
-        accept = v.load(work.lanes, ACCEPT * LANES)
+            cell = int(rows[CELL * LANES + lane])
+            if cell < 0:
+                continue
+            differs = watching and _relations_differ(lane, watched, modes, slots)
+            outcome = _judge(lane, rows, scale, order, differs)
+            if outcome == _ACCEPTED and differs:
+                _remember_relations(lane, watched, modes, slots)
+                cells.stopped[cell] = stop
+                rows[DONE * LANES + lane] = max(rows[DONE * LANES + lane], float(stop))
+            elif outcome == _STUCK:
+                status[cell] = _diagnosis(lane, net, work)
+                rows[DONE * LANES + lane] = 1.0
+            if rows[TRIES * LANES + lane] >= most_steps and rows[DONE * LANES + lane] == 0.0:
+                status[cell] = _TOO_MANY
+                rows[DONE * LANES + lane] = 1.0
+            done = done or rows[DONE * LANES + lane] != 0.0
+        accept = v.load(rows, ACCEPT * LANES)
         for i in range(n):
-            v.store(
-                work.start, i * LANES, v.choose(accept, v.load(work.slots, i * LANES), v.load(work.start, i * LANES))
-            )
-        if not done:
-            continue
-        for lane in range(LANES):
-            if finished[lane]:
-                _leave(lane, lanes, net, cells, work)
-                fresh[lane] = True
-                if queue < chosen.shape[0]:
-                    _enter(lane, chosen[queue], lanes, net, cells, work)
-                    queue += 1
-                else:
-                    lanes.cell[lane] = -1
-                    active -= 1
+            at = i * LANES
+            v.store(start, at, v.choose(accept, v.load(slots, at), v.load(start, at)))
+        if done:
+            queue, idle = _refill(queue, chosen, fresh, net, cells, work)

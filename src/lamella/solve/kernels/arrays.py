@@ -46,6 +46,8 @@ class NetworkArrays(NamedTuple):
     watched: np.ndarray
     sizes: np.ndarray
     """states, slots, entries, hoisted, timed, offset of the modes"""
+    native: np.ndarray
+    """addresses of the machine code for `generate.FUNCTIONS`, or zeros: the tape"""
 
 
 class MethodArrays(NamedTuple):
@@ -71,6 +73,7 @@ def network_arrays(net: Lowered) -> NetworkArrays:
         lu.upper_first, pairs(lu.upper_entry, lu.upper_column), lu.pivot * np.int32(LANES),
         *tape_arrays(net.watch), net.watched * LANES,
         np.array([net.size, net.slots, net.entries, net.hoisted, net.timed, net.modes * LANES], dtype=np.int64),
+        np.zeros(4, dtype=np.int64),
     )  # fmt: skip
 
 
@@ -92,7 +95,7 @@ class Workspace(NamedTuple):
     """What one thread computes in.
 
     slots [slots * LANES], matrix [entries * LANES], stages [stages * states * LANES],
-    start [states * LANES], drift [states * LANES], lanes [8 * LANES]
+    start [states * LANES], drift [states * LANES], lanes [16 * LANES] (rows: see `step` and `advance`)
     """
 
     slots: np.ndarray
@@ -105,5 +108,5 @@ class Workspace(NamedTuple):
 
 def workspace(net: Lowered, method: Method) -> Workspace:
     n = net.size
-    counts = (net.slots, net.entries, method.stages * n, n, n, 8)
+    counts = (net.slots, net.entries, method.stages * n, n, n, 16)
     return Workspace(*(aligned(max(count, 1) * LANES) for count in counts))

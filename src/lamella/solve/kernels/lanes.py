@@ -7,6 +7,7 @@ that a cell's numbers do not depend on its lane or its neighbours.
 
 from __future__ import annotations
 
+from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic, models, register_model
 
@@ -127,3 +128,17 @@ negation = _operation(lambda b, x: b.fsub(vm.constant(1.0), x), 1)
 fused = _operation(lambda b, x, y, z: vm.call(b, "llvm.fma", x, y, z), 3)
 fused_minus = _operation(lambda b, x, y, z: vm.call(b, "llvm.fma", b.fneg(x), y, z), 3)
 choose = _operation(lambda b, c, x, y: b.select(b.fcmp_unordered("!=", c, vm.constant(0.0)), x, y), 3)
+
+
+@intrinsic
+def call_native(typing, address, slots, matrix, x):
+    """Call machine code at an address with three arrays of doubles."""
+
+    def generate(context, builder, signature, arguments):
+        arrays = zip(signature.args[1:], arguments[1:])
+        pointers = [context.make_array(kind)(context, builder, array).data for kind, array in arrays]
+        kind = ir.FunctionType(ir.VoidType(), [vm.F64.as_pointer()] * 3)
+        builder.call(builder.inttoptr(arguments[0], kind.as_pointer()), pointers)
+        return context.get_dummy_value()
+
+    return types.void(address, slots, matrix, x), generate

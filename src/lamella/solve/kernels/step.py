@@ -8,8 +8,8 @@ from lamella.solve.kernels import lanes as v
 from lamella.solve.kernels.interpret import NUMBA, run_tape
 from lamella.solve.kernels.lanes import LANES
 
-# rows of Workspace.lanes
-DIAGONAL, INVERSE_STEP, STEP, TIME, ERROR, ACCEPT, WEIGHT = range(7)
+# rows of Workspace.lanes that a step uses
+DIAGONAL, INVERSE_STEP, STEP, TIME, ERROR, ACCEPT = range(6)
 
 
 @njit(**NUMBA)
@@ -27,28 +27,29 @@ def sums(first, coefficient, slot, slots, out, offset, rows, accumulate):
 
 
 @njit(**NUMBA)
-def factorise(net, slots, matrix, lanes):
+def factorise(kinds, first, coefficient, slot, product_first, products, slots, matrix, lanes):
     """LU of diagonal - J, entry by entry; pivots are stored inverted.
 
-    net     NetworkArrays; slots hold the derivatives
+    kinds .. products  of NetworkArrays: kind, matrix_*, product_first, products
+    slots   [slots * LANES]    hold the derivatives
     matrix  [entries * LANES]  written
     lanes   row DIAGONAL holds 1 / (h gamma)
     """
-    k = v.number(net.matrix_first, 0)
-    q = v.number(net.product_first, 0) * 2
-    for e in range(net.kind.shape[0]):
-        kind = v.number(net.kind, e)
+    k = v.number(first, 0)
+    q = v.number(product_first, 0) * 2
+    for e in range(kinds.shape[0]):
+        kind = v.number(kinds, e)
         total = v.fill(0.0)
         if kind == -2:
             total = v.load(lanes, DIAGONAL * LANES)
-        last = v.number(net.matrix_first, e + 1)
+        last = v.number(first, e + 1)
         while k < last:
-            total = v.fused(v.spread(net.matrix_coefficient, k), v.load(slots, v.number(net.matrix_slot, k)), total)
+            total = v.fused(v.spread(coefficient, k), v.load(slots, v.number(slot, k)), total)
             k += 1
-        last = v.number(net.product_first, e + 1) * 2
+        last = v.number(product_first, e + 1) * 2
         while q < last:
-            left = v.load(matrix, v.number(net.products, q))
-            total = v.fused_minus(left, v.load(matrix, v.number(net.products, q + 1)), total)
+            left = v.load(matrix, v.number(products, q))
+            total = v.fused_minus(left, v.load(matrix, v.number(products, q + 1)), total)
             q += 2
         if kind >= 0:
             total = v.mul(total, v.load(matrix, kind))
@@ -58,46 +59,46 @@ def factorise(net, slots, matrix, lanes):
 
 
 @njit(**NUMBA)
-def substitute(net, matrix, stages, offset, n):
-    """Solve with the LU; the right side in `stages[offset:]` becomes the solution."""
-    x = stages[offset : offset + n * LANES]
+def substitute(lower_first, lower_pairs, upper_first, upper_pairs, pivot, matrix, x):
+    """Solve with the LU; the right side in `x` [states * LANES] becomes the solution."""
+    n = pivot.shape[0]
     k = 0
     for i in range(n):
-        last = v.number(net.lower_first, i + 1) * 2
+        last = v.number(lower_first, i + 1) * 2
         total = v.load(x, i * LANES)
         while k < last:
-            entry = v.load(matrix, v.number(net.lower_pairs, k))
-            total = v.fused_minus(entry, v.load(x, v.number(net.lower_pairs, k + 1)), total)
+            entry = v.load(matrix, v.number(lower_pairs, k))
+            total = v.fused_minus(entry, v.load(x, v.number(lower_pairs, k + 1)), total)
             k += 2
         v.store(x, i * LANES, total)
-    k = v.number(net.upper_first, n) * 2 - 2
+    k = v.number(upper_first, n) * 2 - 2
     for i in range(n - 1, -1, -1):
-        last = v.number(net.upper_first, i) * 2
+        last = v.number(upper_first, i) * 2
         total = v.load(x, i * LANES)
         while k >= last:
-            entry = v.load(matrix, v.number(net.upper_pairs, k))
-            total = v.fused_minus(entry, v.load(x, v.number(net.upper_pairs, k + 1)), total)
+            entry = v.load(matrix, v.number(upper_pairs, k))
+            total = v.fused_minus(entry, v.load(x, v.number(upper_pairs, k + 1)), total)
             k -= 2
-        v.store(x, i * LANES, v.mul(total, v.load(matrix, v.number(net.pivot, i))))
+        v.store(x, i * LANES, v.mul(total, v.load(matrix, v.number(pivot, i))))
 
 
 @njit(**NUMBA)
-def _prepare_stage(method, s, n, slots, stages, start, inverse_step):
+def _prepare_stage(a, c, s, count, n, slots, stages, start, lanes):
     """Arguments of stage `s` into the slots, and the sum over earlier stages into its place."""
-    count = method.shape[0]
+    inverse_step = v.load(lanes, INVERSE_STEP * LANES)
     offset = s * n * LANES
     same_row = s > 1
     for j in range(s - 1):
-        if method.a[s * count + j] != method.a[(s - 1) * count + j]:
+        if a[s * count + j] != a[(s - 1) * count + j]:
             same_row = False
-    if same_row and method.a[s * count + s - 1] == 1.0:
+    if same_row and a[s * count + s - 1] == 1.0:
         # this stage starts where the last one ended
         for i in range(n):
             at = i * LANES
             v.store(slots, at, v.add(v.load(slots, at), v.load(stages, offset - (n - i) * LANES)))
             total = v.fill(0.0)
             for j in range(s):
-                total = v.fused(v.spread(method.c, s * count + j), v.load(stages, (j * n + i) * LANES), total)
+                total = v.fused(v.spread(c, s * count + j), v.load(stages, (j * n + i) * LANES), total)
             v.store(stages, offset + at, v.mul(total, inverse_step))
         return
     for i in range(n):
@@ -106,8 +107,8 @@ def _prepare_stage(method, s, n, slots, stages, start, inverse_step):
         total = v.fill(0.0)
         for j in range(s):
             u = v.load(stages, (j * n + i) * LANES)
-            y = v.fused(v.spread(method.a, s * count + j), u, y)
-            total = v.fused(v.spread(method.c, s * count + j), u, total)
+            y = v.fused(v.spread(a, s * count + j), u, y)
+            total = v.fused(v.spread(c, s * count + j), u, total)
         v.store(slots, at, y)
         v.store(stages, offset + at, v.mul(total, inverse_step))
 
@@ -123,39 +124,70 @@ def _add_drift(weight, n, stages, offset, drift, lanes):
 
 @njit(**NUMBA)
 def trial_step(net, method, work, rtol, atol):
-    """Try one step in every lane.
+    """Try one step in every lane, by machine code where there is some, else by the tape.
 
     net, method, work  NetworkArrays, MethodArrays, Workspace. `work.start` holds the states, the rows DIAGONAL,
                        INVERSE_STEP, STEP and TIME of `work.lanes` the step
     atol               [states] in elimination order
     leaves the new states in the first slots and the sum of squared errors, each over its tolerance, in row ERROR
     """
+    # the inner functions take bare arrays: passing these tuples would count references of all their members
     n = net.sizes[0]
     timed = net.sizes[4] != 0
-    slots, matrix, stages, start, lanes = work.slots, work.matrix, work.stages, work.start, work.lanes
-    inverse_step = v.load(lanes, INVERSE_STEP * LANES)
+    compiled = net.native[0] != 0
+    begin, stage, factor, solve = net.native[0], net.native[1], net.native[2], net.native[3]
+    slots, matrix, stages, start, drift, lanes = (
+        work.slots,
+        work.matrix,
+        work.stages,
+        work.start,
+        work.drift,
+        work.lanes,
+    )
+    runs, code = net.rate_runs, net.rate_code
+    first, coefficient, slot = net.balance_first, net.balance_coefficient, net.balance_slot
+    lower_first, lower_pairs, upper_first, upper_pairs = (
+        net.lower_first,
+        net.lower_pairs,
+        net.upper_first,
+        net.upper_pairs,
+    )
+    pivot = net.pivot
+    a, c, d, alpha, count = method.a, method.c, method.d, method.alpha, method.shape[0]
     for i in range(n):
         v.store(slots, i * LANES, v.load(start, i * LANES))
     v.store(slots, n * LANES, v.load(lanes, TIME * LANES))
-    run_tape(slots, net.rate_runs, net.rate_code)
-    run_tape(slots, net.slope_runs, net.slope_code)
-    factorise(net, slots, matrix, lanes)
-    sums(net.balance_first, net.balance_coefficient, net.balance_slot, slots, stages, 0, n, False)
-    if timed:
-        sums(net.drift_first, net.drift_coefficient, net.drift_slot, slots, work.drift, 0, n, False)
-        _add_drift(method.d[0], n, stages, 0, work.drift, lanes)
-    substitute(net, matrix, stages, 0, n)
-    for s in range(1, method.shape[0]):
+    for s in range(count):
         offset = s * n * LANES
-        _prepare_stage(method, s, n, slots, stages, start, inverse_step)
+        x = stages[offset : offset + n * LANES]
+        if s > 0:
+            _prepare_stage(a, c, s, count, n, slots, stages, start, lanes)
+            if timed:
+                later = v.fused(v.fill(alpha[s]), v.load(lanes, STEP * LANES), v.load(lanes, TIME * LANES))
+                v.store(slots, n * LANES, later)
+        if compiled:
+            v.call_native(stage if s > 0 else begin, slots, matrix, x)
+        else:
+            run_tape(slots, runs, code)
+            sums(first, coefficient, slot, slots, x, 0, n, s > 0)
+        if s == 0:
+            if compiled:
+                v.call_native(factor, slots, matrix, lanes)
+            else:
+                run_tape(slots, net.slope_runs, net.slope_code)
+                factorise(
+                    net.kind, net.matrix_first, net.matrix_coefficient, net.matrix_slot, net.product_first,
+                    net.products, slots, matrix, lanes,
+                )  # fmt: skip
+            if timed:
+                sums(net.drift_first, net.drift_coefficient, net.drift_slot, slots, drift, 0, n, False)
         if timed:
-            later = v.fused(v.fill(method.alpha[s]), v.load(lanes, STEP * LANES), v.load(lanes, TIME * LANES))
-            v.store(slots, n * LANES, later)
-            _add_drift(method.d[s], n, stages, offset, work.drift, lanes)
-        run_tape(slots, net.rate_runs, net.rate_code)
-        sums(net.balance_first, net.balance_coefficient, net.balance_slot, slots, stages, offset, n, True)
-        substitute(net, matrix, stages, offset, n)
-    _finish(n, slots, stages, (method.shape[0] - 1) * n * LANES, start, lanes, rtol, atol)
+            _add_drift(d[s], n, stages, offset, drift, lanes)
+        if compiled:
+            v.call_native(solve, slots, matrix, x)
+        else:
+            substitute(lower_first, lower_pairs, upper_first, upper_pairs, pivot, matrix, x)
+    _finish(n, slots, stages, (count - 1) * n * LANES, start, lanes, rtol, atol)
 
 
 @njit(**NUMBA)

@@ -1,0 +1,125 @@
+"""Generated networks as machine code: compiled once, kept on disk by content, lane width and processor."""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import os
+import threading
+from pathlib import Path
+
+import llvmlite
+import llvmlite.binding as llvm
+import numpy as np
+
+from lamella.reactions.lower import Lowered
+from lamella.solve.kernels import generate, vector_math
+from lamella.solve.kernels.lanes import LANES
+from lamella.store import replacing
+
+_LOCK = threading.Lock()
+_LOADED: dict[str, Native] = {}
+_DIGEST = 32
+
+
+@dataclasses.dataclass(frozen=True)
+class Native:
+    """Machine code of one network: `addresses` [4] int64 of `generate.FUNCTIONS`; the engine keeps it alive."""
+
+    addresses: np.ndarray
+    engine: object
+
+
+def cache_folder() -> Path:
+    """Where compiled networks are kept: LAMELLA_CACHE_DIR, or the user's cache folder."""
+    given = os.environ.get("LAMELLA_CACHE_DIR")
+    if given:
+        return Path(given)
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "lamella" / "networks"
+
+
+def network_key(net: Lowered) -> str:
+    """Digest of everything that the machine code depends on."""
+    digest = hashlib.blake2b(digest_size=20)
+    versions = (llvmlite.__version__, LANES, llvm.get_process_triple(), llvm.get_host_cpu_name())
+    digest.update(repr((versions, llvm.get_host_cpu_features().flatten())).encode())
+    for module in (generate, vector_math):
+        digest.update(Path(module.__file__).read_bytes())
+    for array in _arrays(net):
+        digest.update(repr((array.dtype.str, array.shape)).encode())
+        digest.update(np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()
+
+
+def _arrays(net: Lowered) -> list[np.ndarray]:
+    parts = (net.rates, net.jacobian, net.balance, net.matrix, net.factorisation)
+    return [getattr(part, field.name) for part in parts for field in dataclasses.fields(part)]
+
+
+def is_cached(net: Lowered) -> bool:
+    """Whether machine code for a network can be had without compiling."""
+    key = network_key(net)
+    return key in _LOADED or (cache_folder() / f"{key}.o").is_file()
+
+
+def native(net: Lowered) -> Native:
+    """Machine code of a network, from memory, from disk, or compiled now."""
+    key = network_key(net)
+    with _LOCK:
+        if key not in _LOADED:
+            path = cache_folder() / f"{key}.o"
+            data = _read(path)
+            if data is None:
+                data = _compile(generate.source(net))
+                _write(path, data)
+            _LOADED[key] = _load(data)
+        return _LOADED[key]
+
+
+def _read(path: Path) -> bytes | None:
+    """Object code from disk; None if there is none, or if it is not what was written."""
+    try:
+        raw = path.read_bytes()
+    except OSError:
+        return None
+    data = raw[_DIGEST:]
+    return data if hashlib.blake2b(data, digest_size=_DIGEST).digest() == raw[:_DIGEST] else None
+
+
+def _write(path: Path, data: bytes) -> None:
+    """Keep object code; a folder that cannot be written is no obstacle."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(path) as temporary:
+            temporary.write_bytes(hashlib.blake2b(data, digest_size=_DIGEST).digest() + data)
+    except OSError:
+        return
+
+
+def _machine() -> llvm.TargetMachine:
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    return llvm.Target.from_triple(llvm.get_process_triple()).create_target_machine(
+        cpu=llvm.get_host_cpu_name(), features=llvm.get_host_cpu_features().flatten(), opt=2, jit=True
+    )
+
+
+def _compile(text: str) -> bytes:
+    """Object code of LLVM text."""
+    machine = _machine()
+    module = llvm.parse_assembly(text)
+    module.verify()
+    options = llvm.create_pipeline_tuning_options(speed_level=1)
+    options.loop_vectorization = options.slp_vectorization = False
+    passes = llvm.create_pass_builder(machine, options)
+    passes.getModulePassManager().run(module, passes)
+    return machine.emit_object(module)
+
+
+def _load(data: bytes) -> Native:
+    machine = _machine()
+    engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine)
+    engine.add_object_file(llvm.ObjectFileRef.from_data(data))
+    engine.finalize_object()
+    addresses = [engine.get_function_address(f"lamella_{name}") for name in generate.FUNCTIONS]
+    return Native(np.array(addresses, dtype=np.int64), engine)
