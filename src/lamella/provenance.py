@@ -42,7 +42,10 @@ def machine() -> dict[str, str]:
     """What bit identity is promised for besides versions: the processor's kind and its features, hashed."""
     from llvmlite import binding
 
-    features = ",".join(sorted(name for name, there in binding.get_host_cpu_features().items() if there))
+    try:
+        features = ",".join(sorted(name for name, there in binding.get_host_cpu_features().items() if there))
+    except RuntimeError:  # LLVM does not know them for every kind of processor
+        features = platform.machine()
     return {"processor": binding.get_host_cpu_name(), "processor_features": text_hash(features)[:16],
             "system": platform.system()}
 
