@@ -9,6 +9,7 @@ from lamella.reactions import compile_program, read_sbml
 from lamella.solve import Population, Status, steady_state, trajectories
 from lamella.solve import population as population_module
 from lamella.solve.kernels import native as native_code
+from lamella.solve.rosenbrock import method
 
 CASCADE = """
 model cascade
@@ -236,7 +237,7 @@ def test_a_damaged_cache_is_made_anew(program, tmp_path, monkeypatch):
     monkeypatch.setattr(native_code, "_LOADED", {})
     again = dosed(program, 3, execution="llvm")
     np.testing.assert_array_equal(first.states, again.states)
-    assert native_code.is_cached(program.lowered)
+    assert native_code.is_cached(program.lowered, method("rodas5p"))
 
 
 def test_machine_code_is_made_when_it_pays(program, tmp_path, monkeypatch):

@@ -86,11 +86,11 @@ class Population:
         net = self.program.lowered
         possible = can_generate(net) and (net.size <= _LARGEST_NATIVE or execution == "llvm")
         self._undecided = execution == "auto" and possible
-        if possible and (execution == "llvm" or (self._undecided and is_cached(net))):
+        if possible and (execution == "llvm" or (self._undecided and is_cached(net, self.method))):
             self._use_native()
 
     def _use_native(self) -> None:
-        self._native = native(self.program.lowered)
+        self._native = native(self.program.lowered, self.method)
         self._net = self._net._replace(native=self._native.addresses)
         self._undecided = False
 

@@ -47,7 +47,7 @@ class NetworkArrays(NamedTuple):
     sizes: np.ndarray
     """states, slots, entries, hoisted, timed, offset of the modes"""
     native: np.ndarray
-    """addresses of the machine code for `generate.FUNCTIONS`, or zeros: the tape"""
+    """addresses of the machine code in the order of `generate.functions`, or zeros: the tape"""
 
 
 class MethodArrays(NamedTuple):
@@ -73,7 +73,7 @@ def network_arrays(net: Lowered) -> NetworkArrays:
         lu.upper_first, pairs(lu.upper_entry, lu.upper_column), lu.pivot * np.int32(LANES),
         *tape_arrays(net.watch), net.watched * LANES,
         np.array([net.size, net.slots, net.entries, net.hoisted, net.timed, net.modes * LANES], dtype=np.int64),
-        np.zeros(4, dtype=np.int64),
+        np.zeros(16, dtype=np.int64),
     )  # fmt: skip
 
 

@@ -4,16 +4,19 @@ The same operations in the same order as the kernels in `step`, so that both
 executions give the same numbers to the last bit. Functions are cut into pieces
 with memory between them, which keeps the compiler's time linear in the network.
 
-Four functions of (slots, matrix, x):
+Functions of (slots, matrix, x, lanes):
     begin   rates of change into x
     stage   rates of change added to x
-    factor  derivatives and LU of diagonal - J into matrix; x holds the diagonal
+    factor  derivatives and LU of diagonal - J into matrix
     solve   x becomes the solution of the LU
+and, for every stage s of the method but the first, of (slots, start, stages, lanes):
+    combine.s  arguments of the stage into the slots, the sum over earlier stages into its place
 """
 
 from __future__ import annotations
 
 import struct
+from collections.abc import Callable
 
 import numpy as np
 from llvmlite import ir
@@ -23,6 +26,8 @@ from lamella.reactions.lower import ALGEBRAIC_PIVOT, PIVOT, Factorisation, Lower
 from lamella.reactions.tape import Tape
 from lamella.solve.kernels import vector_math as vm
 from lamella.solve.kernels.lanes import LANES
+from lamella.solve.kernels.step import DIAGONAL, INVERSE_STEP
+from lamella.solve.rosenbrock import Method
 
 FUNCTIONS = ("begin", "stage", "factor", "solve")
 _VECTOR = f"<{LANES} x double>"
@@ -43,22 +48,36 @@ def can_generate(net: Lowered) -> bool:
     return all(OPERATIONS[code] in SUPPORTED for code in codes)
 
 
-def source(net: Lowered) -> str:
+def functions(method: Method) -> tuple[str, ...]:
+    """Names of the functions, in the order of their addresses."""
+    return (*FUNCTIONS, *(f"combine.{s}" for s in range(1, method.stages)))
+
+
+def source(net: Lowered, method: Method) -> str:
     """LLVM text of the functions of a network."""
-    parts = [_prelude()]
-    for name, accumulate in (("begin", False), ("stage", True)):
-        function = _Function(name)
-        _tape(function, net.rates)
-        _balance(function, net.balance, accumulate)
-        parts.append(function.text())
-    function = _Function("factor")
-    _tape(function, net.jacobian)
-    _factor(function, net.matrix, net.factorisation)
-    parts.append(function.text())
-    function = _Function("solve")
-    _solve(function, net.factorisation)
-    parts.append(function.text())
+    later = {int(slot) for sums in (net.matrix, net.drift) for slot in sums.slot}
+    later |= set(net.jacobian.code[:, 1:].ravel().tolist())
+    parts = [
+        _prelude(),
+        _with_registers("begin", lambda f: _rates(f, net, False), later),
+        _with_registers("stage", lambda f: _rates(f, net, True), set()),
+        _with_registers("factor", lambda f: _factor(f, net), {int(slot) for slot in net.drift.slot}),
+        _with_registers("solve", lambda f: _solve(f, net.factorisation), set()),
+    ]
+    parts += [_combine(method, s, net.size) for s in range(1, method.stages)]
     return "\n".join(parts)
+
+
+def _with_registers(name: str, write: Callable[[_Function], None], later: set[int]) -> str:
+    """Text of a function, written twice: the first time shows which slots must go through memory.
+
+    later  slots that other functions read
+    """
+    draft = _Function(name, None)
+    write(draft)
+    final = _Function(name, draft.crossing | later)
+    write(final)
+    return final.text()
 
 
 def _prelude() -> str:
@@ -85,11 +104,16 @@ def _constant(value: float) -> str:
 
 
 class _Function:
-    """The text of one function, in pieces; values stay in registers within a piece."""
+    """The text of one function, in pieces; values stay in registers within a piece.
 
-    def __init__(self, name: str):
-        self.name = name
+    kept      temporaries that are stored (None: all);   crossing  those that a later piece reads
+    """
+
+    def __init__(self, name: str, kept: set[int] | None):
+        self.name, self.kept = name, kept
         self.pieces: list[str] = []
+        self.defined: set[int] = set()
+        self.crossing: set[int] = set()
         self._begin()
 
     def _begin(self) -> None:
@@ -119,6 +143,8 @@ class _Function:
     def load(self, base: str, index: int) -> str:
         """Vector `index` of a block of memory."""
         if (base, index) not in self.known:
+            if base == "%slots" and index in self.defined:
+                self.crossing.add(index)
             address = self._address(base, index)
             self.known[base, index] = self.emit(f"load {_VECTOR}, ptr {address}, align 8")
         return self.known[base, index]
@@ -127,6 +153,13 @@ class _Function:
         address = self._address(base, index)
         self.lines.append(f"store {_VECTOR} {value}, ptr {address}, align 8")
         self.known[base, index] = value
+
+    def define(self, slot: int, value: str) -> None:
+        """Give a temporary its value, in memory only if it is needed there."""
+        self.defined.add(slot)
+        self.known["%slots", slot] = value
+        if self.kept is None or slot in self.kept:
+            self.store("%slots", slot, value)
 
     def binary(self, operation: str, x: str, y: str) -> str:
         return self.emit(f"{operation} {_VECTOR} {x}, {y}")
@@ -148,8 +181,8 @@ class _Function:
 
     def text(self) -> str:
         self.cut()
-        parameters = "ptr noalias %slots, ptr noalias %matrix, ptr noalias %x"
-        arguments = "ptr %slots, ptr %matrix, ptr %x"
+        parameters = "ptr noalias %slots, ptr noalias %matrix, ptr noalias %x, ptr noalias %lanes"
+        arguments = "ptr %slots, ptr %matrix, ptr %x, ptr %lanes"
         pieces = [
             f"define internal void @{self.name}.{k}({parameters}) noinline {{\n{piece}\nret void\n}}"
             for k, piece in enumerate(self.pieces)
@@ -162,7 +195,7 @@ def _tape(f: _Function, tape: Tape) -> None:
     for code, first, last in tape.runs.tolist():
         operation = OPERATIONS[code]
         for target, *sources in tape.code[first:last].tolist():
-            f.store("%slots", target, _operation(f, operation, sources))
+            f.define(target, _operation(f, operation, sources))
             f.tick()
 
 
@@ -191,20 +224,28 @@ def _operation(f: _Function, operation: str, sources: list[int]) -> str:
 
 def _terms(f: _Function, sums: Sums, row: int, total: str) -> str:
     for k in range(sums.first[row], sums.first[row + 1]):
-        total = f.fma(_constant(float(sums.coefficient[k])), f.load("%slots", int(sums.slot[k])), total)
+        coefficient, value = float(sums.coefficient[k]), f.load("%slots", int(sums.slot[k]))
+        if abs(coefficient) == 1.0:
+            total = f.binary("fadd" if coefficient > 0 else "fsub", total, value)
+        else:
+            total = f.fma(_constant(coefficient), value, total)
     return total
 
 
-def _balance(f: _Function, balance: Sums, accumulate: bool) -> None:
+def _rates(f: _Function, net: Lowered, accumulate: bool) -> None:
+    _tape(f, net.rates)
+    balance = net.balance
     for row in range(len(balance.first) - 1):
         start = f.load("%x", row) if accumulate else _constant(0.0)
         f.store("%x", row, _terms(f, balance, row, start))
         f.tick(1 + int(balance.first[row + 1] - balance.first[row]))
 
 
-def _factor(f: _Function, matrix: Sums, lu: Factorisation) -> None:
+def _factor(f: _Function, net: Lowered) -> None:
+    _tape(f, net.jacobian)
+    matrix, lu = net.matrix, net.factorisation
     for entry, kind in enumerate(lu.kind.tolist()):
-        total = f.load("%x", 0) if kind == PIVOT else _constant(0.0)
+        total = f.load("%lanes", DIAGONAL) if kind == PIVOT else _constant(0.0)
         total = _terms(f, matrix, entry, total)
         for k in range(lu.first[entry], lu.first[entry + 1]):
             left, right = f.load("%matrix", int(lu.left[k])), f.load("%matrix", int(lu.right[k]))
@@ -237,3 +278,36 @@ def _eliminated(f: _Function, row: int, entries: np.ndarray, columns: np.ndarray
     for k in order:
         total = f.fma_minus(f.load("%matrix", int(entries[k])), f.load("%x", int(columns[k])), total)
     return total
+
+
+def _combine(method: Method, stage: int, n: int) -> str:
+    """The loop over states of `step._prepare_stage`, with the coefficients of one stage in registers."""
+    f = _Function(f"combine.{stage}", None)
+    at = lambda base, offset: f.emit(f"getelementptr double, ptr {base}, i64 {offset}")
+    vector = lambda base, offset: f.emit(f"load {_VECTOR}, ptr {at(base, offset)}, align 8")
+    inverse = f.emit(f"load {_VECTOR}, ptr {at('%lanes', str(INVERSE_STEP * LANES))}, align 8")
+    f.lines += ["br label %loop", "loop:"]
+    f.lines.append("%i = phi i64 [0, %entry], [%next, %loop]")
+    u = []
+    for j in range(stage):
+        place = f.emit(f"add i64 %i, {j * n * LANES}")
+        u.append(vector("%stages", place))
+    total = _constant(0.0)
+    follows = stage > 1 and (method.a[stage, : stage - 1] == method.a[stage - 1, : stage - 1]).all()
+    if follows and method.a[stage, stage - 1] == 1.0:
+        y = f.binary("fadd", vector("%slots", "%i"), u[-1])
+    else:
+        y = vector("%start", "%i")
+        for j in range(stage):
+            y = f.fma(_constant(method.a[stage, j]), u[j], y)
+    for j in range(stage):
+        total = f.fma(_constant(method.c[stage, j]), u[j], total)
+    total = f.binary("fmul", total, inverse)
+    f.lines.append(f"store {_VECTOR} {y}, ptr {at('%slots', '%i')}, align 8")
+    place = f.emit(f"add i64 %i, {stage * n * LANES}")
+    f.lines.append(f"store {_VECTOR} {total}, ptr {at('%stages', place)}, align 8")
+    f.lines += [f"%next = add i64 %i, {LANES}", f"%more = icmp ult i64 %next, {n * LANES}"]
+    f.lines += ["br i1 %more, label %loop, label %done", "done:", "ret void"]
+    body = "\n".join(f.lines)
+    parameters = "ptr noalias %slots, ptr noalias %start, ptr noalias %stages, ptr noalias %lanes"
+    return f"define void @lamella_combine.{stage}({parameters}) {{\nentry:\n{body}\n}}"

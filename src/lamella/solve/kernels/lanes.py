@@ -131,14 +131,14 @@ choose = _operation(lambda b, c, x, y: b.select(b.fcmp_unordered("!=", c, vm.con
 
 
 @intrinsic
-def call_native(typing, address, slots, matrix, x):
-    """Call machine code at an address with three arrays of doubles."""
+def call_native(typing, address, a, b, c, d):
+    """Call machine code at an address with four arrays of doubles."""
 
     def generate(context, builder, signature, arguments):
         arrays = zip(signature.args[1:], arguments[1:])
         pointers = [context.make_array(kind)(context, builder, array).data for kind, array in arrays]
-        kind = ir.FunctionType(ir.VoidType(), [vm.F64.as_pointer()] * 3)
+        kind = ir.FunctionType(ir.VoidType(), [vm.F64.as_pointer()] * 4)
         builder.call(builder.inttoptr(arguments[0], kind.as_pointer()), pointers)
         return context.get_dummy_value()
 
-    return types.void(address, slots, matrix, x), generate
+    return types.void(address, a, b, c, d), generate

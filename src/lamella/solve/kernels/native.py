@@ -15,6 +15,7 @@ import numpy as np
 from lamella.reactions.lower import Lowered
 from lamella.solve.kernels import generate, vector_math
 from lamella.solve.kernels.lanes import LANES
+from lamella.solve.rosenbrock import Method
 from lamella.store import replacing
 
 _LOCK = threading.Lock()
@@ -24,7 +25,7 @@ _DIGEST = 32
 
 @dataclasses.dataclass(frozen=True)
 class Native:
-    """Machine code of one network: `addresses` [4] int64 of `generate.FUNCTIONS`; the engine keeps it alive."""
+    """Machine code of one network: `addresses` in the order of `generate.functions`; the engine keeps it alive."""
 
     addresses: np.ndarray
     engine: object
@@ -38,41 +39,41 @@ def cache_folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "lamella" / "networks"
 
 
-def network_key(net: Lowered) -> str:
+def network_key(net: Lowered, method: Method) -> str:
     """Digest of everything that the machine code depends on."""
     digest = hashlib.blake2b(digest_size=20)
     versions = (llvmlite.__version__, LANES, llvm.get_process_triple(), llvm.get_host_cpu_name())
     digest.update(repr((versions, llvm.get_host_cpu_features().flatten())).encode())
     for module in (generate, vector_math):
         digest.update(Path(module.__file__).read_bytes())
-    for array in _arrays(net):
+    for array in (*_arrays(net), method.a, method.c):
         digest.update(repr((array.dtype.str, array.shape)).encode())
         digest.update(np.ascontiguousarray(array).tobytes())
     return digest.hexdigest()
 
 
 def _arrays(net: Lowered) -> list[np.ndarray]:
-    parts = (net.rates, net.jacobian, net.balance, net.matrix, net.factorisation)
+    parts = (net.rates, net.jacobian, net.balance, net.matrix, net.drift, net.factorisation)
     return [getattr(part, field.name) for part in parts for field in dataclasses.fields(part)]
 
 
-def is_cached(net: Lowered) -> bool:
+def is_cached(net: Lowered, method: Method) -> bool:
     """Whether machine code for a network can be had without compiling."""
-    key = network_key(net)
+    key = network_key(net, method)
     return key in _LOADED or (cache_folder() / f"{key}.o").is_file()
 
 
-def native(net: Lowered) -> Native:
+def native(net: Lowered, method: Method) -> Native:
     """Machine code of a network, from memory, from disk, or compiled now."""
-    key = network_key(net)
+    key = network_key(net, method)
     with _LOCK:
         if key not in _LOADED:
             path = cache_folder() / f"{key}.o"
             data = _read(path)
             if data is None:
-                data = _compile(generate.source(net))
+                data = _compile(generate.source(net, method))
                 _write(path, data)
-            _LOADED[key] = _load(data)
+            _LOADED[key] = _load(data, method)
         return _LOADED[key]
 
 
@@ -116,10 +117,10 @@ def _compile(text: str) -> bytes:
     return machine.emit_object(module)
 
 
-def _load(data: bytes) -> Native:
+def _load(data: bytes, method: Method) -> Native:
     machine = _machine()
     engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), machine)
     engine.add_object_file(llvm.ObjectFileRef.from_data(data))
     engine.finalize_object()
-    addresses = [engine.get_function_address(f"lamella_{name}") for name in generate.FUNCTIONS]
+    addresses = [engine.get_function_address(f"lamella_{name}") for name in generate.functions(method)]
     return Native(np.array(addresses, dtype=np.int64), engine)

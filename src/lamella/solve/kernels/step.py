@@ -161,18 +161,21 @@ def trial_step(net, method, work, rtol, atol):
         offset = s * n * LANES
         x = stages[offset : offset + n * LANES]
         if s > 0:
-            _prepare_stage(a, c, s, count, n, slots, stages, start, lanes)
-            if timed:
-                later = v.fused(v.fill(alpha[s]), v.load(lanes, STEP * LANES), v.load(lanes, TIME * LANES))
-                v.store(slots, n * LANES, later)
+            if compiled:
+                v.call_native(net.native[3 + s], slots, start, stages, lanes)
+            else:
+                _prepare_stage(a, c, s, count, n, slots, stages, start, lanes)
+        if s > 0 and timed:
+            later = v.fused(v.fill(alpha[s]), v.load(lanes, STEP * LANES), v.load(lanes, TIME * LANES))
+            v.store(slots, n * LANES, later)
         if compiled:
-            v.call_native(stage if s > 0 else begin, slots, matrix, x)
+            v.call_native(stage if s > 0 else begin, slots, matrix, x, lanes)
         else:
             run_tape(slots, runs, code)
             sums(first, coefficient, slot, slots, x, 0, n, s > 0)
         if s == 0:
             if compiled:
-                v.call_native(factor, slots, matrix, lanes)
+                v.call_native(factor, slots, matrix, x, lanes)
             else:
                 run_tape(slots, net.slope_runs, net.slope_code)
                 factorise(
@@ -184,7 +187,7 @@ def trial_step(net, method, work, rtol, atol):
         if timed:
             _add_drift(d[s], n, stages, offset, drift, lanes)
         if compiled:
-            v.call_native(solve, slots, matrix, x)
+            v.call_native(solve, slots, matrix, x, lanes)
         else:
             substitute(lower_first, lower_pairs, upper_first, upper_pairs, pivot, matrix, x)
     _finish(n, slots, stages, (count - 1) * n * LANES, start, lanes, rtol, atol)
