@@ -109,8 +109,11 @@ def test_a_time_course_is_read_at_its_time():
     at = RISES.replace('"level"', '"course"') + 'at = "{}"\n'
     bench = Bench({"fake": Fake({"treated": 3.0}, dish_sd=0.0).assay})
     half = check_one(finding(at.format("12 h")), bench, Replicates(4, 4)).cells[0].expectations[0]
-    quarter = check_one(finding(at.format("6 h")), bench, Replicates(4, 4)).cells[0].expectations[0]
-    assert half.values["course"]["control"][0] == pytest.approx(2.0 * quarter.values["course"]["control"][0])
+    whole = check_one(finding(at.format("1440 min")), bench, Replicates(4, 4)).cells[0].expectations[0]
+    assert whole.values["course"]["control"][0] == pytest.approx(2.0 * half.values["course"]["control"][0])
+    between = check_one(finding(at.format("7 h")), bench, Replicates(4, 4))
+    assert between.outcome is Outcome.NOT_APPLICABLE
+    assert "7 h" in between.reason
     late = check_one(finding(at.format("30 h")), bench, Replicates(4, 4))
     assert late.outcome is Outcome.NOT_APPLICABLE
     assert "30 h" in late.reason
@@ -137,10 +140,10 @@ def test_an_arm_with_nothing_left_is_a_large_effect():
     assert verdict_of(finding(RISES.replace(">", "<")), Fake({"treated": 0.0})).outcome is Outcome.HOLDS
 
 
-def test_population_findings_need_no_pictures():
-    assert is_population(finding(), {"fake": Fake().assay})
-    assert not is_population(finding(), {"fake": Fake(pictures=True).assay})
-    assert not is_population(finding(), {})
+def test_population_findings_are_those_of_blots():
+    blot = RISES.replace('"fake"', '"immunoblot"')
+    assert is_population(finding(blot))
+    assert not is_population(finding(blot + RISES.replace('"fake"', '"scratch"')))
 
 
 def test_too_few_replicates_are_refused():

@@ -23,6 +23,9 @@ from lamella.shapes import TIMES
 from lamella.store import Units
 from lamella.units import quantity as magnitude
 
+_NEAR = 0.01
+"""A sample counts as taken at a time that it misses by less than this share of the time course."""
+
 OnDish = Callable[[], None]
 """Called once for every dish that is there, computed now or found."""
 
@@ -125,10 +128,12 @@ def _value(dish: xr.Dataset, assay: str, name: str, at: str | None) -> float:
     if at is None:
         return float(course.values[-1])
     moment = magnitude(at, "s", where="at", minimum=0.0)
-    if not times[0] <= moment <= times[-1]:
-        raise InputError(f"'{assay}' does not last until {at}", where="at",
-                         why=f"It ends at {times[-1] / 3600:g} h.", remedy="Lengthen it with `conditions`.")
-    return float(np.interp(moment, times, course.values))
+    nearest_point = int(np.argmin(np.abs(times - moment)))
+    if abs(times[nearest_point] - moment) > _NEAR * times[-1]:
+        raise InputError(f"'{assay}' takes no sample at {at}", where="at",
+                         why=f"Its nearest is at {times[nearest_point] / 60:g} min.",
+                         remedy="Set its duration and points with `conditions`.")
+    return float(course.values[nearest_point])
 
 
 def _readings(dish: xr.Dataset) -> xr.Dataset:

@@ -15,7 +15,8 @@ import libsbml
 import numpy as np
 from numpy.typing import NDArray
 
-from lamella.culture import Draw, constants, drawn_parameters, program
+from lamella.assays.immunoblot import QUANTITIES, SUMS
+from lamella.culture import Draw, constants, drawn_parameters, idealised_inputs, program
 from lamella.errors import InputError, unknown
 from lamella.networks import Network, Perturbations, Treatment, assemble, factors, resolve
 from lamella.networks.library import sources
@@ -23,9 +24,6 @@ from lamella.reactions import Program
 from lamella.solve import Population, Status
 from lamella.units import quantity as magnitude
 from lamella.verdicts.effect import DETECTION
-
-_HALVES = ("front", "rear")
-
 
 MOVED = 2.0
 """A reaction without which the control moves by more than this factor sets the stage: a loss then says little."""
@@ -101,7 +99,7 @@ def causal_path(cell: str, arm: Perturbations, against: Perturbations, quantity:
                 progress: Callable[[float], None] | None = None) -> CausalPath:
     """The reactions that carry the effect of an arm on a quantity of the network, without a dish.
 
-    quantity   a state or an observable, 'RAC1_total', or as blots name it, 'RAC1.total'
+    quantity   a band of a blot, 'RAC1.total', or a state or an observable of the network, 'RAC1_total'
     at         time after the treatment
     names      how the two arms are called in what is returned
     cells      drawn cells per arm and reaction
@@ -126,15 +124,13 @@ def causal_path(cell: str, arm: Perturbations, against: Perturbations, quantity:
 
 
 def _states(made: Program, quantity: str) -> tuple[str, ...]:
-    """The states that a quantity sums up: itself, or its front and rear."""
-    known = {*made.species, *made.observables}
-    name = quantity.replace(".", "_")
-    if name in known:
-        return (name,)
-    halves = tuple(f"{name}_{half}" for half in _HALVES)
-    if known.issuperset(halves):
-        return halves
-    raise unknown("quantity", quantity, known)
+    """The states that a quantity sums up: a band of a blot, or a state or an observable of the network."""
+    if quantity in SUMS:
+        return SUMS[quantity]
+    name = QUANTITIES.get(quantity, quantity)
+    if name not in made.species and name not in made.observables:
+        raise unknown("quantity", quantity, (*QUANTITIES, *SUMS, *made.species, *made.observables))
+    return (name,)
 
 
 def _lanes(network: Network, made: Program, treatment: Treatment, draw: Draw, switched: Sequence[str | None],
@@ -147,7 +143,7 @@ def _lanes(network: Network, made: Program, treatment: Treatment, draw: Draw, sw
     one = drawn_parameters(network, treatment, draw, constants())
     soluble = {row["parameter"] for row in factors().values()}
     medium = {name: value for name, value in treatment.acute.items() if name in soluble}
-    for name, value in (surroundings(network, treatment) | medium).items():
+    for name, value in (idealised_inputs(network, treatment) | medium).items():
         if name in column:
             one[:, column[name]] = value
     parameters = np.tile(one, (len(switched), 1))
@@ -162,15 +158,6 @@ def _lanes(network: Network, made: Program, treatment: Treatment, draw: Draw, sw
 def _added(made: Program, treatment: Treatment, lanes: int) -> dict[str, NDArray[np.float64]]:
     """Drugs and soluble factors of the arm, for every lane."""
     return {name: np.full(lanes, value) for name, value in treatment.acute.items() if name in made.inputs}
-
-
-def surroundings(network: Network, treatment: Treatment) -> dict[str, float]:
-    """What an idealised spread cell is told on this coating: the same coating under both halves."""
-    told = {name: network.parameters[name].value for name in network.inputs}
-    for ligand, density in treatment.density.items():
-        for half in _HALVES:
-            told[f"{ligand}_{half}"] = 0.0 if treatment.suspended else density
-    return told
 
 
 def _ranked(network: Network, made: Program, quantity: str, names: tuple[str, str], arm: NDArray[np.float64],

@@ -8,15 +8,18 @@ from pathlib import Path
 
 import numpy as np
 
-from lamella.assays.protocol import Assay
+from lamella.assays import ASSAYS, Assay
 from lamella.errors import InputError, LamellaError
 from lamella.findings import Base, Finding, get, load_all, reference_lines
 from lamella.networks import Perturbations, cell_lines
 from lamella.verdicts.bench import Bench, Plate
 from lamella.verdicts.effect import Criterion, Standing
 from lamella.verdicts.judging import judge, standing
-from lamella.verdicts.names import ModelNames, all_assays
+from lamella.verdicts.names import ModelNames
 from lamella.verdicts.verdict import CellVerdict, ExpectationVerdict, Outcome, Verdict, verdict
+
+POPULATION = frozenset({"immunoblot"})
+"""Assays without a tissue."""
 
 OnProgress = Callable[[str, float], None]
 """Called with the id of the finding at work and the finished share of all findings, 0..1."""
@@ -57,10 +60,10 @@ def check(ids: Iterable[str] | None = None, *, population_only: bool = False, re
     assays           the assays that there are, by name; those of the package where None
     raises           InputError: an unknown id
     """
-    assays = all_assays() if assays is None else assays
+    assays = ASSAYS if assays is None else assays
     chosen = [get(name) for name in ids] if ids is not None else list(load_all())
     if population_only:
-        chosen = [finding for finding in chosen if is_population(finding, assays)]
+        chosen = [finding for finding in chosen if is_population(finding)]
     bench = Bench(assays, seed=seed, threads=threads, keep=keep)
     found = []
     for number, finding in enumerate(chosen):
@@ -74,9 +77,9 @@ def check(ids: Iterable[str] | None = None, *, population_only: bool = False, re
     return found
 
 
-def is_population(finding: Finding, assays: Mapping[str, Assay]) -> bool:
-    """Whether none of its assays holds a tissue (and so none takes pictures)."""
-    return all(name in assays and not assays[name].pictures for name in finding.assays)
+def is_population(finding: Finding) -> bool:
+    """Whether none of its assays needs a tissue."""
+    return POPULATION.issuperset(finding.assays)
 
 
 def check_one(finding: Finding, bench: Bench, replicates: Replicates,

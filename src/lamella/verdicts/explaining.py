@@ -6,22 +6,21 @@ A blot is explained by itself. A tissue is explained by what its cells hand it: 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from math import log
 
-from lamella.assays.protocol import Assay
 from lamella.errors import InputError
 from lamella.findings import LEAST_EFFECT, Base, Finding, Optimum, Saturates
 from lamella.networks import Perturbations, cell_lines
 from lamella.verdicts.causal_path import CausalPath, causal_path
-from lamella.verdicts.names import all_assays
+from lamella.verdicts.checking import POPULATION
 
-HANDED_TO_TISSUE = ("WASF2.active", "CDC42.gtp", "MYL9.p", "active")
+HANDED_TO_TISSUE = ("WASF2.active", "CDC42.gtp", "MYL9.p", "integrin.active")
 """What the mechanics of a cell are made of."""
 
 
-def explain(finding: Finding, *, cell: str | None = None, cells: int = 8, seed: int = 1, threads: int = 1,
-            assays: Mapping[str, Assay] | None = None) -> tuple[CausalPath, ...]:
+def explain(finding: Finding, *, cell: str | None = None, cells: int = 8, seed: int = 1,
+            threads: int = 1) -> tuple[CausalPath, ...]:
     """The causal path of every reported contrast of a finding.
 
     cell     cell line; the first of the finding's that is built where not given
@@ -32,9 +31,8 @@ def explain(finding: Finding, *, cell: str | None = None, cells: int = 8, seed: 
     built = [name for name in ([cell] if cell else finding.cells or cell_lines()) if name in cell_lines()]
     if not built:
         raise InputError(f"none of the cell lines of '{finding.id}' is built", where="cell")
-    known = all_assays() if assays is None else assays
     found = []
-    for arm, against, quantity, at in dict.fromkeys(_contrasts(finding, known)):
+    for arm, against, quantity, at in dict.fromkeys(_contrasts(finding)):
         try:
             path = causal_path(built[0], Perturbations.model_validate(finding.arms[arm]),
                                Perturbations.model_validate(finding.arms[against]), quantity, matrix=finding.matrix,
@@ -47,10 +45,10 @@ def explain(finding: Finding, *, cell: str | None = None, cells: int = 8, seed: 
     return tuple(found)
 
 
-def _contrasts(finding: Finding, assays: Mapping[str, Assay]) -> Iterator[tuple[str, str, str, str]]:
+def _contrasts(finding: Finding) -> Iterator[tuple[str, str, str, str]]:
     """Arm, arm that it is set against, quantity of the network and time of every reported expectation."""
     reported = [expectation for expectation in finding.expect if not expectation.corollary]
-    blots = [e for e in reported if e.assay in assays and not assays[e.assay].pictures]
+    blots = [expectation for expectation in reported if expectation.assay in POPULATION]
     for expectation in blots:
         for quantity in expectation.quantities():
             yield (*_ends(expectation), quantity, expectation.at or "24 h")

@@ -7,21 +7,15 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from lamella.assays.protocol import Assay
+from lamella.assays import ASSAYS, IMMUNOBLOT, Assay
+from lamella.assays.immunoblot import QUANTITIES, SUMS
 from lamella.errors import InputError, nearest
 from lamella.networks import Perturbations, assemble, cell_lines, resolve
 
 
-def all_assays() -> Mapping[str, Assay]:
-    """The assays of the package, by name."""
-    from lamella.assays import ASSAYS
-
-    return ASSAYS
-
-
 def model_names() -> ModelNames:
     """Names of the package's own networks and assays, for the linter of findings."""
-    return ModelNames(all_assays())
+    return ModelNames(ASSAYS)
 
 
 class ModelNames:
@@ -69,5 +63,6 @@ class ModelNames:
     def quantity(self, cell: str, assay: str, quantity: str) -> str | None:
         if assay not in self._assays:
             return f"there is no assay '{assay}' yet"
-        known = self._assays[assay].readouts
+        bands = (*QUANTITIES, *SUMS) if assay == IMMUNOBLOT.name else ()
+        known = (*bands, *self._assays[assay].readouts)
         return None if quantity in known else f"'{assay}' reads no '{quantity}'. {nearest(quantity, known)}"
