@@ -5,7 +5,7 @@ from fakes import RISES, Fake, finding
 
 from lamella.errors import InputError, SolverError
 from lamella.findings import IndexLine
-from lamella.verdicts import Bench, ModelNames, Outcome, Replicates, check_one, is_population, scorecard
+from lamella.verdicts import Bench, ModelNames, Outcome, Replicates, check, check_one, is_population, scorecard
 
 COROLLARY = RISES.replace("treated > control", "drug > control") + "corollary = true\n"
 
@@ -56,6 +56,18 @@ def test_finished_dishes_are_kept_between_runs(tmp_path):
     after = verdict_of(finding(), second, keep=tmp_path).to_dict()
     assert second.runs == 0
     assert after == before
+
+
+def test_progress_rises_to_one(monkeypatch):
+    monkeypatch.setattr("lamella.verdicts.checking.get", lambda name: finding(id=name))
+    shares = []
+    verdicts = check(["one", "two"], assays={"fake": Fake({"treated": 1.3}).assay}, replicates=Replicates(2, 4),
+                     progress=lambda name, share: shares.append((name, share)))
+    assert [verdict.finding.id for verdict in verdicts] == ["one", "two"]
+    assert [share for _, share in shares] == sorted(share for _, share in shares)
+    assert shares[0] == ("one", 0.0)
+    assert shares[-1] == ("two", 1.0)
+    assert len(shares) > 4
 
 
 def test_a_corollary_does_not_decide_the_finding():

@@ -27,7 +27,7 @@ _NEAR = 0.01
 """A sample counts as taken at a time that it misses by less than this share of the time course."""
 
 OnDish = Callable[[], None]
-"""Called once for every dish that is there, computed now or found."""
+"""Called, in the thread of the caller, after every dish that was not there yet."""
 
 
 @dataclass(frozen=True)
@@ -77,9 +77,6 @@ class Bench:
         wanted = {self._key(plate, replicate): (plate, replicate)
                   for replicate in range(replicates) for plate in plates}
         missing = {key: dish for key, dish in wanted.items() if key not in self._read}
-        for _ in range(len(wanted) - len(missing)):
-            if on_dish:
-                on_dish()
         with ThreadPoolExecutor(max_workers=self._threads, thread_name_prefix="dish") as pool:
             futures = {key: pool.submit(self._dish, key, *dish) for key, dish in missing.items()}
             try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from lamella.assays import ASSAYS, Assay
 from lamella.errors import InputError, LamellaError
 from lamella.findings import Base, Finding, get, load_all, reference_lines
 from lamella.networks import Perturbations, cell_lines
-from lamella.verdicts.bench import Bench, Plate
+from lamella.verdicts.bench import Bench, OnDish, Plate
 from lamella.verdicts.effect import Criterion, Standing
 from lamella.verdicts.judging import judge, standing
 from lamella.verdicts.names import ModelNames
@@ -87,19 +88,22 @@ def check_one(finding: Finding, bench: Bench, replicates: Replicates,
     """Judge one finding in all its cell lines."""
     cells = finding.cells or tuple(reference_lines().values())
     looks = replicates.looks()
-    total = len(cells) * len(looks) * len(finding.expect)
-    steps = iter(range(1, total + 1))
-    judged = []
-    for cell in cells:
-        judged.append(_CellCheck(finding, cell, bench, lambda: tell(next(steps, total) / total)).verdict(looks))
+    plates = {(expectation.assay, arm) for expectation in finding.expect for arm in expectation.arms()}
+    total = len(cells) * len(plates) * looks[-1]
+    done = count(1)
+    judged = [_CellCheck(finding, cell, bench, lambda: tell(min(1.0, next(done) / total))).verdict(looks)
+              for cell in cells]
     return verdict(finding, judged)
 
 
 class _CellCheck:
-    """One finding in one cell line."""
+    """One finding in one cell line.
 
-    def __init__(self, finding: Finding, cell: str, bench: Bench, step: Callable[[], None]):
-        self.finding, self.cell, self.bench, self.step = finding, cell, bench, step
+    on_dish   called after every dish that was computed
+    """
+
+    def __init__(self, finding: Finding, cell: str, bench: Bench, on_dish: OnDish):
+        self.finding, self.cell, self.bench, self.on_dish = finding, cell, bench, on_dish
         self.names = ModelNames(bench.assays)
 
     def verdict(self, looks: tuple[int, ...]) -> CellVerdict:
@@ -111,16 +115,15 @@ class _CellCheck:
             return self._said(expectation, Outcome.NOT_APPLICABLE, problem)
         criteria: tuple[Criterion, ...] = ()
         values: dict[tuple[str, str], np.ndarray] = {}
-        for count in looks:
+        for replicates in looks:
             try:
-                values = self._values(expectation, count)
+                values = self._values(expectation, replicates)
             except LamellaError as error:
                 return self._said(expectation, Outcome.NOT_APPLICABLE, _sentence(str(error.what)))
             silent = _silent(values)
             if silent is not None:
                 return self._said(expectation, Outcome.NOT_APPLICABLE, silent, values=values)
-            criteria = judge(expectation, values, last=count == looks[-1])
-            self.step()
+            criteria = judge(expectation, values, last=replicates == looks[-1])
             if standing(criteria) is not Standing.OPEN:
                 break
         outcome = Outcome.HOLDS if standing(criteria) is Standing.HOLDS else Outcome.FAILS
@@ -144,10 +147,10 @@ class _CellCheck:
                      Perturbations.model_validate(self.finding.arms[arm]), self.finding.matrix, self.finding.medium,
                      label=arm)
 
-    def _values(self, expectation: Base, count: int) -> dict[tuple[str, str], np.ndarray]:
+    def _values(self, expectation: Base, replicates: int) -> dict[tuple[str, str], np.ndarray]:
         plates = {arm: self._plate(expectation, arm) for arm in expectation.arms()}
-        self.bench.run(plates.values(), count)
-        return {(name, arm): self.bench.values(plate, count, name, expectation.at)
+        self.bench.run(plates.values(), replicates, self.on_dish)
+        return {(name, arm): self.bench.values(plate, replicates, name, expectation.at)
                 for name in expectation.quantities() for arm, plate in plates.items()}
 
     def _said(self, expectation: Base, outcome: Outcome, reason: str, criteria: tuple[Criterion, ...] = (),
