@@ -5,8 +5,8 @@ from numba import njit
 
 from lamella.tissue import reference
 from lamella.tissue.grid import interior
-from lamella.tissue.record import MEAN_TRACTION
 from lamella.tissue.lattice import cosine
+from lamella.tissue.record import MEAN_TRACTION
 from lamella.tissue.sweep import passive_change
 from lamella.tissue.terms.contraction import contraction_energy
 from lamella.tissue.word import COUNT, COUNT_SHIFT, ID, WALL
