@@ -25,7 +25,7 @@ class ScratchConditions(Conditions):
     """Keys under [assays.scratch]."""
 
     duration: str = "24 h"
-    cells: Annotated[int, Field(ge=40, le=20000)] = 240
+    cells: Annotated[int, Field(ge=40, le=20000)] = 208
     wound: str = "600 um"
     edge: str = "640 um"
     frame: str = "30 min"

@@ -11,6 +11,8 @@ from lamella.culture.constants import Constants
 from lamella.culture.scale import Scale
 from lamella.tissue import Reading
 
+_HALVES = ("front", "rear")
+
 Columns = dict[str, NDArray[np.float64]]
 
 READ_STATES = (
@@ -18,7 +20,6 @@ READ_STATES = (
     "WASF2_active_rear",
     "CDC42_gtp_front",
     "CDC42_gtp_rear",
-    "MYL9_p_front",
     "MYL9_p_rear",
     "active_front",
     "active_rear",
@@ -66,26 +67,19 @@ def mechanics(states: Mapping[str, NDArray[np.float64]], constants: Constants) -
     """Columns of the tissue from the states of the cells.   [cells]
 
     protrusion   saturating in engaged WAVE2 plus active Cdc42 of both halves (energy)
-    polarity     share of protrusion that follows the axis: (front - rear) / (front + rear) of what each half wins in the
-                 competition for actin, 0 to 1
-    contraction  phosphorylated light chain of both halves (energy); rear_focus the same for it
+    polarity     share of protrusion that follows the axis: front minus rear over the sum; WAVE2 counts in full,
+                 Cdc42 (filopodia, all around the cell) in part; 0 to 1
+    contraction  phosphorylated light chain of the rear (energy)
     integrins    extended receptors, in load-bearing units
     """
-    push = {
-        half: states[f"WASF2_active_{half}"] / constants["protrusion.wasf2_half"]
-        + states[f"CDC42_gtp_{half}"] / constants["protrusion.cdc42_half"]
-        for half in ("front", "rear")
-    }
-    total = push["front"] + push["rear"]
-    share = {half: push[half] ** constants["protrusion.competition"] for half in push}
-    pull = states["MYL9_p_front"] + states["MYL9_p_rear"]
+    lamella = {half: states[f"WASF2_active_{half}"] / constants["protrusion.wasf2_half"] for half in _HALVES}
+    spikes = {half: states[f"CDC42_gtp_{half}"] / constants["protrusion.cdc42_half"] for half in _HALVES}
+    total = lamella["front"] + lamella["rear"] + spikes["front"] + spikes["rear"]
+    ahead = lamella["front"] - lamella["rear"] + constants["protrusion.cdc42_focus"] * (spikes["front"] - spikes["rear"])
     return {
         "protrusion": constants["protrusion.strength"] * total / (total + constants["protrusion.half_activity"]),
-        "polarity": np.clip(
-            (share["front"] - share["rear"]) / np.maximum(share["front"] + share["rear"], 1e-12), 0.0, 1.0
-        ),
-        "contraction": pull / constants["contraction.myl9_half"],
-        "rear_focus": np.clip((states["MYL9_p_rear"] - states["MYL9_p_front"]) / np.maximum(pull, 1e-12), 0.0, 1.0),
+        "polarity": np.clip(ahead / np.maximum(total, 1e-12), 0.0, 1.0),
+        "contraction": 2.0 * states["MYL9_p_rear"] / constants["contraction.myl9_half"],
         "integrins": (states["active_front"] + states["active_rear"]) / constants["adhesion.receptors_per_bond"],
     }
 
@@ -106,6 +100,7 @@ def resting_mechanics(spread_area: float, density: float, constants: Constants, 
         "perimeter_stiffness": constants["shape.perimeter_stiffness"],
         "act_memory": float(scale.steps(constants["protrusion.memory"])),
         "contact_gain": constants["protrusion.contact_gain"],
+        "rear_focus": constants["contraction.rear_focus"],
         "bind_rate": per_step(constants["adhesion.bind_rate"]) * density,
         "bind_floor": constants["adhesion.bind_floor"],
         "unbind_rate": per_step(constants["adhesion.unbind_rate"]),

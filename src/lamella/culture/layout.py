@@ -57,7 +57,7 @@ def sheet_with_gap(cells: int, sites_per_cell: float, height: int, gap: int, see
 def cells_apart(cells: int, sites_per_cell: float, spacing: float, seed: int, replicate: int) -> Layout:
     """Round cells on a jittered square grid, `spacing` cell diameters between centres."""
     diameter = 2.0 * np.sqrt(sites_per_cell / np.pi)
-    pitch = int(round(spacing * diameter))
+    pitch = round(spacing * diameter)
     side = int(np.ceil(np.sqrt(cells)))
     rows = -(-cells // side)
     labels = np.zeros((rows * pitch, side * pitch), np.int32)
