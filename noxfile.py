@@ -3,6 +3,8 @@
 Every session installs the package with the pinned versions of constraints.txt.
 """
 
+from pathlib import Path
+
 import nox
 
 nox.options.sessions = ["lint", "types", "tests"]
@@ -46,13 +48,16 @@ def docs(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Speed beside peers measured in the same run; results are stored in bench/results."""
+    """Speed beside peers measured in the same run."""
     install(session, "bench")
-    session.run("python", "-m", "bench", *session.posargs)
+    for path in sorted(Path("bench").glob("[!_]*.py")):
+        session.run("python", "-m", f"bench.{path.stem}", *session.posargs)
 
 
 @nox.session
 def verify(session: nox.Session) -> None:
-    """Slow and statistical: against theory and against other programs."""
+    """Slow and statistical: `nox -s verify -- DIR` also runs the SBML test suite that lies in DIR."""
     install(session, "test,bench")
-    session.run("pytest", "verification", *session.posargs)
+    session.run("python", "-m", "verification.tissue")
+    if session.posargs:
+        session.run("python", "-m", "verification.sbml_suite", *session.posargs)
