@@ -69,6 +69,22 @@ _RELATIONS = {
 }
 
 
+_DISTRIBUTIONS = {
+    libsbml.AST_DISTRIB_FUNCTION_NORMAL: "normal",
+    libsbml.AST_DISTRIB_FUNCTION_UNIFORM: "uniform",
+    libsbml.AST_DISTRIB_FUNCTION_BERNOULLI: "bernoulli",
+    libsbml.AST_DISTRIB_FUNCTION_BINOMIAL: "binomial",
+    libsbml.AST_DISTRIB_FUNCTION_CAUCHY: "cauchy",
+    libsbml.AST_DISTRIB_FUNCTION_CHISQUARE: "chisquare",
+    libsbml.AST_DISTRIB_FUNCTION_EXPONENTIAL: "exponential",
+    libsbml.AST_DISTRIB_FUNCTION_GAMMA: "gamma",
+    libsbml.AST_DISTRIB_FUNCTION_LAPLACE: "laplace",
+    libsbml.AST_DISTRIB_FUNCTION_LOGNORMAL: "lognormal",
+    libsbml.AST_DISTRIB_FUNCTION_POISSON: "poisson",
+    libsbml.AST_DISTRIB_FUNCTION_RAYLEIGH: "rayleigh",
+}
+
+
 class Scope(Protocol):
     """What names mean where a formula stands."""
 
@@ -77,6 +93,8 @@ class Scope(Protocol):
     def rate(self, name: str) -> int: ...
 
     def time(self) -> int: ...
+
+    def draw(self, distribution: str, arguments: list[int]) -> int: ...
 
 
 class Converter:
@@ -147,6 +165,8 @@ class _Formula:
         children = [self.node(ast.getChild(i), depth + 1) for i in range(ast.getNumChildren())]
         if kind == libsbml.AST_FUNCTION:
             return self.owner.call(ast.getName(), children, self.scope, self.where)
+        if kind in _DISTRIBUTIONS:
+            return self.scope.draw(_DISTRIBUTIONS[kind], children)
         return self.operation(ast, kind, children)
 
     def operation(self, ast: libsbml.ASTNode, kind: int, a: list[int]) -> int:

@@ -52,6 +52,20 @@ class Event:
     values_at_trigger: bool = True
 
 
+@dataclass(frozen=True)
+class Draw:
+    """A random number, drawn anew whenever the formula that holds it is evaluated.
+
+    leaf          node that stands for it
+    distribution  as the SBML package `distrib` calls it
+    arguments     nodes; two more than the distribution takes mean that it is cut off below and above
+    """
+
+    leaf: int
+    distribution: str
+    arguments: tuple[int, ...]
+
+
 @dataclass
 class Model:
     """A reaction network in one expression graph.
@@ -74,6 +88,7 @@ class Model:
     amounts, concentrations  species -> node, in either measure
     algebraic     state -> node that must be zero, for states that an algebraic rule determines
     events        in file order
+    draws         random numbers in event assignments and initial assignments
     compartments  compartment -> species in it that are kept as concentrations
     units         name -> unit as the file gives it
     """
@@ -95,6 +110,7 @@ class Model:
     concentrations: dict[str, int] = field(default_factory=dict)
     algebraic: dict[int, int] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
+    draws: list[Draw] = field(default_factory=list)
     compartments: dict[str, list[str]] = field(default_factory=dict)
     units: dict[str, str] = field(default_factory=dict)
 

@@ -13,11 +13,14 @@ from lamella.reactions.differentiate import derivatives
 from lamella.reactions.evaluate import Evaluator
 from lamella.reactions.graph import Graph
 from lamella.reactions.lower import Lowered, lower
-from lamella.reactions.model import Assignment, Event, Model, Terms
+from lamella.reactions.model import Assignment, Draw, Event, Model, Terms
 from lamella.reactions.tape import Sheet, sheet
 
 SWITCH = "switch."
 """Prefix of the hidden parameter that switches a reaction on (1) and off (0)."""
+
+DRAW = "draw."
+"""Prefix of the hidden parameter that holds a random number."""
 
 
 def compile_program(model: Model, *, inputs: Sequence[str] = (), switches: bool = False) -> Program:
@@ -49,13 +52,16 @@ class Program:
         self.reactions = tuple(model.reactions)
         self.observables = tuple(model.observables)
         hidden = tuple(SWITCH + name for name in model.reactions) if switches else ()
-        self.parameters = (*model.parameters, *hidden)
+        drawn = tuple(f"{DRAW}{k + 1}" for k in range(len(model.draws)))
+        self.parameters = (*model.parameters, *hidden, *drawn)
         self.inputs = inputs
         self._replace = {}
         for number in range(len(model.reactions)):
             leaf = self.graph.parameter(-1 - number)
             one = self.graph.const(1.0)
             self._replace[leaf] = self.graph.parameter(len(model.parameters) + number) if switches else one
+        for k, draw in enumerate(model.draws):
+            self._replace[draw.leaf] = self.graph.parameter(len(model.parameters) + len(hidden) + k)
         self._species_index = {name: i for i, name in enumerate(self.species)}
         self._parameter_index = {name: i for i, name in enumerate(self.parameters)}
         self._check_inputs()
@@ -65,8 +71,12 @@ class Program:
         self.values = {name: self._node(node) for name, node in model.symbols.items()}
         self.amounts = {name: self._node(node) for name, node in model.amounts.items()}
         self.concentrations = {name: self._node(node) for name, node in model.concentrations.items()}
+        self.draws = tuple(
+            Draw(self._node(draw.leaf), draw.distribution, tuple(self._node(a) for a in draw.arguments))
+            for draw in model.draws
+        )
         self.events = tuple(self._event(event) for event in model.events)
-        raw = np.array([*model.values, *([1.0] * len(hidden))], dtype=float)
+        raw = np.array([*model.values, *([1.0] * len(hidden)), *([math.nan] * len(drawn))], dtype=float)
         self.defaults = self.complete(raw[None, :])[0]
         self.defaults.flags.writeable = False
 
@@ -152,6 +162,13 @@ class Program:
         """
         parameters = self.complete(parameters)
         return self._initial_states(_no_states(parameters), parameters)
+
+    @cached_property
+    def initial_draws(self) -> tuple[int, ...]:
+        """Numbers of the random draws in initial assignments."""
+        roots = [*self.model.initial_parameters.values(), *self.model.initial_species]
+        needed = set(self.graph.needed(self._node(node) for node in roots))
+        return tuple(k for k, draw in enumerate(self.draws) if draw.leaf in needed)
 
     @cached_property
     def _initial_parameters(self) -> Evaluator:

@@ -15,7 +15,7 @@ MAX_CHARACTERS = 50_000_000
 MAX_DEPTH = 1000
 """Deepest nesting of elements; libSBML recurses, and crashes at some ten thousand."""
 
-_HARMLESS = {"layout", "render", "groups", "l3v2extendedmath"}
+_HARMLESS = {"layout", "render", "groups", "l3v2extendedmath", "distrib"}
 
 
 def open_document(text: str, name: str) -> libsbml.SBMLDocument:

@@ -10,11 +10,11 @@ import libsbml
 from lamella.errors import ModelError
 from lamella.reactions.graph import Graph
 from lamella.reactions.mathml import Converter
-from lamella.reactions.model import Model, Terms
+from lamella.reactions.model import Draw, Model, Terms
 from lamella.reactions.sbml_document import open_document, where
 from lamella.reactions.sbml_events import read_events
 from lamella.reactions.sbml_quantities import ASSIGNED, FREE, PARAMETER, STATE, Declarations, Quantity
-from lamella.reactions.sbml_scopes import Current, Initial
+from lamella.reactions.sbml_scopes import FIRST_DRAW, Current, Initial
 
 _STACK = 20_000
 """Depth of Python calls while formulas are read: rules may use each other in long chains."""
@@ -49,6 +49,7 @@ class _Reader:
         self.leaves: dict[str, int] = {}
         self.now = Current(self.declarations, self.graph, converter, self.leaves)
         self.start = Initial(self.declarations, self.graph, converter, self.leaves)
+        self.start.draws = self.now.draws
         self.index: dict[str, int] = {}
 
     def read(self) -> Model:
@@ -58,6 +59,7 @@ class _Reader:
         self._resolve()
         self._starts()
         read_events(self.source, self.declarations, self.now, self.start, self.index, self.model)
+        self._draws()
         self._units()
         return self.model
 
@@ -270,6 +272,20 @@ class _Reader:
     def _size_is_computed(self, compartment: str) -> bool:
         role = self.declarations.quantities[compartment].role
         return compartment in self.declarations.initial or role not in (PARAMETER, STATE)
+
+    def _draws(self) -> None:
+        """Random functions as parameters that are drawn anew whenever their formula is evaluated."""
+        for number, (distribution, arguments) in enumerate(self.now.draws):
+            leaf = self.graph.parameter(FIRST_DRAW - number)
+            self.model.draws.append(Draw(leaf, distribution, arguments))
+        drawn = {draw.leaf for draw in self.model.draws}
+        elsewhere = [node for terms in self.model.balance for _, node in terms]
+        elsewhere += [*self.model.observables.values(), *(event.trigger for event in self.model.events)]
+        if drawn & set(self.graph.needed(elsewhere)):
+            raise ModelError(
+                "a random function stands in a rate, a rule or a trigger", where=self.name,
+                why="Random functions are supported in event assignments and initial assignments.",
+            )  # fmt: skip
 
     def _units(self) -> None:
         for quantity in self.declarations.quantities.values():

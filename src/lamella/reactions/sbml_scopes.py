@@ -11,6 +11,9 @@ from lamella.reactions.mathml import Converter
 from lamella.reactions.sbml_document import where
 from lamella.reactions.sbml_quantities import ASSIGNED, FREE, STATE, Declarations, Quantity
 
+FIRST_DRAW = -1_000_000_000
+"""Number of the placeholder leaf of the first random draw; those of switches lie above."""
+
 
 class Names:
     """Nodes of the names of one model; the base of both scopes.
@@ -19,6 +22,7 @@ class Names:
     algebraic  FREE quantity -> the algebraic rule that determines it
     local      reaction -> its local parameters
     switches   reaction -> the factor of its rate by which it can be switched off
+    draws      random functions met so far: distribution and arguments; draw k has the leaf parameter(FIRST_DRAW - k)
     """
 
     def __init__(self, declarations: Declarations, graph: Graph, converter: Converter, leaves: dict[str, int]):
@@ -26,6 +30,7 @@ class Names:
         self.algebraic: dict[str, object] = {}
         self.local: dict[str, dict[str, int]] = {}
         self.switches: dict[str, int] = {}
+        self.draws: list[tuple[str, tuple[int, ...]]] = []
         self._known: dict[str, int] = {}
         self._open: list[str] = []
 
@@ -65,6 +70,11 @@ class Names:
             raise ModelError(f"reaction '{reaction.getId()}' has no rate law", where=place)
         rate = self.converter.convert(law.getMath(), self, place, self.local.get(reaction.getId()))
         return self.graph.mul(self.switches[reaction.getId()], rate)
+
+    def draw(self, distribution: str, arguments: list[int]) -> int:
+        """Leaf of a random number."""
+        self.draws.append((distribution, tuple(arguments)))
+        return self.graph.parameter(FIRST_DRAW - (len(self.draws) - 1))
 
     def formula(self, element) -> int:
         """Node of the formula of a rule or an initial assignment."""

@@ -3,6 +3,7 @@
 from lamella.solve.population import Population
 from lamella.solve.status import Status
 from lamella.solve.steady import Steady, steady_state
+from lamella.solve.stochastic import StochasticPopulation
 from lamella.solve.trajectory import trajectories
 
-__all__ = ["Population", "Status", "Steady", "steady_state", "trajectories"]
+__all__ = ["Population", "Status", "Steady", "StochasticPopulation", "steady_state", "trajectories"]

@@ -17,6 +17,7 @@ import numpy as np
 
 from lamella.random import generator
 from lamella.reactions import Event, Program
+from lamella.solve.draws import draw_numbers, draws_below
 from lamella.solve.kernels.arrays import aligned
 from lamella.solve.kernels.interpret import run_sheet, sheet_arrays
 from lamella.solve.kernels.lanes import LANES
@@ -63,6 +64,7 @@ class EventQueue:
         self._delays = program.evaluator([optional(event.delay) for event in self.events])
         self._priorities = program.evaluator([optional(event.priority) for event in self.events])
         self._values = [program.evaluator([a.value for a in event.assignments]) for event in self.events]
+        self._draws_of = [draws_below(program, [a.value for a in event.assignments]) for event in self.events]
         self._volumes = [program.evaluator([optional(a.volume) for a in event.assignments]) for event in self.events]
 
     def add(self, cells: int) -> None:
@@ -134,6 +136,7 @@ class EventQueue:
         place = self._place(population, cell)
         delays = self._delays(*place)[0]
         for number in rising:
+            self._draw(population, cell, int(number))
             values = self._values[number](*place)[0]
             if not self.events[number].values_at_trigger:
                 values = np.full_like(values, math.nan)
@@ -157,6 +160,7 @@ class EventQueue:
         event = self.events[due.event]
         values = due.values
         if not event.values_at_trigger:
+            self._draw(population, cell, due.event)
             values = self._values[due.event](*self._place(population, cell))[0]
         before = self._volumes[due.event](*self._place(population, cell))[0]
         for assignment, value, volume in zip(event.assignments, values, before):
@@ -166,6 +170,17 @@ class EventQueue:
         for assignment, value, old, new in zip(event.assignments, values, before, after):
             if assignment.volume is not None and not assignment.stored_as_amount and old != new:
                 population.states[cell, assignment.state] = value * old / new
+
+    def _draw(self, population: Population, cell: int, number: int) -> None:
+        """New random numbers for the assignments of an event."""
+        if self._draws_of[number]:
+            stream = generator(self.seed, "event draws", int(population.identity[cell]), int(self.draws[cell]))
+            self.draws[cell] += 1
+            place = slice(cell, cell + 1)
+            draw_numbers(
+                self.program, self._draws_of[number], population.states[place], population.parameters[place],
+                float(population.time[cell]), stream,
+            )  # fmt: skip
 
     @staticmethod
     def _place(population: Population, cell: int) -> tuple[np.ndarray, np.ndarray, float]:

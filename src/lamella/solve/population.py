@@ -9,6 +9,7 @@ import numpy as np
 
 from lamella.errors import InputError, SolverError, unknown
 from lamella.reactions import Program
+from lamella.solve.draws import with_initial_draws
 from lamella.solve.events import EventQueue
 from lamella.solve.kernels.advance import Cells
 from lamella.solve.kernels.advance import advance as advance_cells
@@ -97,7 +98,7 @@ class Population:
     # cells ------------------------------------------------------------------------
     def _made(self, parameters: np.ndarray, states: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
         """Checked copies of the parameters and states of new cells."""
-        parameters = self.program.complete(parameters)
+        parameters = with_initial_draws(self.program, parameters, self.seed)
         if states is None:
             self.program.require_values(parameters)
             states = self.program.initial_states(parameters)
