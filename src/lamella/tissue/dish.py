@@ -10,27 +10,26 @@ from numpy.typing import ArrayLike, NDArray
 from lamella.errors import InputError
 from lamella.tissue import checks
 from lamella.tissue.axis import SUMS
-from lamella.tissue.grid import interior, make_grid, pad_field, pad_labels
+from lamella.tissue.grid import interior, make_grid, pad_field
 from lamella.tissue.lattice import Lattice
 from lamella.tissue.physics import make_physics
+from lamella.tissue.plating import first_lattice, first_record
 from lamella.tissue.reading import Reading, read_cells
 from lamella.tissue.record import (
     AXIS,
     CENTROID,
     IMAGE,
-    PERIMETER,
     SENSE_ACT,
     SENSE_CONTACT,
     SENSE_GRADIENT,
-    VOLUME,
     CellTable,
     check_record,
     clear_medium,
     empty_record,
 )
-from lamella.tissue.run import run, wrap_centroids
+from lamella.tissue.run import run
 from lamella.tissue.sweep import ACCEPTED, BORDER_SIZE, CLOCK, TRIED, VETOED
-from lamella.tissue.word import COUNT_SHIFT, EDGE, GHOST, ID, KIND_SHIFT, WALL
+from lamella.tissue.word import ID, WALL
 
 _NO_FIELD = np.zeros(0)
 
@@ -104,8 +103,9 @@ class Dish:
         self._carry = np.zeros(1)
         self._record = empty_record(room + 1)
         self._grid = make_grid(array.shape, periodic)
-        self._lattice = self._fill(array, kind)
-        self._place_cells(array)
+        self._lattice, border_size = first_lattice(array, kind, energy.shape[0] - 1, self._grid)
+        self._counters[BORDER_SIZE] = border_size
+        first_record(self._record, array, self._lattice, self._keys, self._grid)
         self._finish()
 
     def _finish(self) -> None:
@@ -115,56 +115,6 @@ class Dish:
         self._sums = np.zeros((self._record.shape[0], SUMS))
         self._open_sites = int((interior(self._lattice.word, self._grid.space.shape) & ID != WALL).sum())
         self.cells = CellTable(self._record)
-
-    def _fill(self, labels: NDArray, kinds: NDArray) -> Lattice:
-        """Words, counts and border list of the first picture."""
-        owner = pad_labels(labels, self._grid)
-        sites = owner.size
-        kind_of = np.append(kinds, self._energy.shape[0] - 1)
-        row = np.where(owner == WALL, kinds.size, owner)
-        word = owner | (kind_of[row].astype(np.uint32) << KIND_SHIFT)
-        word[self._grid.edge_row >= 0] |= EDGE
-        ghost = self._grid.home != np.arange(sites)
-        word[ghost] |= GHOST
-        inside = interior(np.arange(sites), self._grid.space.shape).ravel()
-        inside = inside[owner[inside] != WALL]
-        near = owner[inside[:, None] + self._grid.offsets.view(np.int64)]
-        differing = ((near != owner[inside][:, None]) & (near != WALL)).sum(axis=1)
-        word[inside] |= differing.astype(np.uint32) << COUNT_SHIFT
-        border, rank = np.zeros(sites, np.uint32), np.zeros(sites, np.uint32)
-        listed = inside[differing > 0]
-        border[: listed.size] = listed
-        rank[listed] = np.arange(listed.size)
-        self._counters[BORDER_SIZE] = listed.size
-        perimeter = np.bincount(owner[inside], weights=differing, minlength=self._record.shape[0])
-        self._record[1:, PERIMETER] = perimeter[1:]
-        return Lattice(
-            word, np.zeros(sites, np.int32), np.zeros(sites), np.zeros(sites), _NO_FIELD, np.zeros(sites), border, rank
-        )
-
-    def _place_cells(self, labels: NDArray) -> None:
-        """Volumes, centroids (of the nearest images round a site of each cell) and random axes."""
-        where = np.argwhere((labels > 0) & (labels != WALL))
-        cell = labels[tuple(where.T)]
-        number = np.bincount(cell, minlength=self._record.shape[0])[: self._record.shape[0]]
-        self._record[1:, VOLUME] = number[1:]
-        _, first = np.unique(cell, return_index=True)
-        anchor = np.zeros((self._record.shape[0], labels.ndim))
-        anchor[1 : self._cells + 1] = where[first]
-        period = np.array(self._grid.space.period)
-        delta = where - anchor[cell]
-        for d in np.flatnonzero(period):
-            delta[:, d] -= period[d] * np.round(delta[:, d] / period[d])
-        live = slice(1, self._cells + 1)
-        for d in range(labels.ndim):
-            total = np.bincount(cell, weights=delta[:, d], minlength=self._record.shape[0])
-            self._record[live, CENTROID + d] = anchor[live, d] + total[live] / number[live]
-        wrap_centroids(self._record, self._grid.space.period)
-        self._record[live, IMAGE : IMAGE + labels.ndim] = 0.0
-        axis = np.array(
-            [np.random.Generator(np.random.Philox(key=int(k))).standard_normal(labels.ndim) for k in self._keys[live]]
-        ).reshape(-1, labels.ndim)
-        self.axis[live] = axis / np.linalg.norm(axis, axis=1, keepdims=True)
 
     def advance(self, mcs: int) -> None:
         """Advance by `mcs` Monte Carlo steps.   raises InputError if a column of `cells` is out of range"""

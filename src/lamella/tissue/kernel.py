@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from numba import njit
+import numba
 
 from lamella.random import philox
 
@@ -24,6 +24,7 @@ def _fingerprint() -> str:
 
 
 _SOURCES = _fingerprint()
+_njit: Any = numba.njit  # its stubs do not know all of its options
 
 
 def kernel(function: Callable) -> Any:
@@ -33,16 +34,16 @@ def kernel(function: Callable) -> Any:
     when that of an energy term does; the fingerprint of the room makes it look
     at all of them.
     """
-    compiled: Any = njit(nogil=True, cache=True, error_model="numpy")(function)
+    compiled: Any = _njit(nogil=True, cache=True, error_model="numpy")(function)
     cache_file = getattr(getattr(compiled, "_cache", None), "_cache_file", None)
     if cache_file is not None:
         cache_file._source_stamp = _SOURCES
     return compiled
 
 
-part: Any = njit(error_model="numpy", _nrt=False)
+part: Any = _njit(error_model="numpy", _nrt=False)
 """Compile a function that kernels call. It allocates nothing, so numba need not count references: the counts of every
 array that is handed on, kept with locked instructions, would cost more than the energy terms do."""
 
-term: Any = njit(forceinline=True, error_model="numpy", _nrt=False)
+term: Any = _njit(forceinline=True, error_model="numpy", _nrt=False)
 """The same for a small function, always put in place of its call."""

@@ -124,7 +124,8 @@ def sustained_activity(site, cell, now, record, word, expiry, offsets):
     return math.exp(total / own)
 
 
-def _ratio(total: NDArray[np.float64], number: NDArray[np.float64]) -> NDArray[np.float64]:
+def _ratio(total: NDArray, number: NDArray) -> NDArray[np.float64]:
+    """Quotient; 0 where there is nothing to divide by."""
     return np.divide(total, number, out=np.zeros_like(total), where=number > 0)
 
 

@@ -63,10 +63,11 @@ def rear_energy(labels: NDArray, centroid: NDArray, axis: NDArray, focus: NDArra
 
 def pieces(labels: NDArray, periodic: Sequence[bool]) -> dict[int, int]:
     """Face-connected pieces of each cell.   returns cell: number of pieces"""
-    found = {}
+    found: dict[int, int] = {}
     for cell in np.unique(labels[labels > 0]):
-        part, number = ndimage.label(labels == cell)
-        alias = np.arange(number + 1)
+        part = np.empty(labels.shape, np.int32)
+        ndimage.label(labels == cell, output=part)
+        alias = np.arange(part.max() + 1)
         for axis in np.flatnonzero(periodic):
             first, last = np.take(part, 0, axis), np.take(part, -1, axis)
             for a, b in zip(first[(first > 0) & (last > 0)], last[(first > 0) & (last > 0)]):

@@ -140,9 +140,8 @@ def sweep(lattice, grid, record, physics, counters, carry, key, steps):
     degree = 26 if len(space.shape) == 3 else 8
     size, draws = counters[BORDER_SIZE], counters[DRAWS]
     tried, accepted, vetoed = np.uint64(0), np.uint64(0), np.uint64(0)
-    places, directions = np.empty(_BLOCK, np.uint64), np.empty(_BLOCK, np.uint64)
-    chances, ahead = np.empty(_BLOCK, np.float64), np.empty(1, np.uint32)
-    at, done = _BLOCK, carry[0]
+    places, directions, chances = np.empty(_BLOCK, np.uint64), np.empty(_BLOCK, np.uint64), np.empty(_BLOCK)
+    ahead, at, done = np.empty(1, np.uint32), _BLOCK, carry[0]
     for step in range(steps):
         now = np.int64(counters[CLOCK]) + step
         while done < 1.0 and size > 0:
@@ -201,9 +200,6 @@ def sweep(lattice, grid, record, physics, counters, carry, key, steps):
                 set_with_ghosts(bonds, site, 0.0, row, mirrors)
             size = give_site(site, source_word, size, word, border, rank, offsets, home, row, mirrors)
         done = max(done - 1.0, 0.0) if size > 0 else 0.0
-    counters[CLOCK] += np.uint64(steps)
-    counters[BORDER_SIZE], counters[DRAWS] = size, draws
-    counters[TRIED] += tried
-    counters[ACCEPTED] += accepted
-    counters[VETOED] += vetoed
-    carry[0] = done
+    for place, more in ((CLOCK, np.uint64(steps)), (TRIED, tried), (ACCEPTED, accepted), (VETOED, vetoed)):
+        counters[place] += more
+    counters[BORDER_SIZE], counters[DRAWS], carry[0] = size, draws, done
