@@ -87,7 +87,8 @@ def test_random_numbers_in_events_and_initial_assignments():
       xmlns:distrib="http://www.sbml.org/sbml/level3/version1/distrib/version1" distrib:required="true">
       <model id="m"><listOfParameters><parameter id="x" constant="false"/><parameter id="n" value="0" constant="false"/>
       </listOfParameters><listOfInitialAssignments>
-      <initialAssignment symbol="x">{math.format(uniform)}</initialAssignment></listOfInitialAssignments><listOfEvents><event id="e" useValuesFromTriggerTime="true">
+      <initialAssignment symbol="x">{math.format(uniform)}</initialAssignment></listOfInitialAssignments>
+      <listOfEvents><event id="e" useValuesFromTriggerTime="true">
       <trigger initialValue="true" persistent="true">{math.format(f"<apply><gt/>{clock}<cn> 1 </cn></apply>")}</trigger>
       <listOfEventAssignments><eventAssignment variable="n">{math.format(poisson)}</eventAssignment>
       </listOfEventAssignments></event></listOfEvents></model></sbml>"""

@@ -158,8 +158,9 @@ class Graph:
 
     # arithmetic -------------------------------------------------------------
     def neg(self, a: int) -> int:
-        if self._number[a] is not None:
-            return self.const(-self._number[a])
+        x = self._number[a]
+        if x is not None:
+            return self.const(-x)
         if self.operation(a) == "neg":
             return self.nodes[a][1]
         return self._make("neg", a)

@@ -174,8 +174,11 @@ def _linearise(graph: Graph, balance: list[Terms]) -> tuple[dict[tuple[int, int]
     for i, terms in enumerate(balance):
         for coefficient, node in terms:
             for k, slope in sorted(rows[node].items()):
-                table, key = (drift, i) if k == BY_TIME else (jacobian, (i, k))
-                table.setdefault(key, []).append(_strip(graph, coefficient, slope))
+                term = _strip(graph, coefficient, slope)
+                if k == BY_TIME:
+                    drift.setdefault(i, []).append(term)
+                else:
+                    jacobian.setdefault((i, k), []).append(term)
     return jacobian, drift
 
 

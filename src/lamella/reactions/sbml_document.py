@@ -108,7 +108,8 @@ def _refuse_packages(document: libsbml.SBMLDocument, name: str) -> None:
         if document.getPackageRequired(package):
             raise ModelError(f"the SBML package '{package}' is not supported", where=name)
         if package == "fbc":
-            plugin = document.getModel().getPlugin("fbc")
+            model = document.getModel()
+            plugin = model.getPlugin("fbc") if model is not None else None
             if plugin is not None and plugin.getNumObjectives():
                 raise ModelError("flux balance (package 'fbc') is not supported", where=name)
     for i in range(document.getNumUnknownPackages()):

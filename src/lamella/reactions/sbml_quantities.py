@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import libsbml
 
@@ -32,7 +33,7 @@ class Quantity:
     name: str
     kind: str
     role: str
-    element: libsbml.SBase
+    element: Any
     start: float
     is_amount: bool = True
     as_amount: bool = True
@@ -116,7 +117,7 @@ class Declarations:
                 if reference.getLevel() > 2 and reference.isSetId():
                     yield reference
 
-    def _role(self, element: libsbml.SBase) -> str:
+    def _role(self, element: Any) -> str:
         name = element.getId()
         if name in self.assigned:
             return ASSIGNED

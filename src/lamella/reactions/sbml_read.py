@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
+from typing import Any
 
 import libsbml
 
@@ -31,7 +32,8 @@ def read_sbml(text: str, *, name: str = "model") -> Model:
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(max(limit, _STACK))
     try:
-        return _Reader(document.getModel(), name).read()
+        model: Any = document.getModel()
+        return _Reader(model, name).read()
     except RecursionError:
         raise ModelError("the formulas of the model are nested too deeply", where=name) from None
     finally:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
+from typing import Any
 
 from lamella.errors import ModelError, nearest
 from lamella.reactions.differentiate import linear_root
@@ -15,7 +17,7 @@ FIRST_DRAW = -1_000_000_000
 """Number of the placeholder leaf of the first random draw; those of switches lie above."""
 
 
-class Names:
+class Names(ABC):
     """Nodes of the names of one model; the base of both scopes.
 
     leaves     stored quantity -> its leaf (a state or a parameter)
@@ -27,7 +29,7 @@ class Names:
 
     def __init__(self, declarations: Declarations, graph: Graph, converter: Converter, leaves: dict[str, int]):
         self.declarations, self.graph, self.converter, self.leaves = declarations, graph, converter, leaves
-        self.algebraic: dict[str, object] = {}
+        self.algebraic: dict[str, Any] = {}
         self.local: dict[str, dict[str, int]] = {}
         self.switches: dict[str, int] = {}
         self.draws: list[tuple[str, tuple[int, ...]]] = []
@@ -80,8 +82,17 @@ class Names:
         """Node of the formula of a rule or an initial assignment."""
         return self.converter.convert(element.getMath(), self, where(self.declarations.name, element))
 
+    @abstractmethod
+    def time(self) -> int:
+        """Node of the time."""
+
+    @abstractmethod
+    def rate(self, name: str) -> int:
+        """Node of the time derivative of a name, for `rateOf`."""
+
+    @abstractmethod
     def quantity(self, quantity: Quantity) -> int:
-        raise ModelError(f"'{quantity.name}' has no value", where=self.declarations.name)
+        """Node of a declared name as it stands in a formula."""
 
     def volume(self, quantity: Quantity) -> int:
         """Node of the size of the compartment of a species."""

@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 
@@ -23,11 +23,22 @@ from lamella.solve.kernels.interpret import run_sheet, sheet_arrays
 from lamella.solve.kernels.lanes import LANES
 from lamella.solve.status import Status
 
-if TYPE_CHECKING:
-    from lamella.solve.population import Population
-
 _STORM = 10_000
 """Events of one cell at one moment after which it counts as failed."""
+
+
+class Host(Protocol):
+    """A population, as events see it; arrays as in `Population`."""
+
+    states: np.ndarray
+    parameters: np.ndarray
+    stored: np.ndarray
+    time: np.ndarray
+    status: np.ndarray
+    identity: np.ndarray
+
+    @property
+    def cells(self) -> int: ...
 
 
 @dataclass
@@ -83,7 +94,7 @@ class EventQueue:
         """[cells] when the next waiting event is due, inf where none waits (s)."""
         return np.array([min((w.time for w in waiting), default=math.inf) for waiting in self.waiting])
 
-    def process(self, population: Population, cells: np.ndarray) -> None:
+    def process(self, population: Host, cells: np.ndarray) -> None:
         """Fire and carry out what is due now in some cells; changes their states."""
         if not self.events or not len(cells):
             return
@@ -92,7 +103,7 @@ class EventQueue:
         for cell in cells[changed[cells] & (population.status[cells] == Status.OK)]:
             self._process_cell(population, int(cell))
 
-    def _trigger_values(self, population: Population) -> np.ndarray:
+    def _trigger_values(self, population: Host) -> np.ndarray:
         """[cells, events] bool, computed as the kernel computes the relations it watches."""
         out = np.empty((population.cells, len(self.events)))
         run_sheet(
@@ -101,7 +112,7 @@ class EventQueue:
         )  # fmt: skip
         return out != 0
 
-    def _process_cell(self, population: Population, cell: int) -> None:
+    def _process_cell(self, population: Host, cell: int) -> None:
         waiting = self.waiting[cell]
         for _ in range(_STORM):
             self._fire(population, cell, self._trigger_values_of(population, cell))
@@ -114,7 +125,7 @@ class EventQueue:
             self._carry_out(population, cell, chosen)
         population.status[cell] = Status.EVENT_STORM
 
-    def _trigger_values_of(self, population: Population, cell: int) -> np.ndarray:
+    def _trigger_values_of(self, population: Host, cell: int) -> np.ndarray:
         out = np.empty((cell + 1, len(self.events)))
         run_sheet(
             self._plan, population.states, population.parameters, population.stored, population.time, out,
@@ -122,7 +133,7 @@ class EventQueue:
         )  # fmt: skip
         return out[cell] != 0
 
-    def _fire(self, population: Population, cell: int, now: np.ndarray) -> None:
+    def _fire(self, population: Host, cell: int, now: np.ndarray) -> None:
         """Compare triggers with what they were: start events, and drop those that do not persist."""
         before = self.triggers[cell].copy()
         self.triggers[cell] = now
@@ -142,7 +153,7 @@ class EventQueue:
                 values = np.full_like(values, math.nan)
             waiting.append(Waiting(int(number), float(population.time[cell] + delays[number]), values))
 
-    def _first(self, population: Population, cell: int, due: list[Waiting]) -> Waiting:
+    def _first(self, population: Host, cell: int, due: list[Waiting]) -> Waiting:
         """Of the events that are due: the earliest, of those the ones of highest priority, of those one at random."""
         priorities = self._priorities(*self._place(population, cell))[0]
         rank = lambda w: (w.time, -priorities[w.event])
@@ -156,7 +167,7 @@ class EventQueue:
         self.draws[cell] += 1
         return tied[draw]
 
-    def _carry_out(self, population: Population, cell: int, due: Waiting) -> None:
+    def _carry_out(self, population: Host, cell: int, due: Waiting) -> None:
         event = self.events[due.event]
         values = due.values
         if not event.values_at_trigger:
@@ -171,7 +182,7 @@ class EventQueue:
             if assignment.volume is not None and not assignment.stored_as_amount and old != new:
                 population.states[cell, assignment.state] = value * old / new
 
-    def _draw(self, population: Population, cell: int, number: int) -> None:
+    def _draw(self, population: Host, cell: int, number: int) -> None:
         """New random numbers for the assignments of an event."""
         if self._draws_of[number]:
             stream = generator(self.seed, "event draws", int(population.identity[cell]), int(self.draws[cell]))
@@ -183,7 +194,7 @@ class EventQueue:
             )  # fmt: skip
 
     @staticmethod
-    def _place(population: Population, cell: int) -> tuple[np.ndarray, np.ndarray, float]:
+    def _place(population: Host, cell: int) -> tuple[np.ndarray, np.ndarray, float]:
         one = slice(cell, cell + 1)
         return population.states[one], population.parameters[one], float(population.time[cell])
 

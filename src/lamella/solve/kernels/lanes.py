@@ -7,13 +7,19 @@ that a cell's numbers do not depend on its lane or its neighbours.
 
 from __future__ import annotations
 
+from typing import Any
+
 from llvmlite import ir
 from numba import types
-from numba.extending import intrinsic, models, register_model
+from numba.extending import intrinsic as numba_intrinsic
+from numba.extending import models, register_model
 
 from lamella.solve.kernels import vector_math as vm
 
 LANES = vm.LANES
+
+intrinsic: Any = numba_intrinsic
+"""Untyped: numba calls what it decorates with other arguments than those that are written."""
 
 
 class _Lanes(types.Type):

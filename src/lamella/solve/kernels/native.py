@@ -45,7 +45,7 @@ def network_key(net: Lowered, method: Method) -> str:
     versions = (llvmlite.__version__, LANES, llvm.get_process_triple(), llvm.get_host_cpu_name())
     digest.update(repr((versions, llvm.get_host_cpu_features().flatten())).encode())
     for module in (generate, vector_math):
-        digest.update(Path(module.__file__).read_bytes())
+        digest.update(Path(str(module.__file__)).read_bytes())
     for array in (*_arrays(net), method.a, method.c):
         digest.update(repr((array.dtype.str, array.shape)).encode())
         digest.update(np.ascontiguousarray(array).tobytes())

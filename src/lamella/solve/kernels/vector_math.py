@@ -10,6 +10,8 @@ log: the reduction and minimax polynomial of FDLIBM (Sun Microsystems 1993, netl
 
 from __future__ import annotations
 
+from typing import Any
+
 from llvmlite import ir
 
 LANES = 8
@@ -31,7 +33,7 @@ _LARGEST_EXPONENT, _SMALLEST_EXPONENT = 709.782712893384, -708.3964185322641
 _SMALLEST_NORMAL = 2.2250738585072014e-308
 _ONE_BITS, _SQRT_HALF_BITS = 0x3FF0000000000000, 0x3FE6A09E667F3BCD
 
-Value = ir.Value
+Value = Any  # llvmlite returns None in the eyes of a type checker
 
 
 def constant(value: float) -> ir.Constant:
