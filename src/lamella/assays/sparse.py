@@ -9,7 +9,7 @@ from lamella.assays.protocol import Progress, Setting
 from lamella.assays.tracking import Recorder
 from lamella.culture import Culture, cells_apart, constants, scale
 
-SPACING = 3.0
+SPACING = 4.5
 """Cell diameters between the centres of neighbours at the start."""
 
 

@@ -69,17 +69,20 @@ def mechanics(states: Mapping[str, NDArray[np.float64]], constants: Constants) -
     protrusion   saturating in engaged WAVE2 plus active Cdc42 of both halves (energy)
     polarity     share of protrusion that follows the axis: front minus rear over the sum; WAVE2 counts in full,
                  Cdc42 (filopodia, all around the cell) in part; 0 to 1
-    contraction  phosphorylated light chain of the rear (energy)
+    contraction  phosphorylated light chain of the rear (energy); rear_focus, its share behind the centroid, saturates
+                 in the polarity: actin that flows back from the front carries myosin with it
     integrins    extended receptors, in load-bearing units
     """
     lamella = {half: states[f"WASF2_active_{half}"] / constants["protrusion.wasf2_half"] for half in _HALVES}
     spikes = {half: states[f"CDC42_gtp_{half}"] / constants["protrusion.cdc42_half"] for half in _HALVES}
     total = lamella["front"] + lamella["rear"] + spikes["front"] + spikes["rear"]
     ahead = lamella["front"] - lamella["rear"] + constants["protrusion.cdc42_focus"] * (spikes["front"] - spikes["rear"])
+    polarity = np.clip(ahead / np.maximum(total, 1e-12), 0.0, 1.0)
     return {
         "protrusion": constants["protrusion.strength"] * total / (total + constants["protrusion.half_activity"]),
-        "polarity": np.clip(ahead / np.maximum(total, 1e-12), 0.0, 1.0),
+        "polarity": polarity,
         "contraction": 2.0 * states["MYL9_p_rear"] / constants["contraction.myl9_half"],
+        "rear_focus": constants["contraction.rear_focus"] * polarity / (polarity + constants["contraction.polarity_half"]),
         "integrins": (states["active_front"] + states["active_rear"]) / constants["adhesion.receptors_per_bond"],
     }
 
@@ -100,7 +103,6 @@ def resting_mechanics(spread_area: float, density: float, constants: Constants, 
         "perimeter_stiffness": constants["shape.perimeter_stiffness"],
         "act_memory": float(scale.steps(constants["protrusion.memory"])),
         "contact_gain": constants["protrusion.contact_gain"],
-        "rear_focus": constants["contraction.rear_focus"],
         "bind_rate": per_step(constants["adhesion.bind_rate"]) * density,
         "bind_floor": constants["adhesion.bind_floor"],
         "unbind_rate": per_step(constants["adhesion.unbind_rate"]),

@@ -8,6 +8,7 @@ what is simulated and what is published are one text.
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -278,7 +279,7 @@ def _evidence(model: libsbml.Model, line: CellLine) -> tuple[dict[str, Evidence]
         candidates = {"integrin": library.module("integrin").evidence} if prefix else tables
         keys = (base, base.removesuffix("_front").removesuffix("_rear"))
         found = [
-            (module, table[key]) for module, table in candidates.items() for key in keys[:1] + keys[1:] if key in table
+            (module, table[key]) for module, table in candidates.items() for key in keys if key in table
         ]
         if not found:
             raise ModelError(
@@ -293,19 +294,10 @@ def _evidence(model: libsbml.Model, line: CellLine) -> tuple[dict[str, Evidence]
 
 def _where_used(name: str) -> str | None:
     """First line of the library that holds `name` as a word."""
+    word = re.compile(rf"\b{re.escape(name)}\b")
     for stem in (*COMMON_MODULES, "integrin"):
         module = library.module(stem)
         for i, text in enumerate(module.body.splitlines()):
-            if (
-                name
-                in text.replace("(", " ")
-                .replace(")", " ")
-                .replace("*", " ")
-                .replace("/", " ")
-                .replace("+", " ")
-                .replace(":", " ")
-                .replace(";", " ")
-                .split()
-            ):
+            if word.search(text):
                 return f"{module.path}:{module.first_line + i}"
     return None
