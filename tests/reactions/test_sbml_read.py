@@ -142,6 +142,9 @@ def test_what_cannot_be_simulated_is_refused_by_name(sbml, formula, message):
         '<sbml xmlns="http://www.sbml.org/sbml/level3/version1/core" level="3" version="1"/>',
         '<sbml xmlns="http://www.sbml.org/sbml/level3/version1/core" level="3" version="1"><model id="m">',
         "\x00",
+        # libSBML would end the process here
+        '<sbml xmlns="http://www.sbml.org/sbml/level2/version5" level="2" version="--1"><model id="m"/></sbml>',
+        '<sbml xmlns="http://www.sbml.org/sbml/level1" level="1" version="2"><model name="m"/></sbml>',
     ],
 )
 def test_hostile_texts_end_in_a_model_error(text):

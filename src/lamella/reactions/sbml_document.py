@@ -15,6 +15,11 @@ MAX_CHARACTERS = 50_000_000
 MAX_DEPTH = 1000
 """Deepest nesting of elements; libSBML recurses, and crashes at some ten thousand."""
 
+_NAMESPACES = {
+    "http://www.sbml.org/sbml/level2": ("2", "1"),
+    **{f"http://www.sbml.org/sbml/level2/version{v}": ("2", str(v)) for v in range(2, 6)},
+    **{f"http://www.sbml.org/sbml/level3/version{v}/core": ("3", str(v)) for v in (1, 2)},
+}
 _HARMLESS = {"layout", "render", "groups", "l3v2extendedmath", "distrib"}
 
 
@@ -34,8 +39,6 @@ def open_document(text: str, name: str) -> libsbml.SBMLDocument:
     _refuse_malformed(text, name)
     document = libsbml.readSBMLFromString(text)
     _refuse_errors(document, name)
-    if document.getLevel() < 2:
-        raise ModelError("SBML Level 1 is not supported", where=name, remedy="Convert it to Level 3 with libSBML.")
     if document.getModel() is None:
         raise ModelError("the text holds no SBML model", where=name, remedy="Give SBML, Level 2 or 3.")
     _flatten(document, name)
@@ -50,12 +53,14 @@ def where(name: str, element: libsbml.SBase) -> str:
 
 
 def _refuse_malformed(text: str, name: str) -> None:
-    """Refuse what is no XML, or nested too deeply, before libSBML sees it."""
-    parser = expat.ParserCreate()
+    """Refuse what is no XML, no SBML, or nested too deeply, before libSBML sees it (which would abort or crash)."""
+    parser = expat.ParserCreate(namespace_separator=" ")
     depth = 0
 
-    def enter(*_) -> None:
+    def enter(tag: str, attributes: dict[str, str]) -> None:
         nonlocal depth
+        if depth == 0:
+            _refuse_root(tag, attributes, name)
         depth += 1
         if depth > MAX_DEPTH:
             raise ModelError(
@@ -72,6 +77,22 @@ def _refuse_malformed(text: str, name: str) -> None:
     except (expat.ExpatError, UnicodeEncodeError) as error:
         line = getattr(error, "lineno", 1)
         raise ModelError(f"the text is no XML: {error}", where=f"{name}:{line}", remedy="Give SBML.") from None
+
+
+def _refuse_root(tag: str, attributes: dict[str, str], name: str) -> None:
+    """Refuse a root element that is not that of an SBML level and version."""
+    namespace, _, local = tag.rpartition(" ")
+    if local != "sbml":
+        raise ModelError(f"the text is no SBML: it begins with <{local[:40]}>", where=name, remedy="Give SBML.")
+    if namespace == "http://www.sbml.org/sbml/level1":
+        raise ModelError("SBML Level 1 is not supported", where=name, remedy="Convert it to Level 3 with libSBML.")
+    stated = (attributes.get("level"), attributes.get("version"))
+    if _NAMESPACES.get(namespace) != stated:
+        raise ModelError(
+            "level, version and namespace of the text do not name a known SBML", where=name,
+            why=f"They are {str(stated[0])[:20]!r}, {str(stated[1])[:20]!r} and {namespace[:80]!r}.",
+            remedy="Give SBML, Level 2 or 3.",
+        )  # fmt: skip
 
 
 def _refuse_errors(document: libsbml.SBMLDocument, name: str) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import libsbml
 
 from lamella.errors import ModelError
-from lamella.reactions.graph import Graph
+from lamella.reactions.graph import Graph, quotient
 from lamella.reactions.mathml import Converter
 from lamella.reactions.model import Draw, Model, Terms
 from lamella.reactions.sbml_document import open_document, where
@@ -88,7 +88,7 @@ class _Reader:
         if not self._needs_volume(quantity):
             return quantity.start
         size = self.declarations.quantities[quantity.compartment].start
-        return quantity.start / size if quantity.starts_as_amount else quantity.start * size
+        return quotient(quantity.start, size) if quantity.starts_as_amount else quantity.start * size
 
     def _make_local_parameters(self) -> None:
         for reaction in self.source.getListOfReactions():
