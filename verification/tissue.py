@@ -33,6 +33,11 @@ LONG = {**ROUND, "dissipation": 40, "contraction": 0, "polarity": 0.9, "perimete
 """A cell that elongates: narrow front, slow bonds, no rear contraction, spare perimeter."""
 
 
+GRADED = {**ROUND, "dissipation": 48, "integrins": 1600, "bind_rate": 0.1, "unbind_rate": 0.1, "bind_floor": 0.3}
+"""A cell whose bonds turn over fast, so that they follow the ligand and not their age: with slow bonds a cell that
+slows down collects more of them and jams. Few integrins bound what a site can cost."""
+
+
 def one_cell(seed: int, ligand=1.28, exponent: int = 2, every: int = 2, mobility: float = 1.0, **columns) -> Dish:
     """One cell in the middle of a free 200 x 200 dish."""
     labels = np.zeros((200, 200), int)
@@ -134,7 +139,7 @@ def fragmented(seeds: int) -> dict:
 
 def bond_optimum(seeds: int) -> dict:
     """Speed over eight ligand densities: an interior maximum; no fall without dissipation, no rise without traction."""
-    ligand = 0.04 * 10 ** (np.arange(8) * 2.5 / 7)
+    ligand = 0.06 * 10 ** (np.arange(8) * 2.5 / 7)
 
     def series(**columns):
         return np.array([[_speed_at(density, s, **columns) for s in range(seeds)] for density in ligand])
@@ -156,7 +161,7 @@ def bond_optimum(seeds: int) -> dict:
 
 
 def _speed_at(ligand: float, seed: int, **columns) -> float:
-    dish = one_cell(seed, ligand, **columns)
+    dish = one_cell(seed, ligand, **{**GRADED, **columns})
     dish.advance(1500)
     return speed(track(dish, 4000)[0])
 
