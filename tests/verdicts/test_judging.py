@@ -95,3 +95,12 @@ def test_an_expectation_fails_with_one_criterion_and_stays_open_with_an_open_one
     wide = {("level", "a"): np.array([1.0, 2.0]), ("level", "b"): np.array([1.1, 1.0])}
     assert standing(judge(made, wide, last=False)) is Standing.OPEN
     assert standing(judge(made, wide, last=True)) is Standing.FAILS
+
+
+def test_one_absurd_dish_does_not_hide_the_others():
+    made = KINDS["ordering"](assay="fake", quantity="level", relation="a > b")
+    values = noisy({"a": 2.0, "b": 1.0, "c": 1.0}, 3, 12, SMALL)
+    values["level", "c"][4] = 1e9
+    (found,) = judge(made, values)
+    assert found.standing is Standing.HOLDS
+    assert found.shown.ratio == pytest.approx(2.0, rel=0.05)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import singledispatch
 
 import numpy as np
@@ -33,18 +33,19 @@ class Readings:
 
     def __init__(self, values: Values):
         self._values = values
-        self._scale = {quantity: max(float(np.mean(v)) for (q, _), v in values.items() if q == quantity)
+        self._scale = {quantity: _scale([v for (q, _), v in values.items() if q == quantity])
                        for quantity in {q for q, _ in values}}
-
-    def measured(self, quantity: str) -> bool:
-        """Whether any arm shows more than nothing."""
-        return self._scale[quantity] > 0.0
 
     def logs(self, quantity: str, first: str, second: str) -> NDArray[np.float64]:
         return log_ratios(self._values[quantity, first], self._values[quantity, second], self._scale[quantity])
 
     def mean(self, quantity: str, arm: str) -> float:
         return float(np.mean(self._values[quantity, arm]))
+
+
+def _scale(arms: Sequence[NDArray[np.float64]]) -> float:
+    """The greatest arm: of the medians, so that one absurd dish does not hide the others; of the means if all are 0."""
+    return max(float(np.median(row)) for row in arms) or max(float(np.mean(row)) for row in arms)
 
 
 def judge(expectation: Base, values: Values, *, last: bool = True) -> tuple[Criterion, ...]:
