@@ -37,7 +37,7 @@ def quantity(text: object, unit: str, *, where: str | None = None, minimum: floa
     ureg = registry()
     target = ureg.Unit(unit)
     if isinstance(text, bool) or not isinstance(text, (str, int, float)):
-        raise InputError(f"'{text}' is not a quantity", where=where, remedy=f"Write a number and a unit, e.g. '1 {unit}'.")
+        raise _not_a_quantity(text, unit, where)
     if isinstance(text, (int, float)):
         if not target.dimensionless:
             raise InputError(f"{text} has no unit", where=where, why=f"A quantity in {unit} is expected.",
@@ -60,7 +60,7 @@ def _parse(text: str, target: pint.Unit, unit: str, where: str | None) -> float:
         raise InputError("a quantity of more than 80 characters", where=where)
     spelled = text.strip().replace("µ", "u").replace("μ", "u").replace("%", " percent")
     if "**" in spelled or "^" in spelled:
-        raise InputError(f"'{text}' is not a quantity", where=where, remedy=f"Write a number and a unit, e.g. '1 {unit}'.")
+        raise _not_a_quantity(text, unit, where)
     try:
         return float(ureg.Quantity(spelled).to(target).magnitude)
     except pint.UndefinedUnitError as error:
@@ -70,5 +70,9 @@ def _parse(text: str, target: pint.Unit, unit: str, where: str | None) -> float:
         raise InputError(f"'{text}' does not convert to {unit}", where=where,
                          remedy=f"Write it in a unit such as {unit}.") from None
     except Exception:
-        raise InputError(f"'{text}' is not a quantity", where=where,
-                         remedy=f"Write a number and a unit, e.g. '1 {unit}'.") from None
+        raise _not_a_quantity(text, unit, where) from None
+
+
+def _not_a_quantity(text: object, unit: str, where: str | None) -> InputError:
+    remedy = f"Write a number and a unit, e.g. '1 {unit}'."
+    return InputError(f"'{text}' is not a quantity", where=where, remedy=remedy)

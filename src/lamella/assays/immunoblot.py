@@ -14,6 +14,7 @@ from pydantic import Field
 
 from lamella.assays.preparation import draw, treated
 from lamella.assays.protocol import Assay, Conditions, Progress, Setting
+from lamella.assays.quantities import written_in
 from lamella.culture import constants, grown_population, idealised_inputs
 from lamella.errors import SolverError
 from lamella.units import quantity
@@ -59,7 +60,7 @@ SUMS = {
 class ImmunoblotConditions(Conditions):
     """Keys under [assays.immunoblot]."""
 
-    duration: str = "24 h"
+    duration: Annotated[str, written_in("s", above=0.0)] = "24 h"
     points: Annotated[int, Field(ge=2, le=500)] = 13
     cells: Annotated[int, Field(ge=1, le=20000)] = 60
 
@@ -71,7 +72,7 @@ def readout_name(quantity_name: str) -> str:
 
 def run(setting: Setting, conditions: ImmunoblotConditions, progress: Progress) -> xr.Dataset:
     """The lysates of one arm and replicate."""
-    duration = quantity(conditions.duration, "s", where="assays.immunoblot.duration", above=0.0)
+    duration = quantity(conditions.duration, "s")
     network, treatment = treated(setting)
     inputs = idealised_inputs(network, treatment, front_equals_rear=setting.front_equals_rear)
     population = grown_population(network, treatment, draw(setting, conditions.cells), constants(), inputs)

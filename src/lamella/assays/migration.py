@@ -6,7 +6,7 @@ MSD(t) = 2 S^2 P (t - P (1 - exp(-t/P))), plus a constant for localisation noise
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 import xarray as xr
@@ -15,6 +15,7 @@ from pydantic import Field
 from scipy.optimize import least_squares
 
 from lamella.assays.protocol import Assay, Conditions, Progress, Setting
+from lamella.assays.quantities import written_in
 from lamella.assays.sparse import watch
 from lamella.units import quantity
 
@@ -22,12 +23,12 @@ from lamella.units import quantity
 class MigrationConditions(Conditions):
     """Keys under [assays.migration]."""
 
-    duration: str = "12 h"
-    settle: str = "4 h"
-    frame: str = "10 min"
+    duration: Annotated[str, written_in("s", above=0.0)] = "12 h"
+    settle: Annotated[str, written_in("s", minimum=0.0)] = "4 h"
+    frame: Annotated[str, written_in("s", above=0.0)] = "10 min"
     cells: Annotated[int, Field(ge=4, le=5000)] = 36
     finer_step: Annotated[int, Field(ge=1, le=8)] = 1
-    network_interval: str | None = None
+    network_interval: Annotated[str, written_in("s", above=0.0)] | None = None
 
 
 def mean_squared_displacement(paths: NDArray[np.float64], lags: int) -> NDArray[np.float64]:
@@ -55,15 +56,10 @@ def fuerth_fit(msd: NDArray[np.float64], frame: float) -> tuple[float, float]:
 
 def run(setting: Setting, conditions: MigrationConditions, progress: Progress) -> xr.Dataset:
     """One dish of one arm."""
-    where = "assays.migration"
-    duration = quantity(conditions.duration, "s", where=f"{where}.duration", above=0.0)
-    settle = quantity(conditions.settle, "s", where=f"{where}.settle", minimum=0.0)
-    frame = quantity(conditions.frame, "s", where=f"{where}.frame", above=0.0)
-    interval = (
-        None
-        if conditions.network_interval is None
-        else quantity(conditions.network_interval, "s", where=f"{where}.network_interval", above=0.0)
-    )
+    duration = quantity(conditions.duration, "s")
+    settle = quantity(conditions.settle, "s")
+    frame = quantity(conditions.frame, "s")
+    interval = None if conditions.network_interval is None else quantity(conditions.network_interval, "s")
     weights: list[float] = []
     culture, recorder = watch(
         setting,
@@ -82,13 +78,13 @@ def run(setting: Setting, conditions: MigrationConditions, progress: Progress) -
     msd = mean_squared_displacement(paths, max(3, (len(paths) - 1) // 3))
     speed, persistence = fuerth_fit(msd, frame)
     lags = frame * np.arange(1, msd.size + 1)
-    data = {
+    data: dict[str, Any] = {
         "speed": ((), speed * 3600.0, {"units": "um/h"}),
         "persistence": ((), persistence / 60.0, {"units": "min"}),
         "msd_exponent": ((), float(np.polyfit(np.log(lags), np.log(msd), 1)[0]), {}),
         "directionality": ((), float((net / np.maximum(steps.sum(axis=0), 1e-9)).mean()), {}),
         "net_speed": ((), float(net.mean() / duration * 3600.0), {"units": "um/h"}),
-        "elongation": ((), float(table["aspect"].mean()), {}),
+        "elongation": ((), float(table["aspect"].to_numpy().mean()), {}),
         "mean_weight": ((), float(np.mean(weights)), {"long_name": "mean weight of protrusion over the rim"}),
         "msd": ("lags", msd, {"units": "um^2"}),
     }

@@ -6,13 +6,14 @@ membrane); shapes come from second moments of the cell's sites.
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 import xarray as xr
 from pydantic import Field
 
 from lamella.assays.protocol import Assay, Conditions, Progress, Setting
+from lamella.assays.quantities import written_in
 from lamella.assays.sparse import watch
 from lamella.culture import Culture
 from lamella.units import quantity
@@ -24,18 +25,17 @@ _FILOPODIA = ("CDC42_gtp_front", "CDC42_gtp_rear")
 class MorphologyConditions(Conditions):
     """Keys under [assays.morphology]."""
 
-    duration: str = "4 h"
-    settle: str = "6 h"
-    frame: str = "20 min"
+    duration: Annotated[str, written_in("s", above=0.0)] = "4 h"
+    settle: Annotated[str, written_in("s", minimum=0.0)] = "6 h"
+    frame: Annotated[str, written_in("s", above=0.0)] = "20 min"
     cells: Annotated[int, Field(ge=4, le=5000)] = 36
 
 
 def run(setting: Setting, conditions: MorphologyConditions, progress: Progress) -> xr.Dataset:
     """One dish of one arm, read over the frames after settling."""
-    where = "assays.morphology"
-    duration = quantity(conditions.duration, "s", where=f"{where}.duration", above=0.0)
-    settle = quantity(conditions.settle, "s", where=f"{where}.settle", minimum=0.0)
-    frame = quantity(conditions.frame, "s", where=f"{where}.frame", above=0.0)
+    duration = quantity(conditions.duration, "s")
+    settle = quantity(conditions.settle, "s")
+    frame = quantity(conditions.frame, "s")
     rows: list[list[float]] = []
 
     def look(culture: Culture) -> None:
@@ -49,10 +49,12 @@ def run(setting: Setting, conditions: MorphologyConditions, progress: Progress) 
     culture, recorder = watch(setting, conditions.cells, settle, duration, frame, progress, each=look)
     names = ("elongation", "aspect", "area", "lamellipodia", "filopodia")
     units = ("", "", "um^2", "molecules", "molecules")
-    data = {name: ((), value, {"units": unit}) for name, value, unit in zip(names, np.mean(rows, axis=0), units)}
+    data: dict[str, Any] = {
+        name: ((), value, {"units": unit}) for name, value, unit in zip(names, np.mean(rows, axis=0), units)
+    }
     table = recorder.table()
     data |= {f"track_{column}": ("points", table[column].to_numpy()) for column in table}
-    coordinates = {}
+    coordinates: dict[str, Any] = {}
     if setting.replicate == 0:
         data["labels"] = (("frames", "x", "y"), culture.dish.labels().astype(np.uint16)[None])
         coordinates["frames"] = [culture.seconds]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import xarray as xr
 from pydantic import BaseModel, ConfigDict
@@ -62,5 +63,5 @@ class Assay:
     summary: str
     conditions: type[Conditions]
     readouts: dict[str, str]
-    run: Callable[[Setting, Conditions, Progress], xr.Dataset]
+    run: Callable[[Setting, Any, Progress], xr.Dataset]
     pictures: bool = False

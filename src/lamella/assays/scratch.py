@@ -6,7 +6,7 @@ Elongation is measured along each cell's own axis, over cells at the free edge, 
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 import xarray as xr
@@ -14,6 +14,7 @@ from pydantic import Field
 
 from lamella.assays.preparation import plated, sites_per_cell
 from lamella.assays.protocol import Assay, Conditions, Progress, Setting
+from lamella.assays.quantities import written_in
 from lamella.assays.tracking import Recorder, mean_edge_aspect
 from lamella.culture import constants, open_area, pooled, scale, sheet_with_gap
 from lamella.units import quantity
@@ -24,32 +25,27 @@ BLOTS = {"rac1_total": "RAC1_total", "rac1_gtp": "RAC1_gtp", "erk_p": "MAPK1_p",
 class ScratchConditions(Conditions):
     """Keys under [assays.scratch]."""
 
-    duration: str = "24 h"
+    duration: Annotated[str, written_in("s", above=0.0)] = "24 h"
     cells: Annotated[int, Field(ge=40, le=20000)] = 208
-    wound: str = "600 um"
-    edge: str = "640 um"
-    frame: str = "30 min"
+    wound: Annotated[str, written_in("um", above=0.0)] = "600 um"
+    edge: Annotated[str, written_in("um", above=0.0)] = "640 um"
+    frame: Annotated[str, written_in("s", above=0.0)] = "30 min"
     pictures: Annotated[int, Field(ge=2, le=50)] = 5
     finer_step: Annotated[int, Field(ge=1, le=8)] = 1
-    network_interval: str | None = None
+    network_interval: Annotated[str, written_in("s", above=0.0)] | None = None
 
 
 def run(setting: Setting, conditions: ScratchConditions, progress: Progress) -> xr.Dataset:
     """One dish of one arm."""
-    where = "assays.scratch"
-    duration = quantity(conditions.duration, "s", where=f"{where}.duration", above=0.0)
-    frame = quantity(conditions.frame, "s", where=f"{where}.frame", above=0.0)
+    duration = quantity(conditions.duration, "s")
+    frame = quantity(conditions.frame, "s")
     numbers, lengths = constants(), scale(constants(), finer_step=conditions.finer_step)
-    interval = (
-        None
-        if conditions.network_interval is None
-        else quantity(conditions.network_interval, "s", where=f"{where}.network_interval", above=0.0)
-    )
+    interval = None if conditions.network_interval is None else quantity(conditions.network_interval, "s")
     layout = sheet_with_gap(
         conditions.cells,
         sites_per_cell(setting, lengths),
-        round(quantity(conditions.edge, "um", where=f"{where}.edge", above=0.0) / lengths.site),
-        round(quantity(conditions.wound, "um", where=f"{where}.wound", above=0.0) / lengths.site),
+        round(quantity(conditions.edge, "um") / lengths.site),
+        round(quantity(conditions.wound, "um") / lengths.site),
         setting.seed,
         setting.replicate,
     )
@@ -67,7 +63,7 @@ def run(setting: Setting, conditions: ScratchConditions, progress: Progress) -> 
     table, area = recorder.table(), np.array(areas)
     fronts = 2.0 * layout.labels.shape[1] * lengths.site
     after = duration / 2
-    data = {
+    data: dict[str, Any] = {
         "wound_area": ("times", area, {"units": "um^2"}),
         "closure": ((), 1.0 - area[-1] / area[0], {"long_name": "closed share of the wound"}),
         "closure_course": ("times", 1.0 - area / area[0], {"long_name": "closed share of the wound"}),
@@ -78,7 +74,7 @@ def run(setting: Setting, conditions: ScratchConditions, progress: Progress) -> 
     lysate = pooled(culture, tuple(BLOTS.values()))
     data |= {name: ((), float(lysate[state]), {"units": "molecules"}) for name, state in BLOTS.items()}
     data |= {f"track_{column}": ("points", table[column].to_numpy()) for column in table}
-    coordinates = {"times": times}
+    coordinates: dict[str, Any] = {"times": times}
     if pictures:
         data["labels"] = (("frames", "x", "y"), np.stack(pictures))
         coordinates["frames"] = times[sorted(shown)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,7 +54,10 @@ def cell_inputs(
     return means_of_halves(inputs) if front_equals_rear else inputs
 
 
-def means_of_halves(inputs: Columns) -> Columns:
+Values = TypeVar("Values", float, NDArray[np.float64])
+
+
+def means_of_halves(inputs: dict[str, Values]) -> dict[str, Values]:
     """The same inputs with front and rear replaced by their mean."""
     out = dict(inputs)
     for name in [n for n in inputs if n.endswith("_front")]:
@@ -63,7 +67,7 @@ def means_of_halves(inputs: Columns) -> Columns:
     return out
 
 
-def mechanics(states: Mapping[str, NDArray[np.float64]], constants: Constants) -> Columns:
+def mechanics(states: Mapping[Any, NDArray[np.float64]], constants: Constants) -> Columns:
     """Columns of the tissue from the states of the cells.   [cells]
 
     protrusion   saturating in engaged WAVE2 plus active Cdc42 of both halves (energy)
@@ -76,13 +80,17 @@ def mechanics(states: Mapping[str, NDArray[np.float64]], constants: Constants) -
     lamella = {half: states[f"WASF2_active_{half}"] / constants["protrusion.wasf2_half"] for half in _HALVES}
     spikes = {half: states[f"CDC42_gtp_{half}"] / constants["protrusion.cdc42_half"] for half in _HALVES}
     total = lamella["front"] + lamella["rear"] + spikes["front"] + spikes["rear"]
-    ahead = lamella["front"] - lamella["rear"] + constants["protrusion.cdc42_focus"] * (spikes["front"] - spikes["rear"])
+    ahead = (
+        lamella["front"] - lamella["rear"] + constants["protrusion.cdc42_focus"] * (spikes["front"] - spikes["rear"])
+    )
     polarity = np.clip(ahead / np.maximum(total, 1e-12), 0.0, 1.0)
     return {
         "protrusion": constants["protrusion.strength"] * total / (total + constants["protrusion.half_activity"]),
         "polarity": polarity,
         "contraction": 2.0 * states["MYL9_p_rear"] / constants["contraction.myl9_half"],
-        "rear_focus": constants["contraction.rear_focus"] * polarity / (polarity + constants["contraction.polarity_half"]),
+        "rear_focus": constants["contraction.rear_focus"]
+        * polarity
+        / (polarity + constants["contraction.polarity_half"]),
         "integrins": (states["active_front"] + states["active_rear"]) / constants["adhesion.receptors_per_bond"],
     }
 

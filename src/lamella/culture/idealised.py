@@ -6,7 +6,7 @@ a suspended cell has no matrix under it.
 
 from __future__ import annotations
 
-from lamella.culture.exchange import Columns, means_of_halves
+from lamella.culture.exchange import means_of_halves
 from lamella.networks import Network, Treatment
 
 
@@ -22,7 +22,4 @@ def idealised_inputs(network: Network, treatment: Treatment, *, front_equals_rea
     if treatment.suspended:
         for half in ("front", "rear"):
             inputs[f"fresh_{half}"], inputs[f"load_{half}"] = 0.0, 1.0
-    if front_equals_rear:
-        halves: Columns = dict(inputs)
-        inputs = dict(means_of_halves(halves))
-    return inputs
+    return means_of_halves(inputs) if front_equals_rear else inputs

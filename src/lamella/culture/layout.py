@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
+from scipy.spatial import KDTree
 
 from lamella.errors import InputError
 from lamella.random import generator
@@ -16,10 +16,10 @@ _JITTER = 0.2
 
 @dataclass(frozen=True)
 class Layout:
-    """Labels [x, y] of the first picture, and the wound: sites between `wound[0]` and `wound[1]` along x."""
+    """Labels [x, y] of the first picture, and the wound: sites from `wound[0]` up to `wound[1]` along x, if any."""
 
     labels: NDArray[np.int32]
-    wound: tuple[int, int] | None = None
+    wound: tuple[int, int] = (0, 0)
 
 
 def sheet_with_gap(cells: int, sites_per_cell: float, height: int, gap: int, seed: int, replicate: int) -> Layout:
@@ -47,7 +47,7 @@ def sheet_with_gap(cells: int, sites_per_cell: float, height: int, gap: int, see
     labels = np.zeros((width + gap, height), np.int32)
     half = width // 2
     grid = np.stack(np.meshgrid(np.arange(width) + 0.5, np.arange(height) + 0.5, indexing="ij"), axis=-1)
-    tree = cKDTree(np.stack([x, y], axis=1), boxsize=(1e9, height))
+    tree = KDTree(np.stack([x, y], axis=1), boxsize=(1e9, height))
     owner = tree.query(grid.reshape(-1, 2))[1].reshape(width, height).astype(np.int32) + 1
     labels[:half] = owner[width - half :]
     labels[half + gap :] = owner[: width - half]

@@ -49,7 +49,7 @@ def from_sbml(sbml: str) -> str:
         antimony.clearPreviousLoads()
         if antimony.loadSBMLString(sbml) < 0:
             raise ModelError("the SBML text does not convert to Antimony", why=antimony.getLastError())
-        return antimony.getAntimonyString(antimony.getMainModuleName())
+        return str(antimony.getAntimonyString(antimony.getMainModuleName()))
 
 
 def _located(message: str, passages: tuple[Passage, ...], path: str) -> ModelError:

@@ -278,9 +278,7 @@ def _evidence(model: libsbml.Model, line: CellLine) -> tuple[dict[str, Evidence]
         base = name[len(prefix) + 1 :] if prefix else name
         candidates = {"integrin": library.module("integrin").evidence} if prefix else tables
         keys = (base, base.removesuffix("_front").removesuffix("_rear"))
-        found = [
-            (module, table[key]) for module, table in candidates.items() for key in keys if key in table
-        ]
+        found = [(module, table[key]) for module, table in candidates.items() for key in keys if key in table]
         if not found:
             raise ModelError(
                 f"reaction '{name}' has no evidence",

@@ -7,14 +7,14 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from lamella.errors import InputError, unknown
+from lamella.errors import unknown
 from lamella.networks import library
 from lamella.networks.annotate import genes, heterodimers
 from lamella.networks.assemble import Network, ligands
 from lamella.units import MOLECULES_PER_UM3_PER_UM, quantity
 
-Fraction = Annotated[float, Field(ge=0.0, le=1.0, allow_inf_nan=False)]
-Fold = Annotated[float, Field(gt=0.0, le=1000.0, allow_inf_nan=False)]
+Fraction = Annotated[float, Field(strict=True, ge=0.0, le=1.0, allow_inf_nan=False)]
+Fold = Annotated[float, Field(strict=True, gt=0.0, le=1000.0, allow_inf_nan=False)]
 
 
 class Perturbations(BaseModel):
@@ -150,10 +150,9 @@ def factor_edits(factor: str, dose: str, where: str = "factor") -> dict[str, flo
     if factor not in factors():
         raise unknown("soluble factor", factor, factors(), where)
     row = factors()[factor]
-    try:
-        mass = quantity(dose, "ng/ml", where=where, minimum=0.0)
-    except InputError:
+    if dose.rstrip().endswith("M"):
         return {row["parameter"]: _concentration(dose, where)}
+    mass = quantity(dose, "ng/ml", where=where, minimum=0.0)
     return {row["parameter"]: mass / row["kilodalton"] * 1e-3 * MOLECULES_PER_UM3_PER_UM}
 
 

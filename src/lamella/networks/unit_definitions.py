@@ -26,14 +26,13 @@ def exponents(unit: str) -> tuple[tuple[str, int], ...]:
     if unit == "1":
         return ()
     try:
-        quantity = registry().Quantity(1.0, unit)
-        powers = dict(quantity.unit_items()) if hasattr(quantity, "unit_items") else dict(quantity.units._units)
+        units = registry().Quantity(1.0, unit).unit_items()
+        powers = {str(name): float(power) for name, power in units}  # type: ignore[arg-type]
     except Exception as error:
         raise ModelError(f"'{unit}' is not a unit", why=str(error)) from None
-    if set(powers) - set(_KINDS) or any(int(p) != p for p in powers.values()):
-        raise ModelError(
-            f"unit '{unit}' is not made of molecules, um and s", why="Inside the package only these three are used."
-        )
+    if set(powers) - set(_KINDS) or any(not power.is_integer() for power in powers.values()):
+        why = "Inside the package only these three are used."
+        raise ModelError(f"unit '{unit}' is not made of molecules, um and s", why=why)
     return tuple(sorted((name, int(power)) for name, power in powers.items() if power))
 
 

@@ -1,0 +1,92 @@
+"""The exchange between dish and cells, the scale, the draws: pure functions, checked one by one."""
+
+import numpy as np
+import pytest
+
+from lamella.culture import constants, idealised_inputs, scale
+from lamella.culture.exchange import READ_STATES, means_of_halves, mechanics, resting_mechanics
+from lamella.culture.variation import cell_keys, expression_factors
+from lamella.errors import InputError
+from lamella.networks import Perturbations, assemble, resolve
+
+CONSTANTS = constants()
+
+
+def states(**changed):
+    base = dict.fromkeys(READ_STATES, 1.0e4)
+    return {name: np.array([float(value)]) for name, value in (base | changed).items()}
+
+
+def test_a_symmetric_cell_has_no_polarity_and_no_rear():
+    columns = mechanics(states(), CONSTANTS)
+    assert columns["polarity"] == 0.0
+    assert columns["rear_focus"] == 0.0
+
+
+def test_polarity_follows_wave2_in_full_and_cdc42_in_part():
+    ahead = mechanics(states(WASF2_active_front=2.0e4), CONSTANTS)["polarity"][0]
+    behind = mechanics(states(WASF2_active_rear=2.0e4), CONSTANTS)["polarity"][0]
+    spikes = mechanics(states(CDC42_gtp_front=2.0e5), CONSTANTS)["polarity"][0]
+    assert ahead > 0.3
+    assert behind == 0.0
+    assert 0.0 < spikes < CONSTANTS["protrusion.cdc42_focus"]
+
+
+def test_protrusion_needs_rac_effectors_or_cdc42_and_saturates():
+    nothing = mechanics(states(**dict.fromkeys(READ_STATES[:4], 0.0)), CONSTANTS)["protrusion"][0]
+    some, more = (mechanics(states(WASF2_active_front=x), CONSTANTS)["protrusion"][0] for x in (1e4, 2e4))
+    huge = mechanics(states(WASF2_active_front=1e12), CONSTANTS)["protrusion"][0]
+    assert nothing == 0.0
+    assert some < more < huge <= CONSTANTS["protrusion.strength"]
+
+
+def test_means_of_halves_keeps_everything_else():
+    out = means_of_halves({"fresh_front": 0.2, "fresh_rear": 0.0, "EGF": 3.0})
+    assert out == {"fresh_front": 0.1, "fresh_rear": 0.1, "EGF": 3.0}
+
+
+def test_a_finer_step_halves_rates_and_mobility():
+    coarse, fine = scale(CONSTANTS), scale(CONSTANTS, finer_step=2)
+    a = resting_mechanics(1500.0, 190.0, CONSTANTS, coarse)
+    b = resting_mechanics(1500.0, 190.0, CONSTANTS, fine)
+    assert coarse.mobility == 1.0
+    assert fine.mobility == 0.5
+    for rate in ("bind_rate", "unbind_rate", "rotational_diffusion"):
+        assert b[rate] == pytest.approx(a[rate] / 2)
+    for time in ("act_memory", "turning_time"):
+        assert b[time] == pytest.approx(a[time] * 2)
+    for still in ("target_volume", "dissipation", "load"):
+        assert b[still] == a[still]
+
+
+def test_a_finer_site_needs_a_finer_step():
+    with pytest.raises(InputError, match="too long"):
+        scale(CONSTANTS, finer_site=2.0)
+    assert scale(CONSTANTS, finer_site=2.0, finer_step=2.0).mobility == 1.0
+
+
+def test_protein_totals_are_log_normal_with_the_cited_spread():
+    genes = tuple(f"G{i}" for i in range(40))
+    factors = expression_factors(1, 0, 2000, genes, CONSTANTS)
+    logs = np.log(factors)
+    wanted = np.sqrt(np.log1p(CONSTANTS["variation.cv"] ** 2))
+    assert logs.std(axis=0).mean() == pytest.approx(wanted, rel=0.03)
+    correlation = np.corrcoef(logs.T)
+    assert correlation[np.triu_indices(40, 1)].mean() == pytest.approx(CONSTANTS["variation.shared"], abs=0.05)
+
+
+def test_a_gene_is_drawn_alike_whatever_else_is_drawn():
+    few = expression_factors(3, 1, 20, ("XIAP",), CONSTANTS)
+    many = expression_factors(3, 1, 20, ("RAC1", "XIAP"), CONSTANTS)
+    assert (few[:, 0] == many[:, 1]).all()
+    assert (expression_factors(3, 2, 20, ("XIAP",), CONSTANTS) != few).any()
+    assert len(set(cell_keys(1, 0, 500).tolist()) | set(cell_keys(1, 1, 500).tolist())) == 1002
+
+
+def test_a_suspended_cell_has_no_matrix():
+    network = assemble("HeLa")
+    treatment = resolve(network, Perturbations(suspended=True), {"fibronectin": "10 ug/ml"}, {})
+    inputs = idealised_inputs(network, treatment)
+    assert inputs["fibronectin_front"] == inputs["fibronectin_rear"] == 0.0
+    even = idealised_inputs(network, resolve(network, Perturbations(), {}, {}), front_equals_rear=True)
+    assert even["load_front"] == even["load_rear"] > 1.0
