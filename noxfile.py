@@ -59,5 +59,6 @@ def verify(session: nox.Session) -> None:
     """Slow and statistical: `nox -s verify -- DIR` also runs the SBML test suite that lies in DIR."""
     install(session, "test,bench")
     session.run("python", "-m", "verification.tissue")
+    session.run("python", "-m", "verification.culture")
     if session.posargs:
         session.run("python", "-m", "verification.sbml_suite", *session.posargs)
