@@ -20,8 +20,8 @@ from lamella.reactions.model import Terms
 from lamella.reactions.ordering import filled_rows, markowitz_order
 from lamella.reactions.tape import Sheet, Tape, layout, sheet
 
-PIVOT, ALGEBRAIC_PIVOT, UPPER = -2, -3, -1
-"""Kinds of an entry of the LU: on the diagonal (with and without the step's 1/(h gamma)), right of it; left of
+PIVOT, UPPER = -2, -1
+"""Kinds of an entry of the LU: on the diagonal (with 1/(h gamma)), right of it; left of
 it stands the number of the pivot that divides it."""
 
 
@@ -39,7 +39,7 @@ class Factorisation:
     """LU without pivoting, entries row by row.
 
     first   [entries + 1]  products of each entry;  left, right [products]  entries to multiply
-    kind    [entries]      PIVOT, ALGEBRAIC_PIVOT, UPPER, or the pivot of its column
+    kind    [entries]      PIVOT, UPPER, or the pivot of its column
     lower_first [n + 1], lower_entry, lower_column   forward substitution
     upper_first [n + 1], upper_entry, upper_column   backward substitution
     pivot   [n]            entry of each pivot
@@ -108,14 +108,12 @@ def lower(
     graph: Graph,
     balance: list[Terms],
     inputs: set[int],
-    algebraic: Iterable[int] = (),
     triggers: Iterable[int] = (),
 ) -> Lowered:
     """Lay out a network for the solver.
 
-    balance    for each state, its time derivative (or, for algebraic states, what must be zero)
+    balance    for each state, its time derivative
     inputs     numbers of the parameters that change during a run
-    algebraic  states without a time derivative
     triggers   nodes of the triggers of events
     """
     signed = [[_strip(graph, c, node) for c, node in terms if graph.number(node) != 0.0] for terms in balance]
@@ -152,7 +150,7 @@ def lower(
         matrix=_sums([minus.get(cell, []) for cell in cells]),
         drift=_sums(by_position({i: drift.get(i, []) for i in range(len(order))})),
         timed=bool(drift) or any(graph.operation(node) == TIME for node in graph.needed(wanted)),
-        factorisation=_factorisation(rows, cells, {position[i] for i in algebraic}),
+        factorisation=_factorisation(rows, cells),
         hoist=hoist,
         hoist_inputs=hoist_inputs,
     )
@@ -277,7 +275,7 @@ def _sums(rows: list[Terms]) -> Sums:
     )
 
 
-def _factorisation(rows: list[list[int]], cells: list[tuple[int, int]], algebraic: set[int]) -> Factorisation:
+def _factorisation(rows: list[list[int]], cells: list[tuple[int, int]]) -> Factorisation:
     entry = {cell: number for number, cell in enumerate(cells)}
     first, left, right, kind = [0], [], [], []
     for i, j in cells:
@@ -288,8 +286,7 @@ def _factorisation(rows: list[list[int]], cells: list[tuple[int, int]], algebrai
                 left.append(entry[i, k])
                 right.append(entry[k, j])
         first.append(len(left))
-        on_diagonal = ALGEBRAIC_PIVOT if i in algebraic else PIVOT
-        kind.append(entry[j, j] if j < i else on_diagonal if i == j else UPPER)
+        kind.append(entry[j, j] if j < i else PIVOT if i == j else UPPER)
     lower_part = [[(entry[i, j], j) for j in row if j < i] for i, row in enumerate(rows)]
     upper_part = [[(entry[i, j], j) for j in row if j > i] for i, row in enumerate(rows)]
     whole = lambda values: np.array(values, dtype=np.int32)

@@ -86,7 +86,6 @@ class Model:
     observables   name -> node of each assignment rule
     symbols       name -> node of every name that has a value (species: as they stand in a formula)
     amounts, concentrations  species -> node, in either measure
-    algebraic     state -> node that must be zero, for states that an algebraic rule determines
     events        in file order
     draws         random numbers in event assignments and initial assignments
     compartments  compartment -> species in it that are kept as concentrations
@@ -108,7 +107,6 @@ class Model:
     symbols: dict[str, int] = field(default_factory=dict)
     amounts: dict[str, int] = field(default_factory=dict)
     concentrations: dict[str, int] = field(default_factory=dict)
-    algebraic: dict[int, int] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
     draws: list[Draw] = field(default_factory=list)
     compartments: dict[str, list[str]] = field(default_factory=dict)

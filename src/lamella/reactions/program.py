@@ -66,8 +66,6 @@ class Program:
         self._parameter_index = {name: i for i, name in enumerate(self.parameters)}
         self._check_inputs()
         self.balance: list[Terms] = [self._terms(terms) for terms in model.balance]
-        for state, node in model.algebraic.items():
-            self.balance[state] = [(1.0, self._node(node))]
         self.values = {name: self._node(node) for name, node in model.symbols.items()}
         self.amounts = {name: self._node(node) for name, node in model.amounts.items()}
         self.concentrations = {name: self._node(node) for name, node in model.concentrations.items()}
@@ -259,7 +257,7 @@ class Program:
         """Arrays for the stiff solver."""
         inputs = {self._parameter_index[name] for name in self.inputs}
         triggers = [event.trigger for event in self.events]
-        return lower(self.graph, self.balance, inputs, self.model.algebraic, triggers)
+        return lower(self.graph, self.balance, inputs, triggers)
 
     def sheet(self, names: Sequence[str]) -> Sheet:
         """A sheet that computes the values of names, for the kernels."""

@@ -32,7 +32,7 @@ class StochasticPopulation:
 
     .states, .parameters, .status, .time [cells], .fired [cells] events so far
     errors      ModelError, by name, for what is not a jump process: rate rules, rates that depend on time,
-                stoichiometries that are not numbers, algebraic rules
+                stoichiometries that are not numbers
     """
 
     def __init__(
@@ -130,8 +130,6 @@ def _refuse_flow(program: Program) -> None:
     rates = [program.node(name) for name in program.reactions]
     if any(graph.operation(node) == "time" for node in graph.needed(rates)):
         raise ModelError("a rate depends on time: no exact stochastic simulation", where=place)
-    if model.algebraic:
-        raise ModelError("algebraic rules and stochastic simulation do not go together", where=place)
     for name, terms, numbers in zip(model.species, program.balance, model.stoichiometry):
         plain = _plain_terms(program, name, numbers)
         if any(math.isnan(value) for value in numbers.values()) or sorted(terms) != sorted(plain):

@@ -22,7 +22,7 @@ import numpy as np
 from llvmlite import ir
 
 from lamella.reactions.graph import OPERATIONS
-from lamella.reactions.lower import ALGEBRAIC_PIVOT, PIVOT, Factorisation, Lowered, Sums
+from lamella.reactions.lower import PIVOT, Factorisation, Lowered, Sums
 from lamella.reactions.tape import Tape
 from lamella.solve.kernels import vector_math as vm
 from lamella.solve.kernels.lanes import LANES
@@ -252,7 +252,7 @@ def _factor(f: _Function, net: Lowered) -> None:
             total = f.fma_minus(left, right, total)
         if kind >= 0:
             total = f.binary("fmul", total, f.load("%matrix", kind))
-        elif kind in (PIVOT, ALGEBRAIC_PIVOT):
+        elif kind == PIVOT:
             total = f.binary("fdiv", _constant(1.0), total)
         f.store("%matrix", entry, total)
         f.tick(1 + int(lu.first[entry + 1] - lu.first[entry]))

@@ -32,14 +32,12 @@ def trial_step(
     returns new states [species] and their error [species]
     """
     rate = lambda y, t: program.derivative(y[None], parameters[None], t)[0]
-    mass = np.ones(len(states))
-    mass[list(program.model.algebraic)] = 0.0
-    matrix = np.diag(mass / (step * method.gamma)) - program.jacobian(states[None], parameters[None], time)[0]
+    matrix = np.eye(len(states)) / (step * method.gamma) - program.jacobian(states[None], parameters[None], time)[0]
     drift = program.drift(states[None], parameters[None], time)[0]
     stages = np.zeros((method.stages, len(states)))
     for i in range(method.stages):
         at = states + method.a[i] @ stages
-        right = rate(at, time + method.alpha[i] * step) + mass * (method.c[i] @ stages) / step
+        right = rate(at, time + method.alpha[i] * step) + (method.c[i] @ stages) / step
         stages[i] = np.linalg.solve(matrix, right + method.d[i] * step * drift)
     # the last stage stands at the embedded solution, and its solution is the error of that
     return at + stages[-1], stages[-1]
