@@ -33,6 +33,10 @@ def summary(rows: Sequence[Row], control: str | None) -> list[str]:
     return sentences
 
 
+_SENTENCE = 8
+"""Read-outs that one sentence can hold."""
+
+
 def title(row: Row) -> str:
     return words.shown(str(row["readout"])).title
 
@@ -55,10 +59,12 @@ def _others(rows: Sequence[Row]) -> Iterable[str]:
     if not rows:
         return
     arm, against = rows[0]["arm"], rows[0]["against"]
+    rest, rows = len(rows) - _SENTENCE, rows[:_SENTENCE]
     parts = [(f"{word}: " + ", ".join(f"{title(row)} ({_bounds(row)})" for row in rows if told_apart(row) == direction))
              for direction, word in ((1, "higher"), (-1, "lower"), (0, "not told apart"), (None, "without an interval"))
              if any(told_apart(row) == direction for row in rows)]
-    yield f"In {arm} over {against}, {'; '.join(parts)}."
+    more = f" {rest} more stand in the table of effects." if rest > 0 else ""
+    yield f"In {arm} over {against}, {'; '.join(parts)}.{more}"
 
 
 def _told(row: Row) -> str:
