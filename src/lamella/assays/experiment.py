@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fnmatch import filter as filter_names
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -81,7 +82,7 @@ class Experiment:
     assays      assay -> its conditions
     compare     which arm is set against which
     explain     which effect is traced to its reactions; changes no number
-    without     reactions deleted from the network
+    without     reactions deleted from the network; '*' in a name stands for anything
     front_equals_rear  the network sees the mean of its front and rear inputs
     written_by  versions and hashes that a `run.toml` carries; empty for a file written by hand
     """
@@ -154,7 +155,7 @@ def build_experiment(content: Mapping[str, Any], assays: Mapping[str, Assay], so
     network = _network(header.cell, source)
     _check_surroundings(network, header, source)
     for number, reaction in enumerate(header.without):
-        if reaction not in network.evidence:
+        if not filter_names(network.evidence, reaction):
             raise unknown("reaction", reaction, network.evidence, source.where(("without", number)))
     arms = _arms(network, content, source)
     return Experiment(

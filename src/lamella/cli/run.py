@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from dataclasses import replace
+from fnmatch import filter as filter_names
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -113,7 +114,7 @@ def _execute(experiment: Experiment, out: Path, threads: int | None, as_json: bo
 
     network = assemble(experiment.cell)
     for reaction in experiment.without:
-        if reaction not in network.evidence:
+        if not filter_names(network.evidence, reaction):
             raise unknown("reaction", reaction, network.evidence, "without")
     changed = differences(experiment, network.digest)
     if changed and not quiet:
