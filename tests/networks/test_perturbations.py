@@ -27,11 +27,12 @@ def test_a_chain_takes_all_its_heterodimers():
 
 
 def test_doses_become_molecules_per_um3():
-    acute = resolved(inhibitor={"EHT 1864": "10 uM"}, medium={"EGF": "10 ng/ml"}).acute
+    acute = resolved(inhibitor={"EHT 1864": "10 uM"}).acute
     assert acute["RAC1_inhibitor"] == pytest.approx(10 * MOLECULES_PER_UM3_PER_UM)
     assert acute["Ki_RAC1"] == pytest.approx(0.04 * MOLECULES_PER_UM3_PER_UM)
-    assert acute["EGF"] == pytest.approx(10e-9 / 6200 * 6.02214076e23 / 1e12, rel=1e-6)
-    assert resolved(medium={"EGF": "1.6 nM"}).acute["EGF"] == pytest.approx(1.6e-3 * MOLECULES_PER_UM3_PER_UM)
+    by_mass = 10e-9 / 6200 * 6.02214076e23 / 1e12
+    assert resolved(medium={"EGF": "10 ng/ml"}).medium["EGF"] == pytest.approx(by_mass, rel=1e-6)
+    assert resolved(medium={"EGF": "1.6 nM"}).medium["EGF"] == pytest.approx(1.6e-3 * MOLECULES_PER_UM3_PER_UM)
 
 
 def test_an_arm_overrides_coating_and_medium():

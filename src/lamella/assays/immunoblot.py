@@ -48,6 +48,7 @@ SUMS = {
     "BCAR1.p": ("BCAR1_p_front", "BCAR1_p_rear"),
     "MYL9.p": ("MYL9_p_front", "MYL9_p_rear"),
     "WASF2.active": ("WASF2_active_front", "WASF2_active_rear"),
+    "WASF2.p": ("WASF2_p", "WASF2_active_front", "WASF2_active_rear"),
     "PIP3": ("PIP3_front", "PIP3_rear"),
     "integrin.bound": ("bound_front", "bound_rear"),
     "integrin.clustered": ("adhesion_front", "adhesion_rear"),

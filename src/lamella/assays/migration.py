@@ -37,7 +37,10 @@ def mean_squared_displacement(paths: NDArray[np.float64], lags: int) -> NDArray[
 
 
 def fuerth_fit(msd: NDArray[np.float64], frame: float) -> tuple[float, float]:
-    """Speed [um/s] and persistence [s] of the persistent random walk that fits `msd` at lags of `frame` s."""
+    """Speed [um/s] and persistence [s] of the persistent random walk that fits `msd` at lags of `frame` s.
+
+    Persistence below half a frame cannot be told from none, and speed is at most three times the mean step per frame.
+    """
     time = frame * np.arange(1, msd.size + 1)
 
     def residual(q: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -45,9 +48,11 @@ def fuerth_fit(msd: NDArray[np.float64], frame: float) -> tuple[float, float]:
         walk = 2.0 * speed**2 * persistence * (time - persistence * -np.expm1(-time / persistence))
         return np.log(walk + np.exp(q[2])) - np.log(msd)
 
-    guess_speed = np.log(max(np.sqrt(msd[0]) / frame, 1e-8))
+    step = max(float(np.sqrt(msd[0])), 1e-9) / frame
+    low = (np.log(1e-3 * step), np.log(0.5 * frame), np.log(1e-6 * msd[0] + 1e-18))
+    high = (np.log(3.0 * step), np.log(100.0 * time[-1]), np.log(msd[0] + 1e-12))
     fits = [
-        least_squares(residual, (guess_speed, np.log(start), np.log(msd[0] / 10.0)))
+        least_squares(residual, (np.log(step), np.log(start), np.log(msd[0] / 10.0 + 1e-15)), bounds=(low, high))
         for start in (frame, 10.0 * frame, 100.0 * frame)
     ]
     best = min(fits, key=lambda fit: fit.cost)
@@ -84,7 +89,7 @@ def run(setting: Setting, conditions: MigrationConditions, progress: Progress) -
         "msd_exponent": ((), float(np.polyfit(np.log(lags), np.log(msd), 1)[0]), {}),
         "directionality": ((), float((net / np.maximum(steps.sum(axis=0), 1e-9)).mean()), {}),
         "net_speed": ((), float(net.mean() / duration * 3600.0), {"units": "um/h"}),
-        "elongation": ((), float(table["aspect"].to_numpy().mean()), {}),
+        "elongation": ((), float(np.asarray(table["aspect"], float).mean()), {}),
         "mean_weight": ((), float(np.mean(weights)), {"long_name": "mean weight of protrusion over the rim"}),
         "msd": ("lags", msd, {"units": "um^2"}),
     }

@@ -45,4 +45,4 @@ class Recorder:
 def mean_edge_aspect(table: pd.DataFrame, after: float) -> float:
     """Mean aspect along the axis of cells at the free edge from `after` [s] on; nan if there was none."""
     late = table[(table["time_s"] >= after) & table["edge"]]
-    return float(late["aspect"].to_numpy().mean()) if len(late) else float("nan")
+    return float(np.asarray(late["aspect"], float).mean()) if len(late) else float("nan")

@@ -78,16 +78,14 @@ def drawn_parameters(network: Network, treatment: Treatment, draw: Draw, constan
 def grown_population(
     network: Network, treatment: Treatment, draw: Draw, constants: Constants, inputs: dict[str, float]
 ) -> Population:
-    """Cells after long culture under `inputs` and the medium's factors; drugs are added at the end of it.
+    """Cells after long culture in the medium, under `inputs`; drugs and the arm's own factors come at its end.
 
     inputs   what the surroundings tell a cell in that time
     """
     made = program(network.cell.name)
     parameters = drawn_parameters(network, treatment, draw, constants)
     column = {name: i for i, name in enumerate(made.parameters)}
-    soluble = {row["parameter"] for row in factors().values()}
-    medium = {name: value for name, value in treatment.acute.items() if name in soluble}
-    for name, value in (inputs | medium).items():
+    for name, value in (inputs | treatment.medium).items():
         if name in column:
             parameters[:, column[name]] = value
     population = Population(made, parameters)

@@ -26,7 +26,7 @@ class Perturbations(BaseModel):
     mutant          gene -> name of a construct that replaces the wild type
     inhibitor       drug -> dose, from the start of the assay
     coating         ligand -> coating, in place of the experiment's matrix
-    factor          soluble factor -> dose, in place of the experiment's medium
+    factor          soluble factor -> dose, from the start of the assay, in place of the experiment's medium
     suspended       cells are kept off the matrix
     """
 
@@ -47,11 +47,13 @@ class Treatment:
     """Perturbations resolved against a network.
 
     chronic   parameter -> value, in force long before the assay (genetics)
-    acute     parameter -> value, from the start of the assay (drugs and soluble factors)
+    medium    parameter -> value, in the medium in which the cells have grown (soluble factors)
+    acute     parameter -> value, from the start of the assay (drugs, and factors that the arm changes)
     density   ligand -> density [molecules/um^2]
     """
 
     chronic: dict[str, float]
+    medium: dict[str, float]
     acute: dict[str, float]
     density: dict[str, float]
     suspended: bool
@@ -97,13 +99,16 @@ def resolve(
     acute: dict[str, float] = {}
     for drug, dose in perturbations.inhibitor.items():
         acute |= drug_edits(drug, dose, f"{where}.inhibitor.{drug}")
-    for factor, dose in (medium | perturbations.factor).items():
+    for factor, dose in perturbations.factor.items():
         acute |= factor_edits(factor, dose, f"{where}.factor.{factor}")
+    grown: dict[str, float] = {}
+    for factor, dose in medium.items():
+        grown |= factor_edits(factor, dose, f"medium.{factor}")
     density = {
         ligand: ligand_density(ligand, coating, f"{where}.coating.{ligand}")
         for ligand, coating in (matrix | perturbations.coating).items()
     }
-    return Treatment(chronic, acute, density, perturbations.suspended)
+    return Treatment(chronic, grown, acute, density, perturbations.suspended)
 
 
 def _scale(network: Network, edits: dict[str, float], gene: str, factor: float, where: str) -> None:

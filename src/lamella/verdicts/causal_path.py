@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from lamella.assays.immunoblot import QUANTITIES, SUMS
 from lamella.culture import Draw, constants, drawn_parameters, idealised_inputs, program
 from lamella.errors import InputError, unknown
-from lamella.networks import Network, Perturbations, Treatment, assemble, factors, resolve
+from lamella.networks import Network, Perturbations, Treatment, assemble, resolve
 from lamella.networks.library import sources
 from lamella.reactions import Program
 from lamella.solve import Population, Status
@@ -141,9 +141,7 @@ def _lanes(network: Network, made: Program, treatment: Treatment, draw: Draw, sw
     """
     column = {name: i for i, name in enumerate(made.parameters)}
     one = drawn_parameters(network, treatment, draw, constants())
-    soluble = {row["parameter"] for row in factors().values()}
-    medium = {name: value for name, value in treatment.acute.items() if name in soluble}
-    for name, value in (idealised_inputs(network, treatment) | medium).items():
+    for name, value in (idealised_inputs(network, treatment) | treatment.medium).items():
         if name in column:
             one[:, column[name]] = value
     parameters = np.tile(one, (len(switched), 1))
