@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from conftest import all_on, blocks
+from dishes import all_on, blocks
 
 from lamella.errors import InputError
 from lamella.tissue import Dish

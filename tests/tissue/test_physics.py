@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
+from dishes import all_on, blocks
 
-from conftest import all_on, blocks
 from lamella.tissue import Dish
 from lamella.tissue.record import CONTACT_GAIN
 from lamella.tissue.terms.contraction import MEAN_REAR_2D, MEAN_REAR_3D, rear_weight

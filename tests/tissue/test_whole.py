@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from conftest import all_on, blocks
+from dishes import all_on, blocks
 
 from lamella.tissue import Dish, reference
 from lamella.tissue.terms.connectivity import in_one_piece, ring_bonds
