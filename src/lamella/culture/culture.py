@@ -90,7 +90,7 @@ class Culture:
 
     def _relax(self) -> None:
         """Cells take their shape before the clock starts; nothing protrudes yet."""
-        self.dish.advance(_RELAX * self.dish._bonds_every)
+        self.dish.advance(_RELAX * self.dish.bonds_every)
 
     def _inputs(self) -> dict[str, NDArray[np.float64]]:
         return cell_inputs(
