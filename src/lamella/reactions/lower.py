@@ -43,6 +43,7 @@ class Factorisation:
     lower_first [n + 1], lower_entry, lower_column   forward substitution
     upper_first [n + 1], upper_entry, upper_column   backward substitution
     pivot   [n]            entry of each pivot
+    place   [entries]      row * n + column of each entry
     """
 
     first: np.ndarray
@@ -56,6 +57,7 @@ class Factorisation:
     upper_entry: np.ndarray
     upper_column: np.ndarray
     pivot: np.ndarray
+    place: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -297,4 +299,5 @@ def _factorisation(rows: list[list[int]], cells: list[tuple[int, int]]) -> Facto
         starts(lower_part), pick(lower_part, 0), pick(lower_part, 1),
         starts(upper_part), pick(upper_part, 0), pick(upper_part, 1),
         whole([entry[i, i] for i in range(len(rows))]),
+        np.array([i * len(rows) + j for i, j in cells], dtype=np.int64),
     )  # fmt: skip

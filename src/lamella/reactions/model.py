@@ -88,6 +88,7 @@ class Model:
     amounts, concentrations  species -> node, in either measure
     events        in file order
     draws         random numbers in event assignments and initial assignments
+    divisible     for each state, whether it is an amount or a size, which daughters of a cell share
     compartments  compartment -> species in it that are kept as concentrations
     units         name -> unit as the file gives it
     """
@@ -109,6 +110,7 @@ class Model:
     concentrations: dict[str, int] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
     draws: list[Draw] = field(default_factory=list)
+    divisible: list[bool] = field(default_factory=list)
     compartments: dict[str, list[str]] = field(default_factory=dict)
     units: dict[str, str] = field(default_factory=dict)
 

@@ -73,6 +73,8 @@ class _Reader:
                 self.index[quantity.name] = len(self.model.species)
                 self.leaves[quantity.name] = self.graph.state(len(self.model.species))
                 self.model.species.append(quantity.name)
+                amount = quantity.kind == "species" and quantity.as_amount
+                self.model.divisible.append(amount or quantity.kind == "compartment")
             elif quantity.role == PARAMETER or free:
                 self._parameter(quantity.name, self._stored_number(quantity))
 

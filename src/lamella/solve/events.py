@@ -85,6 +85,12 @@ class EventQueue:
         self.draws = np.concatenate([self.draws, np.zeros(cells, np.int64)])
         self.waiting += [[] for _ in range(cells)]
 
+    def copy(self, cell: int) -> None:
+        """Append a cell that is like another one."""
+        self.triggers = np.concatenate([self.triggers, self.triggers[cell : cell + 1]])
+        self.draws = np.concatenate([self.draws, self.draws[cell : cell + 1]])
+        self.waiting.append([Waiting(w.event, w.time, w.values.copy()) for w in self.waiting[cell]])
+
     def keep(self, keep: np.ndarray) -> None:
         """Drop the cells whose entry of `keep` [cells] is false."""
         self.triggers, self.draws = self.triggers[keep], self.draws[keep]

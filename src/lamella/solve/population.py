@@ -25,7 +25,21 @@ EXECUTIONS = ("auto", "tape", "llvm")
 _MOST_STEPS = 100_000
 _LARGEST_NATIVE = 250  # states; beyond, code no longer fits the caches and the tape is as fast
 _STEPS_THAT_PAY = 100_000  # trial steps after which half a second of compiling is well spent
-_CHECKPOINT = ("states", "parameters", "status", "steps", "time", "memory", "stored", "identity")
+_NEUTRAL = 1e-3
+_CHECKPOINT = ("states", "parameters", "status", "steps", "time", "memory", "restart", "stored", "identity")
+
+
+_NO_TIMES, _NO_RECORD = np.zeros(0), np.zeros((0, 0, 0))
+
+
+def _estimate_tolerance(rtol: float, order: int) -> float:
+    """The tolerance for the error estimate that keeps the error of the solution near `rtol`.
+
+    The estimate is that of the embedded solution, whose error goes with the power `order` of the step; the solution
+    that is carried on is one power better. Both agree at `_NEUTRAL`, as in RADAU5 (Hairer & Wanner, Solving Ordinary
+    Differential Equations II, code RADAU5, which converts its tolerances for the same reason).
+    """
+    return rtol * max(_NEUTRAL / rtol, 1.0) ** (1.0 / (order + 1))
 
 
 class Population:
@@ -34,7 +48,7 @@ class Population:
     program     a compiled network
     parameters  [cells, parameters]; initial assignments are applied to a copy, cell by cell
     states      [cells, species] to start from, instead of the network's own start
-    rtol        relative tolerance of one step
+    rtol        relative tolerance of the error that one step makes
     atol        absolute tolerance, a number or [species]; by default rtol times `program.scales()`
     method      'rodas5p' or 'rodas4'
     execution   'tape' interprets the network, 'llvm' runs machine code made of it (to the same bits), 'auto'
@@ -72,9 +86,11 @@ class Population:
         self.atol = self._tolerances(atol)
         net, self.method = program.lowered, method_named(method)
         self._net, self._tableau = network_arrays(net), method_arrays(self.method)
-        self._atol = self.atol[net.order]
+        self._estimate = _estimate_tolerance(self.rtol, self.method.order)
+        self._estimate_atol = self.atol[net.order] * (self._estimate / self.rtol)
         self._choose_execution(execution)
         self._workspaces = [workspace(net, self.method) for _ in range(self.threads)]
+        self._pool = ThreadPoolExecutor(self.threads) if self.threads > 1 else None
         self._hoist, self._hoist_inputs = sheet_arrays(net.hoist), sheet_arrays(net.hoist_inputs)
         self._sheet_work = aligned(max(net.hoist.slots, net.hoist_inputs.slots, 1) * LANES)
         self._input_columns = {name: program.parameter(name) for name in program.inputs}
@@ -117,6 +133,7 @@ class Population:
         self.identity = np.arange(cells)
         self.stored = np.zeros((cells, self.program.lowered.stored))
         self.memory = self._first_steps(states, parameters, self.time)
+        self.restart = np.zeros(cells)
         self.refresh()
         self._events = EventQueue(self.program, cells, self.seed)
         self._events.process(self, np.arange(cells))
@@ -155,6 +172,7 @@ class Population:
         times = np.broadcast_to(np.asarray(time, dtype=float), (len(states),))
         self.parameters = np.concatenate([self.parameters, parameters])
         self.memory = np.concatenate([self.memory, self._first_steps(states, parameters, times)])
+        self.restart = np.concatenate([self.restart, np.zeros(len(states))])
         self.states = np.concatenate([self.states, states])
         self.time = np.concatenate([self.time, times])
         following = self.identity.max(initial=-1) + 1 + np.arange(len(states))
@@ -174,6 +192,35 @@ class Population:
         for name in _CHECKPOINT:
             setattr(self, name, np.ascontiguousarray(getattr(self, name)[keep]))
         self._events.keep(keep)
+
+    def divide(self, cell: int, share: float | np.ndarray = 0.5) -> int:
+        """Split a cell in two: the daughter, appended, takes a share of every amount.
+
+        share    of the mother's amounts that goes to the daughter, a number or [species], 0 to 1; what is no amount
+                 (a concentration, a parameter that a rule changes) both have afterwards
+        returns  number of the daughter
+        errors   InputError for a cell that is not there or has failed, or a share out of range
+
+        Step sizes, parameters, waiting events and the time are those of the mother.
+        """
+        if not 0 <= cell < self.cells or self.status[cell] != Status.OK:
+            raise InputError(f"cell {cell} cannot divide", why="It is not there, or its network has failed.")
+        shares = np.broadcast_to(np.asarray(share, dtype=float), (self.states.shape[1],))
+        if not ((shares >= 0) & (shares <= 1)).all():
+            raise InputError("the daughter's share must lie between 0 and 1")
+        divisible = np.array(self.program.model.divisible, bool)
+        given, kept = np.where(divisible, shares, 1.0), np.where(divisible, 1.0 - shares, 1.0)
+        for name in _CHECKPOINT:
+            values = getattr(self, name)
+            setattr(self, name, np.concatenate([values, values[cell : cell + 1]]))
+        daughter = self.cells - 1
+        self.identity[daughter] = self.identity.max() + 1
+        self.steps[daughter] = 0
+        self.states[daughter] *= given
+        self.states[cell] *= kept
+        self._events.copy(cell)
+        self._events.process(self, np.array([cell, daughter]))
+        return daughter
 
     def refresh(self) -> None:
         """Take account of changes made to `.parameters` from outside (inputs need no refresh)."""
@@ -205,6 +252,32 @@ class Population:
             self.time[cells] += spans[cells]
         return self.status
 
+    def record(self, times: np.ndarray) -> np.ndarray:
+        """Advance every healthy cell to the last of some times, and note its states at each of them.
+
+        The solver steps as far as it likes and reads its continuous solution. Only for programs without events, and
+        cells that stand at one time.
+
+        times    [times] ascending (s), after the present time
+        returns  [times, cells, species], NaN from where a cell failed on
+        """
+        times = np.ascontiguousarray(times, dtype=float)
+        begin = self.time[self.status == Status.OK]
+        if self.program.events or (begin != begin[:1]).any():
+            raise InputError("states between steps are there for cells at one time and programs without events")
+        recorded = np.full((len(times), *self.states.shape), np.nan)
+        cells = np.flatnonzero(self.status == Status.OK)
+        if len(cells):
+            if not (np.isfinite(times).all() and (np.diff(times, prepend=begin[0]) > 0).all()):
+                raise InputError("the times to record must be finite, ascending, and lie ahead")
+            spans = np.full(self.cells, times[-1] - begin[0])
+            self._in_threads(cells, spans, times, recorded)
+            reached = cells[self.status[cells] == Status.OK]
+            self.time[cells] += spans[cells]
+            self.time[reached] = times[-1]
+            recorded[-1, reached] = self.states[reached]
+        return recorded
+
     def _advance_with_events(self, spans: np.ndarray) -> None:
         """Advance from event to event, each cell at its own pace."""
         end = self.time + spans
@@ -234,24 +307,31 @@ class Population:
             self.parameters[:, self._input_columns[name]] = value
         self._run_sheet(self._hoist_inputs, self.stored)
 
-    def _in_threads(self, chosen: np.ndarray, spans: np.ndarray) -> np.ndarray:
+    def _in_threads(
+        self, chosen: np.ndarray, spans: np.ndarray, asked: np.ndarray = _NO_TIMES, recorded: np.ndarray = _NO_RECORD
+    ) -> np.ndarray:
         """Run the kernel on some cells; `spans` become how far they came. Returns which stopped for an event."""
         if self._undecided and self.steps.sum() > _STEPS_THAT_PAY:
             self._use_native()
         stopped = np.zeros(self.cells, np.int8)
-        cells = Cells(self.states, self.stored, self.time, spans, self.memory, self.status, self.steps, stopped)
+        cells = Cells(
+            self.states, self.stored, self.time, spans, self.memory, self.restart, self.status, self.steps, stopped,
+            asked, recorded,
+        )  # fmt: skip
         stop = int(bool(self.program.events))
 
         def run(part: tuple[np.ndarray, Workspace]) -> None:
             numbers, work = part
-            advance_cells(self._net, self._tableau, work, cells, numbers, self.rtol, self._atol, self.most_steps, stop)
+            advance_cells(
+                self._net, self._tableau, work, cells, numbers, self._estimate, self._estimate_atol, self.most_steps,
+                stop,
+            )  # fmt: skip
 
         jobs = [job for job in zip(np.array_split(chosen, self.threads), self._workspaces) if len(job[0])]
-        if len(jobs) == 1:
-            run(jobs[0])
+        if len(jobs) > 1 and self._pool is not None:
+            list(self._pool.map(run, jobs))
         elif jobs:
-            with ThreadPoolExecutor(len(jobs)) as pool:
-                list(pool.map(run, jobs))
+            run(jobs[0])
         return stopped
 
     # reading ---------------------------------------------------------------------

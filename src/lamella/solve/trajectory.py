@@ -27,6 +27,12 @@ def trajectories(
         raise InputError("times must be finite, not negative, and ascending")
     population = Population(program, np.atleast_2d(parameters), **options)
     out = np.empty((len(times), *population.states.shape))
+    if not program.events:
+        later = times > 0
+        out[~later] = population.states
+        if later.any():
+            out[later] = population.record(times[later])
+        return out, population.status
     now = 0.0
     for k, time in enumerate(times):
         if time > now:

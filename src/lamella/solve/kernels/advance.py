@@ -9,21 +9,38 @@ import numpy as np
 from numba import njit
 
 from lamella.solve.kernels import lanes as v
-from lamella.solve.kernels.interpret import NUMBA, run_tape
+from lamella.solve.kernels.control import after_refusal, after_step, restart_step
+from lamella.solve.kernels.dense_output import interpolants, record
+from lamella.solve.kernels.interpret import PART, run_tape
 from lamella.solve.kernels.lanes import LANES
-from lamella.solve.kernels.step import ACCEPT, DIAGONAL, ERROR, INVERSE_STEP, STEP, TIME, trial_step
+from lamella.solve.kernels.pivoting import LARGEST_GROWTH
+from lamella.solve.kernels.step import (
+    ACCEPT,
+    DIAGONAL,
+    ERROR,
+    GROWTH,
+    INVERSE_STEP,
+    STEP,
+    TIME,
+    repeat_pivoted,
+    trial_step,
+)
 from lamella.solve.status import Status
 
 _OK, _STEP_TOO_SMALL, _TOO_MANY = int(Status.OK), int(Status.STEP_TOO_SMALL), int(Status.TOO_MANY_STEPS)
 _SINGULAR, _NOT_FINITE = int(Status.SINGULAR), int(Status.NOT_FINITE)
 _SMALLEST_STEP = 1e-15  # of the span
 _RESOLUTION = 4.5e-16  # of the time: how sharply a change of a relation is located
-_SAFETY, _GROW, _SHRINK = 0.9, 5.0, 0.1
 
 # Rows of Workspace.lanes beside those of `step`: number of the cell (or -1); time at the start of the span, time
-# within it, and its length; step to try next; trials so far; whether the last one was rejected; a step after which
-# no watched relation has changed yet, and one after which one has (0 while none is known); whether the lane is done.
-CELL, BEGIN, TAU, END, NEXT, TRIES, REJECTED, CLEAR, CHANGED, DONE = range(6, 16)
+# within it, and its length; step to try next; trials so far; a step after which no watched relation has changed yet,
+# and one after which one has (0 while none is known); whether the lane is done; step and error of the last trial if
+# it was refused, else 0; error of the first trial of the span if it was refused, else 0; see `control` for RESTART;
+# step and error of the last trial that was taken; how many of the asked times lie behind.
+(
+    CELL, BEGIN, TAU, END, NEXT, TRIES, CLEAR, CHANGED, DONE, REFUSED_STEP, REFUSED_ERROR, FIRST_ERROR, RESTART,
+    TAKEN_STEP, TAKEN_ERROR, ASKED,
+) = range(7, 23)  # fmt: skip
 
 # what became of a trial
 _ACCEPTED, _REFUSED, _STUCK = 0, 1, 2
@@ -37,12 +54,15 @@ class Cells(NamedTuple):
     begin: np.ndarray
     span: np.ndarray
     memory: np.ndarray
+    restart: np.ndarray
     status: np.ndarray
     steps: np.ndarray
     stopped: np.ndarray
+    asked: np.ndarray
+    recorded: np.ndarray
 
 
-@njit(**NUMBA)
+@njit(**PART)
 def _load(lane, cell, order, first_hoisted, hoisted, states, stored, start, slots):
     """Numbers of a cell into a lane."""
     for i in range(order.shape[0]):
@@ -51,18 +71,19 @@ def _load(lane, cell, order, first_hoisted, hoisted, states, stored, start, slot
         slots[(first_hoisted + q) * LANES + lane] = stored[cell, q]
 
 
-@njit(**NUMBA)
+@njit(**PART)
 def _enter(lane, cell, cells, rows):
     """Begin a cell in a lane."""
     rows[CELL * LANES + lane] = cell
     rows[BEGIN * LANES + lane] = cells.begin[cell]
     rows[END * LANES + lane] = cells.span[cell]
     rows[NEXT * LANES + lane] = cells.memory[cell]
-    for row in (TAU, TRIES, REJECTED, CLEAR, CHANGED, DONE):
+    rows[RESTART * LANES + lane] = cells.restart[cell]
+    for row in (TAU, TRIES, CLEAR, CHANGED, DONE, REFUSED_STEP, REFUSED_ERROR, FIRST_ERROR, TAKEN_STEP, TAKEN_ERROR, ASKED):
         rows[row * LANES + lane] = 0.0
 
 
-@njit(**NUMBA)
+@njit(**PART)
 def _leave(lane, order, cells, rows, start):
     """Write a lane back to its cell."""
     cell = int(rows[CELL * LANES + lane])
@@ -70,17 +91,18 @@ def _leave(lane, order, cells, rows, start):
         cells.states[cell, order[i]] = start[i * LANES + lane]
     cells.span[cell] = rows[TAU * LANES + lane]
     cells.memory[cell] = rows[NEXT * LANES + lane]
+    cells.restart[cell] = rows[RESTART * LANES + lane]
     cells.steps[cell] += int(rows[TRIES * LANES + lane])
 
 
-@njit(**NUMBA)
+@njit(**PART)
 def _remember_relations(lane, watched, modes, slots):
     """Make the relations as they stand the modes of a lane."""
     for k in range(watched.shape[0]):
         slots[modes + k * LANES + lane] = slots[watched[k] + lane]
 
 
-@njit(**NUMBA)
+@njit(**PART)
 def _relations_differ(lane, watched, modes, slots):
     differ = False
     for k in range(watched.shape[0]):
@@ -88,7 +110,7 @@ def _relations_differ(lane, watched, modes, slots):
     return differ
 
 
-@njit(**NUMBA)
+@njit(**PART)
 def _relations_at_start(net, work, fresh):
     """Set the modes of lanes whose cell is new to them."""
     n = net.sizes[0]
@@ -102,7 +124,7 @@ def _relations_at_start(net, work, fresh):
             fresh[lane] = False
 
 
-@njit(**NUMBA)
+@njit(**PART)
 def _propose(rows, gamma):
     """The step that each lane tries: stretched or halved so as to meet the end without a tiny last step."""
     for lane in range(LANES):
@@ -123,7 +145,7 @@ def _propose(rows, gamma):
         rows[ACCEPT * LANES + lane] = 0.0
 
 
-@njit(**NUMBA)
+@njit(**PART)
 def _relations_after(net, work):
     """Compute the watched relations after the trial step."""
     rows = work.lanes
@@ -134,13 +156,7 @@ def _relations_after(net, work):
     run_tape(work.slots, net.watch_runs, net.watch_code)
 
 
-@njit(**NUMBA)
-def _factor(error, order):
-    """How much longer the next step may be than one with this error."""
-    return _SAFETY * max(error, 1e-10) ** (-1.0 / order)
-
-
-@njit(**NUMBA)
+@njit(**PART)
 def _locate(lane, rows, differs):
     """Narrow down where a watched relation changes. Returns whether the trial step is the one to take."""
     h = rows[STEP * LANES + lane]
@@ -161,25 +177,47 @@ def _locate(lane, rows, differs):
     return False
 
 
-@njit(**NUMBA)
+@njit(**PART)
 def _accept(lane, rows, error, order):
     """Move a lane on by a step that was good enough."""
-    h = rows[STEP * LANES + lane]
-    growth = min(_GROW, max(0.2, _factor(error, order)))
-    if rows[REJECTED * LANES + lane] != 0.0:
-        growth = min(growth, 1.0)
-    for row in (REJECTED, CLEAR, CHANGED):
+    h, first_error = rows[STEP * LANES + lane], rows[FIRST_ERROR * LANES + lane]
+    following = after_step(
+        h, error, rows[TAKEN_STEP * LANES + lane], rows[TAKEN_ERROR * LANES + lane],
+        rows[REFUSED_STEP * LANES + lane], order,
+    )  # fmt: skip
+    if rows[TAU * LANES + lane] == 0.0 and first_error > 0.0:
+        rows[RESTART * LANES + lane] = restart_step(h, error, first_error, order)
+    rows[TAKEN_STEP * LANES + lane] = h
+    rows[TAKEN_ERROR * LANES + lane] = error
+    for row in (REFUSED_STEP, REFUSED_ERROR, CLEAR, CHANGED):
         rows[row * LANES + lane] = 0.0
     rows[ACCEPT * LANES + lane] = 1.0
     end = rows[END * LANES + lane]
     last = h >= end - rows[TAU * LANES + lane]
     rows[TAU * LANES + lane] = end if last else rows[TAU * LANES + lane] + h
     # a step cut short by the end of the span does not shorten the memory
-    rows[NEXT * LANES + lane] = max(h * growth, rows[NEXT * LANES + lane]) if last and growth >= 1.0 else h * growth
+    rows[NEXT * LANES + lane] = max(following, rows[NEXT * LANES + lane]) if last and following >= h else following
     rows[DONE * LANES + lane] = 1.0 if last else 0.0
 
 
-@njit(**NUMBA)
+@njit(**PART)
+def _refuse(lane, rows, error, order):
+    """Give a lane a shorter step to try."""
+    h = rows[STEP * LANES + lane]
+    first = rows[TAU * LANES + lane] == 0.0 and rows[REFUSED_STEP * LANES + lane] == 0.0
+    rows[NEXT * LANES + lane] = after_refusal(
+        h, error, rows[REFUSED_STEP * LANES + lane], rows[REFUSED_ERROR * LANES + lane], first,
+        rows[RESTART * LANES + lane], order,
+    )  # fmt: skip
+    if first and math.isfinite(error):
+        rows[FIRST_ERROR * LANES + lane] = error
+    rows[REFUSED_STEP * LANES + lane] = h
+    rows[REFUSED_ERROR * LANES + lane] = error
+    rows[CLEAR * LANES + lane] = 0.0
+    rows[CHANGED * LANES + lane] = 0.0
+
+
+@njit(**PART)
 def _judge(lane, rows, scale, order, differs):
     """Accept or reject the trial of one lane.
 
@@ -193,17 +231,45 @@ def _judge(lane, rows, scale, order, differs):
             return _REFUSED
         _accept(lane, rows, error, order)
         return _ACCEPTED
-    shrink = _SHRINK
-    if math.isfinite(error):
-        shrink = min(1.0, max(_SHRINK, _factor(error, order)))
-    rows[NEXT * LANES + lane] = rows[STEP * LANES + lane] * shrink
-    rows[REJECTED * LANES + lane] = 1.0
-    rows[CLEAR * LANES + lane] = 0.0
-    rows[CHANGED * LANES + lane] = 0.0
+    _refuse(lane, rows, error, order)
     return _STUCK if rows[NEXT * LANES + lane] < _SMALLEST_STEP * rows[END * LANES + lane] else _REFUSED
 
 
-@njit(**NUMBA)
+@njit(**PART)
+def _repair(net, method, work, rtol, atol):
+    """Try the steps of lanes in which the sparse LU broke down again, with pivoting."""
+    if work.dense.shape[0] == 0:
+        return
+    for lane in range(LANES):
+        sound = work.lanes[GROWTH * LANES + lane] <= LARGEST_GROWTH
+        if not sound and work.lanes[CELL * LANES + lane] >= 0.0:
+            repeat_pivoted(net, method, work, rtol, atol, lane)
+
+
+@njit(**PART)
+def _record(order, method, cells, work):
+    """Note the states at the asked times that lie in the steps just taken; `work.start` still holds the old states."""
+    rows, asked = work.lanes, cells.asked
+    ready = False
+    for lane in range(LANES):
+        if rows[CELL * LANES + lane] < 0.0 or rows[ACCEPT * LANES + lane] == 0.0:
+            continue
+        h = rows[TAKEN_STEP * LANES + lane]
+        now = rows[BEGIN * LANES + lane] + rows[TAU * LANES + lane]
+        before = rows[TIME * LANES + lane]
+        k = int(rows[ASKED * LANES + lane])
+        while k < asked.shape[0] and asked[k] <= now:
+            if asked[k] > before:
+                if not ready:
+                    interpolants(order.shape[0], method.shape[0], method.dense, work.stages, work.between)
+                    ready = True
+                cell, theta = int(rows[CELL * LANES + lane]), min((asked[k] - before) / h, 1.0)
+                record(lane, theta, order, work.start, work.slots, work.between, cells.recorded[k, cell])
+            k += 1
+        rows[ASKED * LANES + lane] = k
+
+
+@njit(**PART)
 def _diagnosis(lane, net, work):
     """Why a lane cannot go on."""
     for i in range(net.sizes[0]):
@@ -217,7 +283,7 @@ def _diagnosis(lane, net, work):
     return _NOT_FINITE
 
 
-@njit(**NUMBA)
+@njit(**PART)
 def _refill(queue, chosen, fresh, net, cells, work):
     """Let finished lanes go and give them new cells. Returns the next place in the queue and how many are idle."""
     rows = work.lanes
@@ -240,7 +306,7 @@ def _refill(queue, chosen, fresh, net, cells, work):
     return queue, idle
 
 
-@njit(**NUMBA)
+@njit(**PART)
 def _begin(chosen, net, cells, work):
     """Constants into the slots, and the first cell into every lane, so that idle ones hold numbers too."""
     n = net.sizes[0]
@@ -255,7 +321,7 @@ def _begin(chosen, net, cells, work):
         work.lanes[CELL * LANES + lane] = -1.0
 
 
-@njit(**NUMBA)
+@njit(**PART)
 def advance(net, method, work, cells, chosen, rtol, atol, most_steps, stop):
     """Advance the chosen cells, each by its own span.
 
@@ -266,8 +332,10 @@ def advance(net, method, work, cells, chosen, rtol, atol, most_steps, stop):
             begin  [cells] time at the start of the span
             span   [cells] how far; becomes how far the cell came
             memory [cells] step size to begin with; that to go on with afterwards
+            restart [cells] see `control.restart_step`; 0 while unknown
             status [cells] int8, written where a cell fails;   steps [cells] int64, trial steps added
             stopped [cells] int8, set where a watched relation has changed
+            asked [points] ascending times to record;   recorded [points, cells, species] takes the states there
     chosen  [k]      numbers of the cells
     atol    [states] in elimination order
     stop    1: a cell ends its span where a watched relation changes; 0: it goes on behind it
@@ -278,13 +346,15 @@ def advance(net, method, work, cells, chosen, rtol, atol, most_steps, stop):
     scale, order, gamma = max(n, 1), method.shape[1], method.gamma
     status = cells.status
     _begin(chosen, net, cells, work)
-    fresh = np.ones(LANES, np.bool_)
+    fresh = work.fresh
+    fresh[:] = True
     queue, idle = _refill(0, chosen, fresh, net, cells, work)
     while idle < LANES:
         if watching and fresh.any():
             _relations_at_start(net, work, fresh)
         _propose(rows, gamma)
-        trial_step(net, method, work, rtol, atol)
+        trial_step(net, method, work, rtol, atol, -1)
+        _repair(net, method, work, rtol, atol)
         if watching:
             _relations_after(net, work)
         done = False
@@ -305,6 +375,8 @@ def advance(net, method, work, cells, chosen, rtol, atol, most_steps, stop):
                 status[cell] = _TOO_MANY
                 rows[DONE * LANES + lane] = 1.0
             done = done or rows[DONE * LANES + lane] != 0.0
+        if cells.asked.shape[0] > 0:
+            _record(net.order, method, cells, work)
         accept = v.load(rows, ACCEPT * LANES)
         for i in range(n):
             at = i * LANES

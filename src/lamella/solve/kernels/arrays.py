@@ -7,8 +7,10 @@ from typing import NamedTuple
 import numpy as np
 
 from lamella.reactions.lower import Lowered
+from lamella.solve.kernels.dense_output import ROWS
 from lamella.solve.kernels.interpret import tape_arrays
 from lamella.solve.kernels.lanes import LANES
+from lamella.solve.kernels.pivoting import LARGEST_DENSE
 from lamella.solve.rosenbrock import Method
 
 
@@ -41,6 +43,7 @@ class NetworkArrays(NamedTuple):
     upper_first: np.ndarray
     upper_pairs: np.ndarray
     pivot: np.ndarray
+    place: np.ndarray
     watch_runs: np.ndarray
     watch_code: np.ndarray
     watched: np.ndarray
@@ -51,12 +54,13 @@ class NetworkArrays(NamedTuple):
 
 
 class MethodArrays(NamedTuple):
-    """A Rosenbrock method; `a` and `c` [stages * stages], `shape` stages and order."""
+    """A Rosenbrock method; `a` and `c` [stages * stages], `dense` [ROWS * stages], `shape` stages and order."""
 
     a: np.ndarray
     c: np.ndarray
     alpha: np.ndarray
     d: np.ndarray
+    dense: np.ndarray
     gamma: float
     shape: np.ndarray
 
@@ -70,7 +74,7 @@ def network_arrays(net: Lowered) -> NetworkArrays:
         *sums(net.balance), *sums(net.matrix), *sums(net.drift),
         lu.first, pairs(lu.left, lu.right), np.where(lu.kind >= 0, lu.kind * LANES, lu.kind).astype(np.int32),
         lu.lower_first, pairs(lu.lower_entry, lu.lower_column),
-        lu.upper_first, pairs(lu.upper_entry, lu.upper_column), lu.pivot * np.int32(LANES),
+        lu.upper_first, pairs(lu.upper_entry, lu.upper_column), lu.pivot * np.int32(LANES), lu.place,
         *tape_arrays(net.watch), net.watched * LANES,
         np.array([net.size, net.slots, net.entries, net.hoisted, net.timed, net.modes * LANES], dtype=np.int64),
         np.zeros(16, dtype=np.int64),
@@ -78,8 +82,11 @@ def network_arrays(net: Lowered) -> NetworkArrays:
 
 
 def method_arrays(method: Method) -> MethodArrays:
+    dense = np.zeros((ROWS, method.stages))
+    dense[: len(method.dense)] = method.dense
     return MethodArrays(
-        method.a.ravel().copy(), method.c.ravel().copy(), method.alpha.copy(), method.d.copy(), method.gamma,
+        method.a.ravel().copy(), method.c.ravel().copy(), method.alpha.copy(), method.d.copy(), dense.ravel(),
+        method.gamma,
         np.array([method.stages, method.order], dtype=np.int64),
     )  # fmt: skip
 
@@ -95,7 +102,10 @@ class Workspace(NamedTuple):
     """What one thread computes in.
 
     slots [slots * LANES], matrix [entries * LANES], stages [stages * states * LANES],
-    start [states * LANES], drift [states * LANES], lanes [16 * LANES] (rows: see `step` and `advance`)
+    start [states * LANES], drift [states * LANES], lanes [24 * LANES] (rows: see `step` and `advance`),
+    fresh [LANES] whether the cell of a lane is new to it, between [ROWS * states * LANES] of `dense_output`,
+    saved [(stages + 1) * states * LANES], and of `pivoting`: dense [states * states], or [0] for networks too large
+    for it, rows [states], right [states]
     """
 
     slots: np.ndarray
@@ -104,9 +114,19 @@ class Workspace(NamedTuple):
     start: np.ndarray
     drift: np.ndarray
     lanes: np.ndarray
+    fresh: np.ndarray
+    between: np.ndarray
+    saved: np.ndarray
+    dense: np.ndarray
+    rows: np.ndarray
+    right: np.ndarray
 
 
 def workspace(net: Lowered, method: Method) -> Workspace:
-    n = net.size
-    counts = (net.slots, net.entries, method.stages * n, n, n, 16)
-    return Workspace(*(aligned(max(count, 1) * LANES) for count in counts))
+    n, stages = net.size, method.stages
+    vectors = lambda count: aligned(max(count, 1) * LANES)
+    return Workspace(
+        vectors(net.slots), vectors(net.entries), vectors(stages * n), vectors(n), vectors(n), vectors(24),
+        np.zeros(LANES, np.bool_), vectors(ROWS * n), vectors((stages + 1) * n),
+        np.zeros(n * n if n <= LARGEST_DENSE else 0), np.zeros(n, np.int64), np.zeros(n),
+    )  # fmt: skip

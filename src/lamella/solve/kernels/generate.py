@@ -21,7 +21,7 @@ from collections.abc import Callable
 import numpy as np
 from llvmlite import ir
 
-from lamella.reactions.graph import OPERATIONS
+from lamella.reactions.graph import BINARY, OPERATIONS
 from lamella.reactions.lower import PIVOT, Factorisation, Lowered, Sums
 from lamella.reactions.tape import Tape
 from lamella.solve.kernels import vector_math as vm
@@ -191,12 +191,45 @@ class _Function:
         return "\n".join([*pieces, f"define void @lamella_{self.name}({parameters}) {{\n{calls}\nret void\n}}"])
 
 
-def _tape(f: _Function, tape: Tape) -> None:
-    for code, first, last in tape.runs.tolist():
-        operation = OPERATIONS[code]
-        for target, *sources in tape.code[first:last].tolist():
-            f.define(target, _operation(f, operation, sources))
-            f.tick()
+class _Pending:
+    """Instructions of a tape that wait until somebody asks for their result.
+
+    Sums that ask in their own order keep a value near its use, and most values in registers; the tape's order, by
+    level, would send nearly all of them through memory. The numbers are the same.
+    """
+
+    def __init__(self, f: _Function, tape: Tape):
+        self.f = f
+        self.waiting: dict[int, tuple[str, list[int]]] = {}
+        for code, first, last in tape.runs.tolist():
+            operation = OPERATIONS[code]
+            arity = 3 if operation == "select" else 2 if operation in BINARY else 1
+            for target, *sources in tape.code[first:last].tolist():
+                self.waiting[target] = (operation, sources[:arity])
+
+    def value(self, slot: int) -> str:
+        """The value of a slot, computed now if it has not been."""
+        stack = [slot]
+        while stack:
+            top = stack[-1]
+            if top not in self.waiting:
+                stack.pop()
+                continue
+            operation, sources = self.waiting[top]
+            missing = [source for source in sources if source in self.waiting]
+            if missing:
+                stack += reversed(missing)
+                continue
+            del self.waiting[top]
+            stack.pop()
+            self.f.define(top, _operation(self.f, operation, sources))
+            self.f.tick()
+        return self.f.load("%slots", slot)
+
+    def finish(self) -> None:
+        """Compute what nobody has asked for."""
+        for slot in list(self.waiting):
+            self.value(slot)
 
 
 def _operation(f: _Function, operation: str, sources: list[int]) -> str:
@@ -222,8 +255,16 @@ def _operation(f: _Function, operation: str, sources: list[int]) -> str:
     return f.choose(f.compare("olt" if operation == "and" else "ogt", x, y), x, y)
 
 
-def _terms(f: _Function, sums: Sums, row: int, total: str) -> str:
-    for k in range(sums.first[row], sums.first[row + 1]):
+def _terms(f: _Function, pending: _Pending, sums: Sums, row: int, start: Callable[[], str]) -> str:
+    """A start value plus the terms of one row of a sum.
+
+    All values first: computing one may begin a new piece, and a total would stay behind in the old one.
+    """
+    terms = range(sums.first[row], sums.first[row + 1])
+    for k in terms:
+        pending.value(int(sums.slot[k]))
+    total = start()
+    for k in terms:
         coefficient, value = float(sums.coefficient[k]), f.load("%slots", int(sums.slot[k]))
         if abs(coefficient) == 1.0:
             total = f.binary("fadd" if coefficient > 0 else "fsub", total, value)
@@ -233,20 +274,18 @@ def _terms(f: _Function, sums: Sums, row: int, total: str) -> str:
 
 
 def _rates(f: _Function, net: Lowered, accumulate: bool) -> None:
-    _tape(f, net.rates)
-    balance = net.balance
+    pending, balance = _Pending(f, net.rates), net.balance
     for row in range(len(balance.first) - 1):
-        start = f.load("%x", row) if accumulate else _constant(0.0)
-        f.store("%x", row, _terms(f, balance, row, start))
+        f.store("%x", row, _terms(f, pending, balance, row, lambda row=row: f.load("%x", row) if accumulate else _constant(0.0)))
         f.tick(1 + int(balance.first[row + 1] - balance.first[row]))
+    pending.finish()
 
 
 def _factor(f: _Function, net: Lowered) -> None:
-    _tape(f, net.jacobian)
-    matrix, lu = net.matrix, net.factorisation
+    pending, matrix, lu = _Pending(f, net.jacobian), net.matrix, net.factorisation
     for entry, kind in enumerate(lu.kind.tolist()):
-        total = f.load("%lanes", DIAGONAL) if kind == PIVOT else _constant(0.0)
-        total = _terms(f, matrix, entry, total)
+        start = lambda kind=kind: f.load("%lanes", DIAGONAL) if kind == PIVOT else _constant(0.0)
+        total = _terms(f, pending, matrix, entry, start)
         for k in range(lu.first[entry], lu.first[entry + 1]):
             left, right = f.load("%matrix", int(lu.left[k])), f.load("%matrix", int(lu.right[k]))
             total = f.fma_minus(left, right, total)
@@ -256,6 +295,7 @@ def _factor(f: _Function, net: Lowered) -> None:
             total = f.binary("fdiv", _constant(1.0), total)
         f.store("%matrix", entry, total)
         f.tick(1 + int(lu.first[entry + 1] - lu.first[entry]))
+    pending.finish()
 
 
 def _solve(f: _Function, lu: Factorisation) -> None:

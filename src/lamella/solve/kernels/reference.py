@@ -11,15 +11,16 @@ import math
 import numpy as np
 
 from lamella.reactions import Program
+from lamella.solve.kernels.control import after_refusal, after_step, restart_step
 from lamella.solve.rosenbrock import Method
 from lamella.solve.status import Status
 
 
 class Outcome:
-    """Where a cell got to: `states` [species], `time` (s), next `step` (s), `tries`, `status`."""
+    """Where a cell got to: `states` [species], `time` (s), next `step` (s), `restart` (see `control`), `tries`, `status`."""
 
-    def __init__(self, states: np.ndarray, step: float):
-        self.states, self.step = states.copy(), step
+    def __init__(self, states: np.ndarray, step: float, restart: float = 0.0):
+        self.states, self.step, self.restart = states.copy(), step, restart
         self.time, self.tries, self.status = 0.0, 0, Status.OK
 
 
@@ -57,29 +58,35 @@ def advance(
 ) -> Outcome:
     """Advance one cell by `span` from time `begin`, trying `step` first.
 
-    states [species], parameters [parameters], atol [species]
+    states [species], parameters [parameters]
+    rtol, atol [species]   tolerances for the estimate of the error
     """
     cell = Outcome(states, step)
-    rejected = False
+    order = method.order
+    taken = taken_error = refused = refused_error = first_error = 0.0
     while cell.time < span:
         left = span - cell.time
         h = left if cell.step >= 0.999 * left else min(cell.step, 0.5 * left)
         with np.errstate(all="ignore"):
-            new, error = _tried(program, method, cell.states, parameters, begin + cell.time, h)
+            new, estimate = _tried(program, method, cell.states, parameters, begin + cell.time, h)
             size = rtol * np.maximum(np.abs(new), np.abs(cell.states)) + atol
-            norm = math.sqrt(np.mean((error / size) ** 2)) if np.isfinite(new).all() else math.nan
+            error = math.sqrt(np.mean((estimate / size) ** 2)) if np.isfinite(new).all() else math.nan
         cell.tries += 1
-        factor = 0.9 * max(norm, 1e-10) ** (-1.0 / method.order) if math.isfinite(norm) else 0.1
-        if norm <= 1.0:
-            growth = min(1.0 if rejected else 5.0, max(0.2, factor))
-            cell.states, rejected = new, False
-            cell.step = max(h * growth, cell.step) if h >= left and growth >= 1.0 else h * growth
+        if error <= 1.0:
+            following = after_step(h, error, taken, taken_error, refused, order)
+            if cell.time == 0.0 and first_error > 0.0:
+                cell.restart = restart_step(h, error, first_error, order)
+            taken, taken_error, refused, refused_error = h, error, 0.0, 0.0
+            cell.states = new
+            cell.step = max(following, cell.step) if h >= left and following >= h else following
             cell.time = span if h >= left else cell.time + h
         else:
-            rejected = True
-            cell.step = h * min(1.0, max(0.1, factor))
+            first = cell.time == 0.0 and refused == 0.0
+            cell.step = after_refusal(h, error, refused, refused_error, first, cell.restart, order)
+            first_error = error if first and math.isfinite(error) else first_error
+            refused, refused_error = h, error
             if cell.step < 1e-15 * span:
-                cell.status = Status.STEP_TOO_SMALL if math.isfinite(norm) else Status.NOT_FINITE
+                cell.status = Status.STEP_TOO_SMALL if math.isfinite(error) else Status.NOT_FINITE
                 return cell
         if cell.tries >= most_steps and cell.time < span:
             cell.status = Status.TOO_MANY_STEPS

@@ -5,14 +5,15 @@ from __future__ import annotations
 from numba import njit
 
 from lamella.solve.kernels import lanes as v
-from lamella.solve.kernels.interpret import NUMBA, run_tape
+from lamella.solve.kernels.interpret import PART, run_tape
 from lamella.solve.kernels.lanes import LANES
+from lamella.solve.kernels.pivoting import dense_factor, dense_solve
 
 # rows of Workspace.lanes that a step uses
-DIAGONAL, INVERSE_STEP, STEP, TIME, ERROR, ACCEPT = range(6)
+DIAGONAL, INVERSE_STEP, STEP, TIME, ERROR, ACCEPT, GROWTH = range(7)
 
 
-@njit(**NUMBA)
+@njit(**PART)
 def sums(first, coefficient, slot, slots, out, offset, rows, accumulate):
     """Sparse sums into `out[offset:]`, added to what stands there if `accumulate`."""
     k = v.number(first, 0)
@@ -26,7 +27,7 @@ def sums(first, coefficient, slot, slots, out, offset, rows, accumulate):
         v.store(out, target, total)
 
 
-@njit(**NUMBA)
+@njit(**PART)
 def factorise(kinds, first, coefficient, slot, product_first, products, slots, matrix, lanes):
     """LU of diagonal - J, entry by entry; pivots are stored inverted.
 
@@ -58,7 +59,7 @@ def factorise(kinds, first, coefficient, slot, product_first, products, slots, m
         v.store(matrix, e * LANES, total)
 
 
-@njit(**NUMBA)
+@njit(**PART)
 def substitute(lower_first, lower_pairs, upper_first, upper_pairs, pivot, matrix, x):
     """Solve with the LU; the right side in `x` [states * LANES] becomes the solution."""
     n = pivot.shape[0]
@@ -82,7 +83,7 @@ def substitute(lower_first, lower_pairs, upper_first, upper_pairs, pivot, matrix
         v.store(x, i * LANES, v.mul(total, v.load(matrix, v.number(pivot, i))))
 
 
-@njit(**NUMBA)
+@njit(**PART)
 def _prepare_stage(a, c, s, count, n, slots, stages, start, lanes):
     """Arguments of stage `s` into the slots, and the sum over earlier stages into its place."""
     inverse_step = v.load(lanes, INVERSE_STEP * LANES)
@@ -113,7 +114,7 @@ def _prepare_stage(a, c, s, count, n, slots, stages, start, lanes):
         v.store(stages, offset + at, v.mul(total, inverse_step))
 
 
-@njit(**NUMBA)
+@njit(**PART)
 def _add_drift(weight, n, stages, offset, drift, lanes):
     """Add d_s h df/dt to a right side."""
     factor = v.mul(v.fill(weight), v.load(lanes, STEP * LANES))
@@ -122,14 +123,16 @@ def _add_drift(weight, n, stages, offset, drift, lanes):
         v.store(stages, offset + at, v.fused(factor, v.load(drift, at), v.load(stages, offset + at)))
 
 
-@njit(**NUMBA)
-def trial_step(net, method, work, rtol, atol):
+@njit(**PART)
+def trial_step(net, method, work, rtol, atol, pivoted):
     """Try one step in every lane, by machine code where there is some, else by the tape.
 
     net, method, work  NetworkArrays, MethodArrays, Workspace. `work.start` holds the states, the rows DIAGONAL,
                        INVERSE_STEP, STEP and TIME of `work.lanes` the step
     atol               [states] in elimination order
-    leaves the new states in the first slots and the sum of squared errors, each over its tolerance, in row ERROR
+    pivoted            lane that takes a dense LU with pivoting, or -1
+    leaves the new states in the first slots; in row ERROR the sum of squared errors, each over its tolerance; in row
+    GROWTH what `pivoting` calls growth
     """
     # the inner functions take bare arrays: passing these tuples would count references of all their members
     n = net.sizes[0]
@@ -182,18 +185,59 @@ def trial_step(net, method, work, rtol, atol):
                     net.kind, net.matrix_first, net.matrix_coefficient, net.matrix_slot, net.product_first,
                     net.products, slots, matrix, lanes,
                 )  # fmt: skip
+            _measure_growth(pivot, matrix, lanes)
+            if pivoted >= 0 and not dense_factor(
+                pivoted, net, slots, lanes[DIAGONAL * LANES + pivoted], work.dense, work.rows
+            ):
+                pivoted = -1
             if timed:
                 sums(net.drift_first, net.drift_coefficient, net.drift_slot, slots, drift, 0, n, False)
         if timed:
             _add_drift(d[s], n, stages, offset, drift, lanes)
+        if pivoted >= 0:
+            for i in range(n):
+                work.right[i] = x[i * LANES + pivoted]
         if compiled:
             v.call_native(solve, slots, matrix, x, lanes)
         else:
             substitute(lower_first, lower_pairs, upper_first, upper_pairs, pivot, matrix, x)
+        if pivoted >= 0:
+            dense_solve(pivoted, work.dense, work.rows, x, work.right)
     _finish(n, slots, stages, (count - 1) * n * LANES, start, lanes, rtol, atol)
 
 
-@njit(**NUMBA)
+@njit(**PART)
+def repeat_pivoted(net, method, work, rtol, atol, lane):
+    """Try the step of one lane again, with pivoting; the other lanes keep what they have. Arguments as `trial_step`."""
+    n = net.sizes[0]
+    states, stages, saved, lanes = work.slots, work.stages, work.saved, work.lanes
+    length = n * LANES
+    for k in range(length):
+        saved[k] = states[k]
+    for k in range(method.shape[0] * length):
+        saved[length + k] = stages[k]
+    errors, growth = v.load(lanes, ERROR * LANES), lanes[GROWTH * LANES + lane]
+    trial_step(net, method, work, rtol, atol, lane)
+    error = lanes[ERROR * LANES + lane]
+    v.store(lanes, ERROR * LANES, errors)
+    lanes[ERROR * LANES + lane], lanes[GROWTH * LANES + lane] = error, growth
+    for k in range(length):
+        if k % LANES != lane:
+            states[k] = saved[k]
+    for k in range(method.shape[0] * length):
+        if k % LANES != lane:
+            stages[k] = saved[length + k]
+
+
+@njit(**PART)
+def _measure_growth(pivot, matrix, lanes):
+    largest = v.fill(0.0)
+    for i in range(pivot.shape[0]):
+        largest = v.larger(largest, v.magnitude(v.load(matrix, v.number(pivot, i))))
+    v.store(lanes, GROWTH * LANES, v.mul(largest, v.load(lanes, DIAGONAL * LANES)))
+
+
+@njit(**PART)
 def _finish(n, slots, stages, offset, start, lanes, rtol, atol):
     """New states and their error; anything infinite makes the error NaN."""
     total = v.fill(0.0)
