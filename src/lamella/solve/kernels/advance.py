@@ -6,12 +6,12 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from lamella.solve.kernels import lanes as v
+from lamella.solve.kernels.compiled import entry, part
 from lamella.solve.kernels.control import after_refusal, after_step, restart_step
 from lamella.solve.kernels.dense_output import interpolants, record
-from lamella.solve.kernels.interpret import PART, run_tape
+from lamella.solve.kernels.interpret import run_tape
 from lamella.solve.kernels.lanes import LANES
 from lamella.solve.kernels.pivoting import LARGEST_GROWTH
 from lamella.solve.kernels.step import (
@@ -42,6 +42,10 @@ _RESOLUTION = 4.5e-16  # of the time: how sharply a change of a relation is loca
     TAKEN_STEP, TAKEN_ERROR, ASKED,
 ) = range(7, 23)  # fmt: skip
 
+_ZERO_AT_FIRST = (
+    TAU, TRIES, CLEAR, CHANGED, DONE, REFUSED_STEP, REFUSED_ERROR, FIRST_ERROR, TAKEN_STEP, TAKEN_ERROR, ASKED,
+)  # fmt: skip
+
 # what became of a trial
 _ACCEPTED, _REFUSED, _STUCK = 0, 1, 2
 
@@ -62,7 +66,7 @@ class Cells(NamedTuple):
     recorded: np.ndarray
 
 
-@njit(**PART)
+@part
 def _load(lane, cell, order, first_hoisted, hoisted, states, stored, start, slots):
     """Numbers of a cell into a lane."""
     for i in range(order.shape[0]):
@@ -71,7 +75,7 @@ def _load(lane, cell, order, first_hoisted, hoisted, states, stored, start, slot
         slots[(first_hoisted + q) * LANES + lane] = stored[cell, q]
 
 
-@njit(**PART)
+@part
 def _enter(lane, cell, cells, rows):
     """Begin a cell in a lane."""
     rows[CELL * LANES + lane] = cell
@@ -79,11 +83,11 @@ def _enter(lane, cell, cells, rows):
     rows[END * LANES + lane] = cells.span[cell]
     rows[NEXT * LANES + lane] = cells.memory[cell]
     rows[RESTART * LANES + lane] = cells.restart[cell]
-    for row in (TAU, TRIES, CLEAR, CHANGED, DONE, REFUSED_STEP, REFUSED_ERROR, FIRST_ERROR, TAKEN_STEP, TAKEN_ERROR, ASKED):
+    for row in _ZERO_AT_FIRST:
         rows[row * LANES + lane] = 0.0
 
 
-@njit(**PART)
+@part
 def _leave(lane, order, cells, rows, start):
     """Write a lane back to its cell."""
     cell = int(rows[CELL * LANES + lane])
@@ -95,14 +99,14 @@ def _leave(lane, order, cells, rows, start):
     cells.steps[cell] += int(rows[TRIES * LANES + lane])
 
 
-@njit(**PART)
+@part
 def _remember_relations(lane, watched, modes, slots):
     """Make the relations as they stand the modes of a lane."""
     for k in range(watched.shape[0]):
         slots[modes + k * LANES + lane] = slots[watched[k] + lane]
 
 
-@njit(**PART)
+@part
 def _relations_differ(lane, watched, modes, slots):
     differ = False
     for k in range(watched.shape[0]):
@@ -110,7 +114,7 @@ def _relations_differ(lane, watched, modes, slots):
     return differ
 
 
-@njit(**PART)
+@part
 def _relations_at_start(net, work, fresh):
     """Set the modes of lanes whose cell is new to them."""
     n = net.sizes[0]
@@ -124,7 +128,7 @@ def _relations_at_start(net, work, fresh):
             fresh[lane] = False
 
 
-@njit(**PART)
+@part
 def _propose(rows, gamma):
     """The step that each lane tries: stretched or halved so as to meet the end without a tiny last step."""
     for lane in range(LANES):
@@ -145,7 +149,7 @@ def _propose(rows, gamma):
         rows[ACCEPT * LANES + lane] = 0.0
 
 
-@njit(**PART)
+@part
 def _relations_after(net, work):
     """Compute the watched relations after the trial step."""
     rows = work.lanes
@@ -156,7 +160,7 @@ def _relations_after(net, work):
     run_tape(work.slots, net.watch_runs, net.watch_code)
 
 
-@njit(**PART)
+@part
 def _locate(lane, rows, differs):
     """Narrow down where a watched relation changes. Returns whether the trial step is the one to take."""
     h = rows[STEP * LANES + lane]
@@ -177,7 +181,7 @@ def _locate(lane, rows, differs):
     return False
 
 
-@njit(**PART)
+@part
 def _accept(lane, rows, error, order):
     """Move a lane on by a step that was good enough."""
     h, first_error = rows[STEP * LANES + lane], rows[FIRST_ERROR * LANES + lane]
@@ -200,7 +204,7 @@ def _accept(lane, rows, error, order):
     rows[DONE * LANES + lane] = 1.0 if last else 0.0
 
 
-@njit(**PART)
+@part
 def _refuse(lane, rows, error, order):
     """Give a lane a shorter step to try."""
     h = rows[STEP * LANES + lane]
@@ -217,7 +221,7 @@ def _refuse(lane, rows, error, order):
     rows[CHANGED * LANES + lane] = 0.0
 
 
-@njit(**PART)
+@part
 def _judge(lane, rows, scale, order, differs):
     """Accept or reject the trial of one lane.
 
@@ -235,7 +239,7 @@ def _judge(lane, rows, scale, order, differs):
     return _STUCK if rows[NEXT * LANES + lane] < _SMALLEST_STEP * rows[END * LANES + lane] else _REFUSED
 
 
-@njit(**PART)
+@part
 def _repair(net, method, work, rtol, atol):
     """Try the steps of lanes in which the sparse LU broke down again, with pivoting."""
     if work.dense.shape[0] == 0:
@@ -246,7 +250,7 @@ def _repair(net, method, work, rtol, atol):
             repeat_pivoted(net, method, work, rtol, atol, lane)
 
 
-@njit(**PART)
+@part
 def _record(order, method, cells, work):
     """Note the states at the asked times that lie in the steps just taken; `work.start` still holds the old states."""
     rows, asked = work.lanes, cells.asked
@@ -269,7 +273,7 @@ def _record(order, method, cells, work):
         rows[ASKED * LANES + lane] = k
 
 
-@njit(**PART)
+@part
 def _diagnosis(lane, net, work):
     """Why a lane cannot go on."""
     for i in range(net.sizes[0]):
@@ -283,7 +287,7 @@ def _diagnosis(lane, net, work):
     return _NOT_FINITE
 
 
-@njit(**PART)
+@part
 def _refill(queue, chosen, fresh, net, cells, work):
     """Let finished lanes go and give them new cells. Returns the next place in the queue and how many are idle."""
     rows = work.lanes
@@ -306,7 +310,7 @@ def _refill(queue, chosen, fresh, net, cells, work):
     return queue, idle
 
 
-@njit(**PART)
+@part
 def _begin(chosen, net, cells, work):
     """Constants into the slots, and the first cell into every lane, so that idle ones hold numbers too."""
     n = net.sizes[0]
@@ -321,7 +325,7 @@ def _begin(chosen, net, cells, work):
         work.lanes[CELL * LANES + lane] = -1.0
 
 
-@njit(**PART)
+@entry
 def advance(net, method, work, cells, chosen, rtol, atol, most_steps, stop):
     """Advance the chosen cells, each by its own span.
 

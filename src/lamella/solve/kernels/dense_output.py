@@ -8,17 +8,15 @@ Equations II, section IV.7), one power higher for Rodas5P (Steinebach 2023).
 
 from __future__ import annotations
 
-from numba import njit
-
 from lamella.solve.kernels import lanes as v
-from lamella.solve.kernels.interpret import PART
+from lamella.solve.kernels.compiled import part
 from lamella.solve.kernels.lanes import LANES
 
 ROWS = 3
 """Rows of H; a method of lower order leaves the last one 0."""
 
 
-@njit(**PART)
+@part
 def interpolants(n, count, table, stages, out):
     """d_r of every state and lane.
 
@@ -33,7 +31,7 @@ def interpolants(n, count, table, stages, out):
             v.store(out, (r * n + i) * LANES, total)
 
 
-@njit(**PART)
+@part
 def record(lane, theta, order, start, end, between, out):
     """One cell's states at a share `theta` of the step.
 

@@ -14,7 +14,8 @@ import numpy as np
 from numba import njit
 
 from lamella.random import philox, unit53
-from lamella.solve.kernels.interpret import NUMBA, run_tape
+from lamella.solve.kernels.compiled import NUMBA
+from lamella.solve.kernels.interpret import run_tape
 from lamella.solve.kernels.lanes import LANES
 from lamella.solve.status import Status
 

@@ -276,7 +276,8 @@ def _terms(f: _Function, pending: _Pending, sums: Sums, row: int, start: Callabl
 def _rates(f: _Function, net: Lowered, accumulate: bool) -> None:
     pending, balance = _Pending(f, net.rates), net.balance
     for row in range(len(balance.first) - 1):
-        f.store("%x", row, _terms(f, pending, balance, row, lambda row=row: f.load("%x", row) if accumulate else _constant(0.0)))
+        start = lambda row=row: f.load("%x", row) if accumulate else _constant(0.0)
+        f.store("%x", row, _terms(f, pending, balance, row, start))
         f.tick(1 + int(balance.first[row + 1] - balance.first[row]))
     pending.finish()
 

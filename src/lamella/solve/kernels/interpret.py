@@ -6,19 +6,12 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from lamella.reactions.tape import CODES, Sheet, Tape
 from lamella.solve.kernels import lanes as v
+from lamella.solve.kernels.compiled import entry, part
 from lamella.solve.kernels.lanes import LANES, load, store
 from lamella.solve.kernels.lanes import number as at
-
-NUMBA = {"cache": True, "nogil": True, "fastmath": False, "error_model": "numpy", "boundscheck": False}
-"""How every kernel is compiled."""
-
-PART = {**NUMBA, "_nrt": False}
-"""How those are compiled that allocate nothing: numba then need not count references, and would count those of every
-array in every tuple that is handed on, with locked instructions."""
 
 _ADD, _SUB, _MUL, _DIV, _POW = (CODES[name] for name in ("add", "sub", "mul", "div", "pow"))
 _LT, _LE, _EQ, _AND, _OR = (CODES[name] for name in ("lt", "le", "eq", "and", "or"))
@@ -40,7 +33,7 @@ def tape_arrays(tape: Tape) -> TapeArrays:
     return TapeArrays(tape.runs, np.ascontiguousarray(tape.code * LANES, dtype=np.int32).ravel())
 
 
-@njit(**PART)
+@part
 def _scalar(operation, x):
     """Functions that are rare enough to go one lane at a time."""
     if operation == _SIN:
@@ -70,7 +63,7 @@ def _scalar(operation, x):
     return math.gamma(x)
 
 
-@njit(**PART)
+@part
 def run_tape(work, runs, code):
     """Execute a tape on the slots of one block of lanes.
 
@@ -105,7 +98,7 @@ def run_tape(work, runs, code):
             _run_rest(work, operation, first, last, code)
 
 
-@njit(**PART)
+@part
 def _run_rest(work, operation, first, last, code):
     """The operations that networks use seldom, by one dispatch per instruction."""
     for i in range(first, last, 4):
@@ -166,7 +159,7 @@ def sheet_arrays(sheet: Sheet) -> SheetArrays:
     )  # fmt: skip
 
 
-@njit(**PART)
+@entry
 def run_sheet(sheet, states, parameters, stored, time, out, first, last, work):
     """Values of a sheet for the cells `first` to `last`.
 

@@ -8,19 +8,17 @@ from __future__ import annotations
 
 import math
 
-from numba import njit
-
-from lamella.solve.kernels.interpret import PART
+from lamella.solve.kernels.compiled import part
 from lamella.solve.kernels.lanes import LANES
 
 LARGEST_GROWTH = 1e8
-"""Largest pivot, inverted and over that of a matrix without a network (h gamma): beyond, half of the digits are lost."""
+"""Largest inverse pivot, over that of a matrix without a network (h gamma): beyond, half of the digits are lost."""
 
 LARGEST_DENSE = 2000
 """States above which there is no dense matrix to fall back on: a shorter step then has to do."""
 
 
-@njit(**PART)
+@part
 def dense_factor(lane, net, slots, diagonal, dense, rows):
     """LU of diagonal - J of one lane, with row pivoting.
 
@@ -57,7 +55,7 @@ def dense_factor(lane, net, slots, diagonal, dense, rows):
     return True
 
 
-@njit(**PART)
+@part
 def dense_solve(lane, dense, rows, x, right):
     """Solve for one lane.   right [states] its right side, overwritten; x [states * LANES] takes the solution"""
     n = rows.shape[0]

@@ -17,7 +17,9 @@ from lamella.solve.status import Status
 
 
 class Outcome:
-    """Where a cell got to: `states` [species], `time` (s), next `step` (s), `restart` (see `control`), `tries`, `status`."""
+    """Where a cell got to: `states` [species], `time` (s), next `step` and `restart` (s; see `control`), `tries`,
+    `status`.
+    """
 
     def __init__(self, states: np.ndarray, step: float, restart: float = 0.0):
         self.states, self.step, self.restart = states.copy(), step, restart

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from numba import njit
-
 from lamella.solve.kernels import lanes as v
-from lamella.solve.kernels.interpret import PART, run_tape
+from lamella.solve.kernels.compiled import part
+from lamella.solve.kernels.interpret import run_tape
 from lamella.solve.kernels.lanes import LANES
 from lamella.solve.kernels.pivoting import dense_factor, dense_solve
 
@@ -13,7 +12,7 @@ from lamella.solve.kernels.pivoting import dense_factor, dense_solve
 DIAGONAL, INVERSE_STEP, STEP, TIME, ERROR, ACCEPT, GROWTH = range(7)
 
 
-@njit(**PART)
+@part
 def sums(first, coefficient, slot, slots, out, offset, rows, accumulate):
     """Sparse sums into `out[offset:]`, added to what stands there if `accumulate`."""
     k = v.number(first, 0)
@@ -27,7 +26,7 @@ def sums(first, coefficient, slot, slots, out, offset, rows, accumulate):
         v.store(out, target, total)
 
 
-@njit(**PART)
+@part
 def factorise(kinds, first, coefficient, slot, product_first, products, slots, matrix, lanes):
     """LU of diagonal - J, entry by entry; pivots are stored inverted.
 
@@ -59,7 +58,7 @@ def factorise(kinds, first, coefficient, slot, product_first, products, slots, m
         v.store(matrix, e * LANES, total)
 
 
-@njit(**PART)
+@part
 def substitute(lower_first, lower_pairs, upper_first, upper_pairs, pivot, matrix, x):
     """Solve with the LU; the right side in `x` [states * LANES] becomes the solution."""
     n = pivot.shape[0]
@@ -83,7 +82,7 @@ def substitute(lower_first, lower_pairs, upper_first, upper_pairs, pivot, matrix
         v.store(x, i * LANES, v.mul(total, v.load(matrix, v.number(pivot, i))))
 
 
-@njit(**PART)
+@part
 def _prepare_stage(a, c, s, count, n, slots, stages, start, lanes):
     """Arguments of stage `s` into the slots, and the sum over earlier stages into its place."""
     inverse_step = v.load(lanes, INVERSE_STEP * LANES)
@@ -114,7 +113,7 @@ def _prepare_stage(a, c, s, count, n, slots, stages, start, lanes):
         v.store(stages, offset + at, v.mul(total, inverse_step))
 
 
-@njit(**PART)
+@part
 def _add_drift(weight, n, stages, offset, drift, lanes):
     """Add d_s h df/dt to a right side."""
     factor = v.mul(v.fill(weight), v.load(lanes, STEP * LANES))
@@ -123,7 +122,7 @@ def _add_drift(weight, n, stages, offset, drift, lanes):
         v.store(stages, offset + at, v.fused(factor, v.load(drift, at), v.load(stages, offset + at)))
 
 
-@njit(**PART)
+@part
 def trial_step(net, method, work, rtol, atol, pivoted):
     """Try one step in every lane, by machine code where there is some, else by the tape.
 
@@ -206,7 +205,7 @@ def trial_step(net, method, work, rtol, atol, pivoted):
     _finish(n, slots, stages, (count - 1) * n * LANES, start, lanes, rtol, atol)
 
 
-@njit(**PART)
+@part
 def repeat_pivoted(net, method, work, rtol, atol, lane):
     """Try the step of one lane again, with pivoting; the other lanes keep what they have. Arguments as `trial_step`."""
     n = net.sizes[0]
@@ -229,7 +228,7 @@ def repeat_pivoted(net, method, work, rtol, atol, lane):
             stages[k] = saved[length + k]
 
 
-@njit(**PART)
+@part
 def _measure_growth(pivot, matrix, lanes):
     largest = v.fill(0.0)
     for i in range(pivot.shape[0]):
@@ -237,7 +236,7 @@ def _measure_growth(pivot, matrix, lanes):
     v.store(lanes, GROWTH * LANES, v.mul(largest, v.load(lanes, DIAGONAL * LANES)))
 
 
-@njit(**PART)
+@part
 def _finish(n, slots, stages, offset, start, lanes, rtol, atol):
     """New states and their error; anything infinite makes the error NaN."""
     total = v.fill(0.0)

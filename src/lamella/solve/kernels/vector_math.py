@@ -10,11 +10,25 @@ log: the reduction and minimax polynomial of FDLIBM (Sun Microsystems 1993, netl
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from llvmlite import ir
 
-LANES = 8
+from lamella.errors import InputError
+
+_WIDTHS = (2, 4, 8, 16)
+
+
+def _lane_width() -> int:
+    """Cells computed side by side: LAMELLA_LANES, or 8. It changes how fast results come, and none of their bits."""
+    text = os.environ.get("LAMELLA_LANES", "8")
+    if text not in map(str, _WIDTHS):
+        raise InputError(f"LAMELLA_LANES is '{text}'", remedy=f"Unset it, or set it to one of {_WIDTHS}.")
+    return int(text)
+
+
+LANES = _lane_width()
 I1, I32, I64, F64 = ir.IntType(1), ir.IntType(32), ir.IntType(64), ir.DoubleType()
 VECTOR, WORDS = ir.VectorType(F64, LANES), ir.VectorType(I64, LANES)
 
