@@ -1,4 +1,4 @@
-"""Many cells forward in time: eight lanes, one step size each, finished lanes refilled with the next cell."""
+"""Many cells forward in time, side by side in lanes: one step size each, finished lanes refilled with the next cell."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from lamella.solve.kernels.vector_math import LANES
 NUMBA = {"cache": True, "nogil": True, "fastmath": False, "error_model": "numpy", "boundscheck": False}
 """For functions that are called from Python, or that allocate."""
 
-PART = {**NUMBA, "cache": False, "_nrt": False}
+PART = {**NUMBA, "cache": False, "_nrt": False, "no_cfunc_wrapper": True, "no_cpython_wrapper": True}
 """For functions that only kernels call and that allocate nothing: numba then need not count references, and would
 count those of every array in every tuple that is handed on, with locked instructions."""
 
@@ -38,7 +38,7 @@ _njit: Any = numba.njit  # its stubs do not know all of its options
 
 def entry(function: Callable) -> Any:
     """Compile a function that is called from Python and allocates nothing."""
-    return _stamped(_njit(**{**PART, "cache": True})(function))
+    return _stamped(_njit(**{**PART, "cache": True, "no_cpython_wrapper": False})(function))
 
 
 def kernel(function: Callable) -> Any:

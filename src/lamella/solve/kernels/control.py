@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 
-from lamella.solve.kernels.compiled import part
+from lamella.solve.kernels.compiled import entry
 
 _SAFETY, _GROW, _TREND = 0.9, 5.0, 2.0
 _SHRINK, _SHRINK_AT_RESTART = 0.1, 1e-4
@@ -15,13 +15,13 @@ _FAR = 20.0  # two steps that differ by more tell nothing of the order between t
 _SMALLEST_ERROR = 1e-10
 
 
-@part
+@entry
 def factor(error, order):
     """How much longer the next step may be than one with this error; errors go with the power `order` of the step."""
     return _SAFETY * max(error, _SMALLEST_ERROR) ** (-1.0 / order)
 
 
-@part
+@entry
 def after_step(h, error, previous, previous_error, refused, order):
     """The step to try after `h` was taken.
 
@@ -41,7 +41,7 @@ def after_step(h, error, previous, previous_error, refused, order):
     return h * growth
 
 
-@part
+@entry
 def after_refusal(h, error, before, before_error, first, restart, order):
     """The step to try after `h` was refused.
 
@@ -68,7 +68,7 @@ def after_refusal(h, error, before, before_error, first, restart, order):
     return h * max(_SHRINK, factor(error, min(max(seen, 0.5), order)))
 
 
-@part
+@entry
 def restart_step(h, error, first_error, order):
     """The step that would have been right if the first, refused one of the span had had the error 1.
 

@@ -1,4 +1,4 @@
-"""Exact stochastic simulation of many cells: Gillespie's direct method, eight cells at a time.
+"""Exact stochastic simulation of many cells: Gillespie's direct method, a block of cells at a time.
 
 Gillespie 1977, doi:10.1021/j100540a008. The random numbers of a cell are a
 function of its key and of how many it has used (`lamella.random.philox`), so

@@ -1,4 +1,4 @@
-"""A network as LLVM text: the instructions of its tapes, sums and LU, written out for eight lanes.
+"""A network as LLVM text: the instructions of its tapes, sums and LU, written out for a block of lanes.
 
 The same operations in the same order as the kernels in `step`, so that both
 executions give the same numbers to the last bit. Functions are cut into pieces

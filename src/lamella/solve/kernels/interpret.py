@@ -1,4 +1,4 @@
-"""The tape interpreter: one compiled function that runs the expressions of any network, eight cells at a time."""
+"""The tape interpreter: one compiled function that runs the expressions of any network, a block of cells at a time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A vector of eight doubles as a value that numba kernels compute with: one cell per lane.
+"""A vector of doubles as a value that numba kernels compute with: one cell per lane.
 
 Loads and stores take offsets in doubles and check nothing. No operation mixes
 lanes, none is reassociated, and fused multiply-add is asked for by name, so
@@ -47,7 +47,7 @@ def _address(context, builder, signature, arguments):
 
 @intrinsic
 def load(typing, array, offset):
-    """Eight doubles from `array[offset:]`."""
+    """`LANES` doubles from `array[offset:]`."""
 
     def generate(context, builder, signature, arguments):
         address = builder.bitcast(_address(context, builder, signature, arguments), vm.VECTOR.as_pointer())
@@ -58,7 +58,7 @@ def load(typing, array, offset):
 
 @intrinsic
 def store(typing, array, offset, value):
-    """Eight doubles into `array[offset:]`."""
+    """`LANES` doubles into `array[offset:]`."""
 
     def generate(context, builder, signature, arguments):
         address = builder.bitcast(_address(context, builder, signature, arguments), vm.VECTOR.as_pointer())

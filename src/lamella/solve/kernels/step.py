@@ -1,4 +1,4 @@
-"""One trial step of a Rosenbrock method for eight cells, each with its own step size."""
+"""One trial step of a Rosenbrock method for a block of cells, each with its own step size."""
 
 from __future__ import annotations
 
