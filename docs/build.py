@@ -2,11 +2,13 @@
 
     python docs/build.py build/docs
 
-A fenced block of the language `sh` or `python` is executed, in the order of the page and in a folder of its own, and
+Pictures that the examples made are shown where the page links them. A fenced block of the language `sh` or `python` is
+executed, in the order of the page and in a folder of its own, and
 what it prints is shown below it; one of any language with `file=NAME`
 is written to NAME there. An example that fails fails the build.
 """
 
+import base64
 import contextlib
 import html
 import io
@@ -31,6 +33,7 @@ body {{ font: 16px/1.55 system-ui, sans-serif; max-width: 46rem; margin: 2rem au
 pre {{ background: #f5f5f2; padding: .7rem 1rem; overflow-x: auto; font-size: .85rem; }}
 pre.output {{ background: none; border-left: 3px solid #ccc; margin-top: -.6rem; }}
 table {{ border-collapse: collapse; }}
+img {{ max-width: 100%; }}
 td, th {{ border-bottom: 1px solid #ddd; padding: .3rem .7rem; text-align: left; }}
 </style></head><body>
 {body}
@@ -68,6 +71,14 @@ def execute(token: Token, folder: Path, names: dict) -> str:
     return ""
 
 
+def embed_pictures(token: Token, folder: Path) -> None:
+    """Put pictures that examples have made into the page itself."""
+    for child in token.children or ():
+        made = folder / str(child.attrs.get("src", ""))
+        if child.type == "image" and made.is_file():
+            child.attrs["src"] = "data:image/png;base64," + base64.b64encode(made.read_bytes()).decode()
+
+
 def page(path: Path) -> str:
     """HTML of one page, its examples executed."""
     markdown = MarkdownIt("commonmark").enable("table")
@@ -77,6 +88,7 @@ def page(path: Path) -> str:
         names: dict = {"__name__": "example"}
         for token in markdown.parse(text):
             tokens.append(token)
+            embed_pictures(token, Path(folder))
             if token.type != "fence":
                 continue
             try:

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
-from lamella import __version__
+from lamella.version import VERSION
 
 _PACKAGE = Path(__file__).parent
 _NUMERIC = ("numpy", "numba", "llvmlite", "scipy", "antimony", "python-libsbml", "xarray", "zarr", "pyarrow")
@@ -28,7 +28,7 @@ _NUMERIC = ("numpy", "numba", "llvmlite", "scipy", "antimony", "python-libsbml",
 @lru_cache(maxsize=1)
 def versions() -> dict[str, str]:
     """Name -> version of lamella, Python and the packages that results depend on."""
-    found = {"lamella": __version__, "python": platform.python_version()}
+    found = {"lamella": VERSION, "python": platform.python_version()}
     for name in _NUMERIC:
         try:
             found[name] = metadata.version(name)

@@ -16,9 +16,9 @@ from typing import Annotated
 
 import typer
 
-from lamella import __version__
-from lamella.cli import findings, model, run
+from lamella.cli import findings, model, run, simulate
 from lamella.errors import LamellaError
+from lamella.version import VERSION
 
 DEFECT = 70
 SYSTEM = 74
@@ -27,7 +27,7 @@ INTERRUPTED = 130
 
 def _version(asked: bool) -> None:
     if asked:
-        typer.echo(f"lamella {__version__}")
+        typer.echo(f"lamella {VERSION}")
         raise typer.Exit
 
 
@@ -37,6 +37,7 @@ app = typer.Typer(
          "Start with:  lamella run examples/xiap_scratch.toml")
 app.command("run")(run.run)
 app.command("assay")(run.assay)
+app.command("simulate")(simulate.simulate)
 app.add_typer(findings.app, name="findings")
 app.add_typer(model.app, name="model")
 
@@ -92,7 +93,7 @@ def _apology(error: Exception) -> str:
     try:
         handle, name = tempfile.mkstemp(prefix="lamella-", suffix=".log", text=True)
         with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(f"lamella {__version__}\n{sys.argv}\n")
+            file.write(f"lamella {VERSION}\n{sys.argv}\n")
             traceback.print_exception(error, file=file)
         log = f"  What happened is written in {Path(name)}; please send it with a report of the defect."
     except OSError as failure:

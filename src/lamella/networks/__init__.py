@@ -1,9 +1,9 @@
 """What happens in a cell: annotated modules, cell lines, constructs, drugs and ligands as data."""
 
-from lamella.networks.antimony_text import from_sbml
+from lamella.networks.antimony_text import from_sbml, to_sbml
 from lamella.networks.assemble import Network, assemble, ligands
 from lamella.networks.cell_line import CellLine, cell_line, cell_lines
-from lamella.networks.check_text import read_model_text
+from lamella.networks.check_text import read_model_text, sbml_of_file
 from lamella.networks.library import Evidence, Parameter, Source, sources
 from lamella.networks.lint import LintReport, Problem, lint_library
 from lamella.networks.perturbations import (
@@ -38,5 +38,7 @@ __all__ = [
     "lint_library",
     "read_model_text",
     "resolve",
+    "sbml_of_file",
     "sources",
+    "to_sbml",
 ]

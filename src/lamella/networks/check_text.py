@@ -14,23 +14,39 @@ _MAX_BYTES = 20_000_000
 
 
 def read_model_text(path: Path) -> str:
-    """SBML text of an Antimony (.ant) or SBML (.xml, .sbml) file.
+    """SBML text of an Antimony (.ant) or SBML (.xml, .sbml) file whose units balance and whose names have values.
 
     raises  ModelError: unreadable, too large, not text, not valid
     """
-    try:
-        if path.stat().st_size > _MAX_BYTES:
-            raise ModelError("the file is larger than 20 MB", where=str(path))
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise ModelError("the file cannot be read", where=str(path), why=error.strerror) from None
-    except UnicodeDecodeError:
-        raise ModelError("the file is not UTF-8 text", where=str(path)) from None
-    if path.suffix.lower() in (".xml", ".sbml"):
+    text = _read(path)
+    if _is_sbml(path):
         return text
     sbml = to_sbml(text, path=str(path))
     check(sbml, str(path), text)
     return sbml
+
+
+def sbml_of_file(path: Path) -> str:
+    """The same of a file that need only be a model: units are its author's business.
+
+    raises  ModelError: unreadable, too large, not text, not valid
+    """
+    return _read(path) if _is_sbml(path) else to_sbml(_read(path), path=str(path))
+
+
+def _is_sbml(path: Path) -> bool:
+    return path.suffix.lower() in (".xml", ".sbml")
+
+
+def _read(path: Path) -> str:
+    try:
+        if path.stat().st_size > _MAX_BYTES:
+            raise ModelError("the file is larger than 20 MB", where=str(path))
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise ModelError("the file cannot be read", where=str(path), why=error.strerror) from None
+    except UnicodeDecodeError:
+        raise ModelError("the file is not UTF-8 text", where=str(path)) from None
 
 
 def check(sbml: str, path: str, text: str = "") -> None:

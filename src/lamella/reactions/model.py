@@ -91,6 +91,9 @@ class Model:
     divisible     for each state, whether it is an amount or a size, which daughters of a cell share
     compartments  compartment -> species in it that are kept as concentrations
     units         name -> unit as the file gives it
+    sizes         names of the compartments
+    titles        name -> what the file calls it for readers, where it does
+    time_unit     seconds in the model's unit of time; None if the file does not say
     """
 
     name: str
@@ -113,6 +116,9 @@ class Model:
     divisible: list[bool] = field(default_factory=list)
     compartments: dict[str, list[str]] = field(default_factory=dict)
     units: dict[str, str] = field(default_factory=dict)
+    sizes: set[str] = field(default_factory=set)
+    titles: dict[str, str] = field(default_factory=dict)
+    time_unit: float | None = None
 
     @property
     def defaults(self) -> np.ndarray:
