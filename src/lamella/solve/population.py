@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from lamella.errors import InputError, SolverError, unknown
+from lamella.errors import InputError, unknown
 from lamella.reactions import Program
 from lamella.solve.draws import with_initial_draws
+from lamella.solve.ensemble import Ensemble
 from lamella.solve.events import EventQueue
 from lamella.solve.kernels.advance import Cells
 from lamella.solve.kernels.advance import advance as advance_cells
@@ -26,7 +27,6 @@ _MOST_STEPS = 100_000
 _LARGEST_NATIVE = 250  # states; beyond, code no longer fits the caches and the tape is as fast
 _STEPS_THAT_PAY = 100_000  # trial steps after which half a second of compiling is well spent
 _NEUTRAL = 1e-3
-_CHECKPOINT = ("states", "parameters", "status", "steps", "time", "memory", "restart", "stored", "identity")
 
 
 _NO_TIMES, _NO_RECORD = np.zeros(0), np.zeros((0, 0, 0))
@@ -42,7 +42,7 @@ def _estimate_tolerance(rtol: float, order: int) -> float:
     return rtol * max(_NEUTRAL / rtol, 1.0) ** (1.0 / (order + 1))
 
 
-class Population:
+class Population(Ensemble):
     """Cells of one network.
 
     program     a compiled network
@@ -63,6 +63,10 @@ class Population:
     A cell that fails keeps its last good state, is left out of further advances and touches no other cell.
     """
 
+    per_cell = (
+        "states", "parameters", "status", "steps", "time", "memory", "restart", "stored", "identity",
+    )  # fmt: skip
+
     def __init__(
         self,
         program: Program,
@@ -81,7 +85,7 @@ class Population:
             raise unknown("execution", execution, EXECUTIONS)
         if not 0 < rtol < 1 or threads < 1 or most_steps < 1:
             raise InputError(f"rtol {rtol}, threads {threads} or most_steps {most_steps} is out of range")
-        self.program = program
+        super().__init__(program)
         self.rtol, self.threads, self.most_steps, self.seed = float(rtol), int(threads), int(most_steps), int(seed)
         self.atol = self._tolerances(atol)
         net, self.method = program.lowered, method_named(method)
@@ -93,9 +97,6 @@ class Population:
         self._pool = ThreadPoolExecutor(self.threads) if self.threads > 1 else None
         self._hoist, self._hoist_inputs = sheet_arrays(net.hoist), sheet_arrays(net.hoist_inputs)
         self._sheet_work = aligned(max(net.hoist.slots, net.hoist_inputs.slots, 1) * LANES)
-        self._input_columns = {name: program.parameter(name) for name in program.inputs}
-        self._columns = {name: i for i, name in enumerate(program.species)}
-        self._sheets: dict[tuple[str, ...], tuple] = {}
         self._set_cells(*self._made(parameters, states))
 
     def _choose_execution(self, execution: str) -> None:
@@ -118,11 +119,7 @@ class Population:
         if states is None:
             self.program.require_values(parameters)
             states = self.program.initial_states(parameters)
-        states = np.array(states, dtype=float, ndmin=2)
-        expected = (len(parameters), len(self.program.species))
-        if states.shape != expected:
-            raise InputError(f"states have the shape {states.shape}, not {expected}")
-        return parameters, states
+        return parameters, self._checked_states(states, len(parameters))
 
     def _set_cells(self, parameters: np.ndarray, states: np.ndarray) -> None:
         cells = len(parameters)
@@ -157,15 +154,6 @@ class Population:
         usable = np.isfinite(guess) & (size > 1e-5) & (speed > 1e-5)
         return np.where(usable, guess, 1e-6)
 
-    @property
-    def cells(self) -> int:
-        """How many there are."""
-        return len(self.states)
-
-    def index(self, name: str) -> int:
-        """Column of a species in `.states`."""
-        return self.program.index(name)
-
     def add(self, parameters: np.ndarray, states: np.ndarray | None = None, time: float | np.ndarray = 0.0) -> None:
         """Append cells: parameters [cells, parameters], states [cells, species], their time (s)."""
         parameters, states = self._made(parameters, states)
@@ -185,14 +173,6 @@ class Population:
         self._events.add(len(states))
         self._events.process(self, np.arange(first, self.cells))
 
-    def remove(self, cells: Sequence[int] | np.ndarray) -> None:
-        """Drop cells by number; the others move up and keep their order."""
-        keep = np.ones(self.cells, bool)
-        keep[np.asarray(cells, dtype=np.int64)] = False
-        for name in _CHECKPOINT:
-            setattr(self, name, np.ascontiguousarray(getattr(self, name)[keep]))
-        self._events.keep(keep)
-
     def divide(self, cell: int, share: float | np.ndarray = 0.5) -> int:
         """Split a cell in two: the daughter, appended, takes a share of every amount.
 
@@ -203,22 +183,11 @@ class Population:
 
         Step sizes, parameters, waiting events and the time are those of the mother.
         """
-        if not 0 <= cell < self.cells or self.status[cell] != Status.OK:
-            raise InputError(f"cell {cell} cannot divide", why="It is not there, or its network has failed.")
-        shares = np.broadcast_to(np.asarray(share, dtype=float), (self.states.shape[1],))
-        if not ((shares >= 0) & (shares <= 1)).all():
-            raise InputError("the daughter's share must lie between 0 and 1")
-        divisible = np.array(self.program.model.divisible, bool)
-        given, kept = np.where(divisible, shares, 1.0), np.where(divisible, 1.0 - shares, 1.0)
-        for name in _CHECKPOINT:
-            values = getattr(self, name)
-            setattr(self, name, np.concatenate([values, values[cell : cell + 1]]))
-        daughter = self.cells - 1
-        self.identity[daughter] = self.identity.max() + 1
+        shares, divisible = self._shares(share), np.array(self.program.model.divisible, bool)
+        daughter = self._doubled(cell)
         self.steps[daughter] = 0
-        self.states[daughter] *= given
-        self.states[cell] *= kept
-        self._events.copy(cell)
+        self.states[daughter] *= np.where(divisible, shares, 1.0)
+        self.states[cell] *= np.where(divisible, 1.0 - shares, 1.0)
         self._events.process(self, np.array([cell, daughter]))
         return daughter
 
@@ -239,9 +208,7 @@ class Population:
         returns  [cells] int8 status
         errors   InputError for a name that is not among `program.inputs`, or a dt that is not above 0
         """
-        spans = np.broadcast_to(np.asarray(dt, dtype=float), (self.cells,)).copy()
-        if not (np.isfinite(spans).all() and (spans > 0).all()):
-            raise InputError("the time to advance by must be above 0 and finite")
+        spans = self._spans(dt)
         if inputs:
             self._take(inputs)
         if self.program.events:
@@ -299,12 +266,7 @@ class Population:
 
     def _take(self, inputs: Mapping[str, np.ndarray | float]) -> None:
         """Set inputs and recompute what depends on them."""
-        for name, value in inputs.items():
-            if name not in self._input_columns:
-                raise InputError(
-                    f"'{name}' is no input of this program", remedy="Name it in compile_program(inputs=...)."
-                )
-            self.parameters[:, self._input_columns[name]] = value
+        self._set_inputs(inputs)
         self._run_sheet(self._hoist_inputs, self.stored)
 
     def _in_threads(
@@ -333,39 +295,3 @@ class Population:
         elif jobs:
             run(jobs[0])
         return stopped
-
-    # reading ---------------------------------------------------------------------
-    def observe(self, names: Sequence[str] | None = None) -> np.ndarray:
-        """Present values of names (default: all observables), [cells, names].
-
-        Species, parameters, assignment rules, compartments and reactions have values.
-        """
-        names = self.program.observables if names is None else tuple(names)
-        if names not in self._sheets:
-            plan = self.program.sheet(names)
-            self._sheets[names] = (sheet_arrays(plan), aligned(max(plan.slots, 1) * LANES))
-        plan, work = self._sheets[names]
-        out = np.empty((self.cells, len(names)))
-        self._run_sheet(plan, out, work=work)
-        return out
-
-    def require_ok(self) -> None:
-        """Raise SolverError if a cell has failed; says which, when and why."""
-        failed = np.flatnonzero(self.status != Status.OK)
-        if len(failed):
-            first = failed[0]
-            raise SolverError(
-                f"{len(failed)} of {self.cells} cells could not be advanced; "
-                f"first cell {first} at {self.time[first]:g} s",
-                where=self.program.model.name, why=Status(self.status[first]).reason.capitalize() + ".",
-            )  # fmt: skip
-
-    def checkpoint(self) -> dict[str, np.ndarray]:
-        """Everything that the future depends on, as copies."""
-        return {name: getattr(self, name).copy() for name in _CHECKPOINT} | self._events.checkpoint()
-
-    def restore(self, checkpoint: Mapping[str, np.ndarray]) -> None:
-        """Go back to a checkpoint of a population of the same program."""
-        for name in _CHECKPOINT:
-            setattr(self, name, np.array(checkpoint[name]))
-        self._events.restore(checkpoint, self.cells)
