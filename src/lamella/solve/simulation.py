@@ -18,10 +18,10 @@ from lamella.reactions import Program, compile_program, read_sbml
 from lamella.solve.population import Population
 from lamella.solve.rosenbrock import METHODS
 from lamella.solve.status import Status
+from lamella.solve.stochastic import METHODS as STOCHASTIC
 from lamella.solve.stochastic import StochasticPopulation
 from lamella.units import quantity
 
-STOCHASTIC = ("ssa",)
 MOST_BYTES = 4 << 30
 """Results larger than this are refused: they would not fit the memory of many machines."""
 
@@ -79,7 +79,8 @@ def simulate(
     values     parameter or start amount -> value for all cells, in the measure of the model
     show       names to keep: species, parameters, rules, compartments, rates of reactions, 'amount:S',
                'concentration:S'; by default species and rules
-    method     'rodas5p' or 'rodas4' (stiff ordinary differential equations), 'ssa' (exact stochastic simulation)
+    method     'rodas5p' or 'rodas4' (stiff ordinary differential equations), 'ssa' (exact stochastic simulation),
+               'tau' (stochastic, many events at a time)
     seed       of the spread, of stochastic runs and of what the model itself draws
     rtol, atol tolerances; see `Population`
     progress   called with the finished share
@@ -256,8 +257,9 @@ def _deterministic(request: Request, say: Progress) -> tuple[np.ndarray, np.ndar
 
 def _stochastic(request: Request, say: Progress) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     population = StochasticPopulation(
-        request.program, request.parameters, states=request.states, seed=request.seed
-    )
+        request.program, request.parameters, states=request.states, method=request.method, seed=request.seed,
+        threads=request.threads,
+    )  # fmt: skip
     return _followed(request, population, say)
 
 

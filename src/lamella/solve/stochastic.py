@@ -1,39 +1,48 @@
-"""Cells whose molecules are counted: exact stochastic simulation on the same program."""
+"""Cells whose molecules are counted: stochastic simulation on the same program."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from lamella.errors import InputError, ModelError
-from lamella.random import stream_key
+from lamella.errors import InputError, ModelError, unknown
+from lamella.random import generator, stream_key
 from lamella.reactions import Program
 from lamella.solve.draws import with_initial_draws
+from lamella.solve.ensemble import Ensemble
 from lamella.solve.events import EventQueue
 from lamella.solve.kernels.arrays import aligned
-from lamella.solve.kernels.direct import Changes, Walkers, simulate
-from lamella.solve.kernels.interpret import run_sheet, sheet_arrays
+from lamella.solve.kernels.direct import Changes, Walkers, scratch, simulate
+from lamella.solve.kernels.interpret import sheet_arrays
 from lamella.solve.kernels.lanes import LANES
 from lamella.solve.status import Status
 
-_MOST_EVENTS = 1_000_000_000
+METHODS = ("ssa", "tau")
+_MOST_TURNS = 1_000_000_000
 
 
-class StochasticPopulation:
+class StochasticPopulation(Ensemble):
     """Cells of one network, each one realisation of its master equation.
 
     program     a compiled network; rates are propensities (events per time)
     parameters  [cells, parameters]; initial assignments are applied to a copy
     states      [cells, species] to start from
-    seed        the random numbers of cell i are the stream (seed, "reactions", i)
-    most_events events of one cell in one `advance` after which it counts as failed
+    method      'ssa' event by event (exact), 'tau' by leaps (see `kernels.leap`); an event of the model that counts
+                of molecules trigger then happens at the end of the leap
+    epsilon     of leaps: relative change of a species that rates may not notice
+    seed        the random numbers of a cell are the stream (seed, 'reactions', identity)
+    threads     how many threads share the cells; the result does not depend on it
+    most_turns  events or leaps of one cell in one `advance` after which it counts as failed
 
-    .states, .parameters, .status, .time [cells], .fired [cells] events so far
+    Arrays as in `Ensemble`, and .fired [cells] events so far
     errors      ModelError, by name, for what is not a jump process: rate rules, rates that depend on time,
                 stoichiometries that are not numbers
     """
+
+    per_cell = ("states", "parameters", "status", "time", "fired", "drawn", "identity", "key", "stored")
 
     def __init__(
         self,
@@ -41,67 +50,126 @@ class StochasticPopulation:
         parameters: np.ndarray,
         *,
         states: np.ndarray | None = None,
+        method: str = "ssa",
+        epsilon: float = 0.03,
         seed: int = 0,
-        most_events: int = _MOST_EVENTS,
+        threads: int = 1,
+        most_turns: int = _MOST_TURNS,
     ):
-        self.program, self.seed, self.most_events = program, int(seed), int(most_events)
+        super().__init__(program)
+        if method not in METHODS:
+            raise unknown("method", method, METHODS)
+        if not 0 < epsilon < 1 or threads < 1:
+            raise InputError(f"epsilon {epsilon} or threads {threads} is out of range")
+        self.seed, self.threads, self.most_turns = int(seed), int(threads), int(most_turns)
+        self.epsilon = float(epsilon) if method == "tau" else 0.0
         _refuse_flow(program)
-        self.parameters = with_initial_draws(program, parameters, self.seed)
-        if states is None:
-            program.require_values(self.parameters)
-            states = program.initial_states(self.parameters)
-        self.states = np.array(states, dtype=float, ndmin=2)
-        if self.states.shape != (len(self.parameters), len(program.species)):
-            raise InputError(f"states have the shape {self.states.shape}")
-        cells = len(self.states)
-        self.status, self.time = np.zeros(cells, np.int8), np.zeros(cells)
-        self.fired, self.draws = np.zeros(cells, np.int64), np.zeros(cells, np.int64)
-        self.identity = np.arange(cells)
-        self.stored = np.zeros((cells, 1))
-        self.key = np.array([stream_key(seed, "reactions", i) for i in range(cells)], dtype=np.uint64)
         relations, self._moments = _trigger_relations(program)
         rates = [program.node(name) for name in program.reactions]
         plan = program.sheet_of([*rates, *relations])
-        self._plan, self._work = sheet_arrays(plan), aligned(max(plan.slots, 1) * LANES)
+        self._plan = sheet_arrays(plan)
         self._changes = _changes(program, plan.from_states)
-        self._events = EventQueue(program, cells, self.seed)
-        self._events.process(self, np.arange(cells))
+        self._workspaces = [
+            (aligned(max(plan.slots, 1) * LANES), scratch(len(program.species), len(rates), len(relations)))
+            for _ in range(self.threads)
+        ]
+        self._pool = ThreadPoolExecutor(self.threads) if self.threads > 1 else None
+        self._events = EventQueue(program, 0, self.seed)
+        self._set_no_cells()
+        self.add(parameters, states)
 
-    @property
-    def cells(self) -> int:
-        """How many there are."""
-        return len(self.states)
+    def _set_no_cells(self) -> None:
+        self.states = np.zeros((0, len(self.program.species)))
+        self.parameters, self.stored = np.zeros((0, len(self.program.parameters))), np.zeros((0, 1))
+        self.status, self.time = np.zeros(0, np.int8), np.zeros(0)
+        self.fired, self.drawn, self.identity = (np.zeros(0, np.int64) for _ in range(3))
+        self.key = np.zeros(0, np.uint64)
 
-    def advance(self, dt: float) -> np.ndarray:
-        """Advance every healthy cell by `dt` (s). Returns status [cells]."""
-        if not (math.isfinite(dt) and dt > 0):
-            raise InputError("the time to advance by must be above 0 and finite")
-        end = self.time + dt
+    def add(self, parameters: np.ndarray, states: np.ndarray | None = None, time: float | np.ndarray = 0.0) -> None:
+        """Append cells: parameters [cells, parameters], states [cells, species], their time (s)."""
+        first_identity = int(self.identity.max(initial=-1)) + 1
+        parameters = with_initial_draws(self.program, parameters, self.seed, first_identity)
+        if states is None:
+            self.program.require_values(parameters)
+            states = self.program.initial_states(parameters)
+        states = self._checked_states(states, len(parameters))
+        count, first = len(states), self.cells
+        identity = first_identity + np.arange(count)
+        new = {
+            "states": states, "parameters": parameters, "identity": identity, "key": self._keys(identity),
+            "time": np.broadcast_to(np.asarray(time, dtype=float), (count,)), "status": np.zeros(count, np.int8),
+            "fired": np.zeros(count, np.int64), "drawn": np.zeros(count, np.int64), "stored": np.zeros((count, 1)),
+        }  # fmt: skip
+        for name in self.per_cell:
+            setattr(self, name, np.concatenate([getattr(self, name), new[name]]))
+        self._events.add(count)
+        self._events.process(self, np.arange(first, self.cells))
+
+    def _keys(self, identity: np.ndarray) -> np.ndarray:
+        return np.array([stream_key(self.seed, "reactions", int(i)) for i in identity], dtype=np.uint64)
+
+    def divide(self, cell: int, share: float | np.ndarray = 0.5) -> int:
+        """Split a cell in two: every molecule goes to the daughter with a probability.
+
+        share    that probability, a number or [species]; what is no amount both have afterwards
+        returns  number of the daughter, which is appended and has a random stream of its own
+        errors   InputError for a cell that is not there or has failed, or a share out of range
+        """
+        shares = self._shares(share)
+        daughter = self._doubled(cell)
+        stream = generator(self.seed, "division", int(self.identity[cell]), int(self.identity[daughter]))
+        self.key[daughter] = self._keys(self.identity[daughter:])[0]
+        self.drawn[daughter] = self.fired[daughter] = 0
+        counted = np.array(self.program.model.divisible, bool) & (self.states[cell] == np.round(self.states[cell]))
+        mother = self.states[cell, counted]
+        given = stream.binomial(mother.astype(np.int64), shares[counted])
+        self.states[daughter, counted] = given
+        self.states[cell, counted] = mother - given
+        self._events.process(self, np.array([cell, daughter]))
+        return daughter
+
+    def advance(self, dt: float | np.ndarray, inputs: Mapping[str, np.ndarray | float] | None = None) -> np.ndarray:
+        """Advance every healthy cell by `dt` (s), with inputs held constant meanwhile.
+
+        dt       number or [cells], above 0
+        inputs   input -> number or [cells]; inputs that are left out keep their values
+        returns  [cells] int8 status
+        errors   InputError for a name that is not among `program.inputs`, or a dt that is not above 0
+        """
+        end = self.time + self._spans(dt)
+        if inputs:
+            self._set_inputs(inputs)
         while True:
             chosen = np.flatnonzero((self.status == Status.OK) & (self.time < end))
             if not len(chosen):
                 return self.status
             target = np.minimum(np.minimum(end, self._events.next_times()), self._next_moment())
             span = np.maximum(target - self.time, 0.0)
-            stopped = np.zeros(self.cells, np.int8)
-            walkers = Walkers(
-                self.states, self.parameters, span, self.key, self.draws, self.status, stopped, self.fired
-            )
             moving = chosen[span[chosen] > 0]
-            if len(moving):
-                simulate(
-                    self._plan,
-                    len(self.program.reactions),
-                    self._changes,
-                    walkers,
-                    moving,
-                    self.most_events,
-                    self._work,
-                )
+            stopped = self._in_threads(moving, span)
             self.time[moving] += span[moving]
             arrived = moving[(stopped[moving] == 0) & (self.status[moving] == Status.OK)]
             self.time[arrived] = target[arrived]
             self._events.process(self, chosen)
+
+    def _in_threads(self, chosen: np.ndarray, span: np.ndarray) -> np.ndarray:
+        """Run the kernel on some cells; `span` become how far they came. Returns which stopped for an event."""
+        stopped = np.zeros(self.cells, np.int8)
+        walkers = Walkers(self.states, self.parameters, span, self.key, self.drawn, self.status, stopped, self.fired)
+
+        def run(part) -> None:
+            numbers, (work, notes) = part
+            simulate(
+                self._plan, len(self.program.reactions), self._changes, walkers, numbers, self.most_turns,
+                self.epsilon, work, notes,
+            )  # fmt: skip
+
+        jobs = [job for job in zip(np.array_split(chosen, self.threads), self._workspaces) if len(job[0])]
+        if len(jobs) > 1 and self._pool is not None:
+            list(self._pool.map(run, jobs))
+        elif jobs:
+            run(jobs[0])
+        return stopped
 
     def _next_moment(self) -> np.ndarray:
         """[cells] next time at which a trigger compares the time with something (s)."""
@@ -110,17 +178,6 @@ class StochasticPopulation:
         moments = self._moments(self.states, self.parameters, self.time)
         moments = np.concatenate([moments, np.nextafter(moments, math.inf)], axis=1)
         return np.where(moments > self.time[:, None], moments, math.inf).min(axis=1)
-
-    def observe(self, names: Sequence[str] | None = None) -> np.ndarray:
-        """Present values of names (default: all observables), [cells, names]."""
-        names = self.program.observables if names is None else tuple(names)
-        plan = self.program.sheet(names)
-        out = np.empty((self.cells, len(names)))
-        run_sheet(
-            sheet_arrays(plan), self.states, self.parameters, self.stored, self.time, out, 0, self.cells,
-            aligned(max(plan.slots, 1) * LANES),
-        )  # fmt: skip
-        return out
 
 
 def _refuse_flow(program: Program) -> None:
