@@ -1,6 +1,6 @@
 """The SBML test suite (semantic cases): agree, refused by name, or wrong.
 
-    python -m verification.sbml_suite DIR [--json] [--case 00042]
+    python -m verification.sbml_suite DIR [--json] [--case 00042] [--round-trip]
 
 DIR holds one folder per case, or folders of them (`semantic`, `stochastic`). A
 case agrees when every value lies within the tolerances that it states itself.
@@ -22,7 +22,7 @@ from pathlib import Path
 import numpy as np
 
 from lamella.errors import LamellaError
-from lamella.reactions import Program, compile_program, read_sbml
+from lamella.reactions import Program, compile_program, read_sbml, write_sbml
 from lamella.solve import Population
 
 NOT_CORE = ("AlgebraicRule", "FastReaction", "CSymbolDelay")
@@ -94,12 +94,15 @@ def model_file(folder: Path) -> Path | None:
     return files[-1] if files else None
 
 
-def simulate(text: str, settings: Settings, name: str) -> np.ndarray:
+def simulate(text: str, settings: Settings, name: str, round_trip: bool = False) -> np.ndarray:
     """Values of the variables of a case, [times, variables].
 
-    errors  LamellaError where the model is refused or cannot be advanced
+    round_trip  write the model as SBML again, and simulate what that says
+    errors      LamellaError where the model is refused or cannot be advanced
     """
     program = compile_program(read_sbml(text, name=name))
+    if round_trip:
+        program = compile_program(read_sbml(write_sbml(program), name=name))
     program.require_values(program.defaults[None])
     population = Population(program, program.defaults[None], rtol=1e-8, atol=settings.absolute * 1e-5)
     names = settings.names(program)
@@ -123,7 +126,7 @@ def expected(folder: Path, variables: list[str]) -> np.ndarray:
     return values[:, [header.index(name) for name in variables]]
 
 
-def judge(folder: Path) -> Verdict:
+def judge(folder: Path, round_trip: bool = False) -> Verdict:
     """Run one case."""
     case = folder.name
     settings = read_settings(folder / f"{case}-settings.txt")
@@ -133,7 +136,7 @@ def judge(folder: Path) -> Verdict:
     if path is None:
         return Verdict(case, "refused", "the case has no SBML file", core, tags)
     try:
-        ours = simulate(path.read_text(), settings, path.name)
+        ours = simulate(path.read_text(), settings, path.name, round_trip)
     except LamellaError as error:
         return Verdict(case, "refused", str(error).replace("\n", " "), core, tags)
     except Exception as error:  # a crash is a wrong answer, and must not end the run
@@ -186,6 +189,7 @@ def main() -> int:
     parser.add_argument("folder", type=Path, help="folder of suite cases")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--case", action="append", help="only this case (repeat for more)")
+    parser.add_argument("--round-trip", action="store_true", help="write and read every model before it runs")
     options = parser.parse_args()
     folders = [f for f in case_folders(options.folder) if not options.case or f.name in options.case]
     if not folders:
@@ -193,7 +197,7 @@ def main() -> int:
     begun = time.perf_counter()
     verdicts = []
     for folder in folders:
-        verdicts.append(judge(folder))
+        verdicts.append(judge(folder, options.round_trip))
         if not options.json and verdicts[-1].outcome != "agree":
             print(f"{verdicts[-1].case} {verdicts[-1].outcome}: {verdicts[-1].reason}", flush=True)
     result = {

@@ -97,19 +97,19 @@ def _lint_library(as_json: bool) -> None:
 
 
 @app.command()
-def export(cell: Cell = "HeLa", form: Annotated[Format, typer.Option("--format", help="Language.")] = Format.SBML,
+def export(file: Annotated[Path | None, typer.Argument(help="An Antimony or SBML file of your own.",
+                                                       show_default="the network of --cell")] = None,
+           cell: Cell = "HeLa", form: Annotated[Format, typer.Option("--format", help="Language.")] = Format.SBML,
            out: Annotated[Path | None, typer.Option("--out", help="File to write.",
                                                     show_default="standard output")] = None) -> None:
-    """Write the network of a cell line as SBML Level 3 or as Antimony, with its annotations.
+    """Write the network of a cell line, or a model of your own, as SBML Level 3 or as Antimony, with its annotations.
 
     Example:  lamella model export --cell HeLa --format sbml --out hela.xml
     """
     from lamella.errors import InputError
-    from lamella.networks import assemble
     from lamella.store import write_text
 
-    network = assemble(cell)
-    text = network.sbml if form is Format.SBML else network.text
+    text = _text_of_cell(cell, form) if file is None else _text_of_file(file, form)
     if out is None:
         sys.stdout.write(text)
         return
@@ -120,6 +120,21 @@ def export(cell: Cell = "HeLa", form: Annotated[Format, typer.Option("--format",
     except OSError as error:
         raise InputError("the file cannot be written", where=str(out), why=f"{error.strerror or error}.",
                          remedy="Choose another file with --out FILE.") from None
+
+
+def _text_of_cell(cell: str, form: Format) -> str:
+    from lamella.networks import assemble
+
+    network = assemble(cell)
+    return network.sbml if form is Format.SBML else network.text
+
+
+def _text_of_file(file: Path, form: Format) -> str:
+    from lamella.networks import from_sbml, sbml_of_file
+    from lamella.reactions import compile_program, read_sbml, write_sbml
+
+    sbml = write_sbml(compile_program(read_sbml(sbml_of_file(file), name=str(file))))
+    return sbml if form is Format.SBML else from_sbml(sbml)
 
 
 def _content(network: Network) -> dict[str, object]:

@@ -71,6 +71,7 @@ class Model:
     """A reaction network in one expression graph.
 
     name          of the model
+    source        SBML text that it was read from
     graph         every expression
     species       names of the states, in SBML order: species that reactions or rate rules change, then
                   parameters, compartments and stoichiometries that rate rules or events change
@@ -97,6 +98,7 @@ class Model:
     """
 
     name: str
+    source: str = ""
     graph: Graph = field(default_factory=Graph)
     species: list[str] = field(default_factory=list)
     parameters: list[str] = field(default_factory=list)

@@ -33,7 +33,9 @@ def read_sbml(text: str, *, name: str = "model") -> Model:
     sys.setrecursionlimit(max(limit, _STACK))
     try:
         model: Any = document.getModel()
-        return _Reader(model, name).read()
+        found = _Reader(model, name).read()
+        found.source = text
+        return found
     except RecursionError:
         raise ModelError("the formulas of the model are nested too deeply", where=name) from None
     finally:
