@@ -1,9 +1,9 @@
-"""Mutated SBML texts: each must simulate or end in one clear error, soon.
+"""Mutated SBML and Antimony texts: each must simulate or end in one clear error, soon.
 
     python -m verification.hostile_models [--count 3000] [--seed 1] [FILE ...]
 
 Every text runs in a worker with a limit of time and memory, so that a crash or a hang of the reader is seen and
-counted.
+counted. Half of the texts are SBML, half Antimony, unless files are named.
 Texts that fail are printed with their seed; the run ends with exit code 1 if there is one.
 """
 
@@ -19,8 +19,10 @@ import time
 from pathlib import Path
 
 from lamella.errors import LamellaError
+from lamella.networks import from_sbml, to_sbml_guarded
 from lamella.reactions import compile_program, read_sbml
 from lamella.solve import Population
+from verification.hostile_antimony import BASE, mutate_antimony
 
 SECONDS, BYTES = 10.0, 1 << 30
 NUMBERS = ("0", "-1", "1e308", "-1e308", "1e-320", "NaN", "INF", "1e999", "0x10", "", "--1", "9" * 400)
@@ -29,6 +31,8 @@ DEFAULT = Path(__file__).parents[1] / "bench" / "models" / "BIOMD0000000019.xml"
 
 def mutate(text: str, rng: random.Random) -> str:
     """One or two changes of structure, names or numbers."""
+    if not text.lstrip().startswith("<"):
+        return mutate_antimony(text, rng)
     for _ in range(rng.randint(1, 2)):
         text = rng.choice(MUTATIONS)(text, rng)
     return text
@@ -92,7 +96,8 @@ MUTATIONS = (*[_number] * 6, *[_name] * 6, *[_operator] * 6, *[_repeat] * 3, _ta
 def attempt(text: str) -> str:
     """What becomes of a text: 'simulated', 'failed' (a status) or 'refused'. Anything else propagates."""
     try:
-        program = compile_program(read_sbml(text))
+        sbml = text if text.lstrip().startswith("<") else to_sbml_guarded(text)
+        program = compile_program(read_sbml(sbml))
         population = Population(program, program.defaults[None], execution="tape", most_steps=2000)
         return "simulated" if population.advance(10.0)[0] == 0 else "failed"
     except LamellaError as error:
@@ -147,13 +152,19 @@ class Worker:
         return f"no answer within {SECONDS:g} s"
 
 
+def originals() -> list[str]:
+    """SBML and Antimony to begin with, equally many."""
+    sbml = DEFAULT.read_text()
+    return [sbml, from_sbml(sbml), to_sbml_guarded(BASE), BASE]
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("files", nargs="*", type=Path, default=[DEFAULT], help="texts to mutate")
+    parser.add_argument("files", nargs="*", type=Path, help="texts to mutate")
     parser.add_argument("--count", type=int, default=3000)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    texts = [path.read_text() for path in options.files]
+    texts = [path.read_text() for path in options.files] or originals()
     worker = Worker()
     counts: dict[str, int] = {}
     bad = 0

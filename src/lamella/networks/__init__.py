@@ -1,6 +1,7 @@
 """What happens in a cell: annotated modules, cell lines, constructs, drugs and ligands as data."""
 
-from lamella.networks.antimony_text import from_sbml, to_sbml
+from lamella.networks.antimony_guarded import to_sbml_guarded
+from lamella.networks.antimony_text import from_sbml
 from lamella.networks.assemble import Network, assemble, ligands
 from lamella.networks.cell_line import CellLine, cell_line, cell_lines
 from lamella.networks.check_text import read_model_text, sbml_of_file
@@ -40,5 +41,5 @@ __all__ = [
     "resolve",
     "sbml_of_file",
     "sources",
-    "to_sbml",
+    "to_sbml_guarded",
 ]

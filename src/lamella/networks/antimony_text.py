@@ -35,12 +35,20 @@ def to_sbml(text: str, model_name: str | None = None, passages: tuple[Passage, .
     with _LOCK:
         antimony.clearPreviousLoads()
         if antimony.loadAntimonyString(text) < 0:
-            raise _located(antimony.getLastError() or "", passages, path)
+            raise _located(_last_error(), passages, path)
         name = model_name or antimony.getMainModuleName()
         sbml = antimony.getSBMLString(name)
         if not sbml:
-            raise ModelError("the Antimony text holds no model", where=path, why=antimony.getLastError() or None)
+            raise ModelError("the Antimony text holds no model", where=path, why=_last_error() or None)
         return sbml
+
+
+def _last_error() -> str:
+    """libAntimony's message; it may cut a character of several bytes in two, which then has none."""
+    try:
+        return antimony.getLastError() or ""
+    except UnicodeDecodeError:
+        return "A name or a word holds a character that Antimony does not know."
 
 
 def from_sbml(sbml: str) -> str:
@@ -48,7 +56,7 @@ def from_sbml(sbml: str) -> str:
     with _LOCK:
         antimony.clearPreviousLoads()
         if antimony.loadSBMLString(sbml) < 0:
-            raise ModelError("the SBML text does not convert to Antimony", why=antimony.getLastError())
+            raise ModelError("the SBML text does not convert to Antimony", why=_last_error())
         return str(antimony.getAntimonyString(antimony.getMainModuleName()))
 
 

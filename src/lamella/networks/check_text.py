@@ -8,7 +8,7 @@ from pathlib import Path
 import libsbml
 
 from lamella.errors import ModelError
-from lamella.networks.antimony_text import to_sbml
+from lamella.networks.antimony_guarded import to_sbml_guarded
 
 _MAX_BYTES = 20_000_000
 
@@ -21,7 +21,7 @@ def read_model_text(path: Path) -> str:
     text = _read(path)
     if _is_sbml(path):
         return text
-    sbml = to_sbml(text, path=str(path))
+    sbml = to_sbml_guarded(text, str(path))
     check(sbml, str(path), text)
     return sbml
 
@@ -31,7 +31,7 @@ def sbml_of_file(path: Path) -> str:
 
     raises  ModelError: unreadable, too large, not text, not valid
     """
-    return _read(path) if _is_sbml(path) else to_sbml(_read(path), path=str(path))
+    return _read(path) if _is_sbml(path) else to_sbml_guarded(_read(path), str(path))
 
 
 def _is_sbml(path: Path) -> bool:

@@ -11,7 +11,7 @@ import numpy as np
 import xarray as xr
 
 from lamella.errors import InputError, unknown
-from lamella.networks import sbml_of_file, to_sbml
+from lamella.networks import sbml_of_file, to_sbml_guarded
 from lamella.provenance import text_hash, versions
 from lamella.random import generator
 from lamella.reactions import Program, compile_program, read_sbml
@@ -102,7 +102,7 @@ def simulate(
 def _text(model: str | Path) -> tuple[str, str]:
     """SBML text and a name for messages. A string with a line end, or that begins like SBML, is the text itself."""
     if isinstance(model, str) and ("\n" in model or model.lstrip().startswith("<")):
-        return (model if model.lstrip().startswith("<") else to_sbml(model, path="the text")), "the text"
+        return (model if model.lstrip().startswith("<") else to_sbml_guarded(model, "the text")), "the text"
     path = Path(model)
     return sbml_of_file(path), str(path)
 
