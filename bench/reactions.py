@@ -1,32 +1,36 @@
-"""Speed of reactions and solve beside libRoadRunner, in the same run.
+"""Speed of reactions and solve beside libRoadRunner and AMICI, in the same run.
 
-    python -m bench.reactions [--json] [--cells 1000]
+    python -m bench.reactions [--json] [--cells 1000] [--store FILE]
 
 Everything is measured in processor seconds of one thread, except `two_threads`, `first_use_s` and `cached_use_s`
-(wall). Answers are compared before speeds. The peer runs a sample of the cells and is scaled up. AMICI, which needs a
-compiler, is not measured: its figures are null.
+(wall). Answers are compared before speeds: ours must be no worse than the peers' at the same tolerances. The peers run
+a sample of the cells and are scaled up. AMICI, which needs a compiler, gets an environment of its own; where there is
+no compiler its figures are null, with the reason.
 """
 
 from __future__ import annotations
 
 import argparse
+import datetime
 import json
 import os
 import platform
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
+import llvmlite.binding as llvm
 import numpy as np
 
-from lamella.networks import assemble
-from lamella.reactions import Program, compile_program, read_sbml
+from bench.peers.amici import environment, run_amici
+from bench.peers.roadrunner import RoadRunner, require_roadrunner
+from bench.peers.task import CHUNK, CHUNKS, DAY, Task, own_task, public_task
 from lamella.solve import Population
+from lamella.solve.kernels.lanes import LANES
 
 TARGETS = {
     "population_vs_roadrunner": 25.0, "population_vs_amici": 12.0, "chunks_vs_roadrunner": 70.0,
@@ -34,86 +38,8 @@ TARGETS = {
     "two_threads": 1.8, "first_use_s": 2.0, "cached_use_s": 0.3,
 }  # fmt: skip
 RTOL, ATOL = 1e-6, 1e-3
-DAY, CHUNK, CHUNKS, SAMPLE = 86_400.0, 60.0, 100, 6
-
-
-@dataclass
-class Task:
-    """One model: its text, the parameters that vary from cell to cell, and the one that changes between chunks."""
-
-    name: str
-    sbml: str
-    program: Program
-    varied: list[str]
-    input: str
-
-    def parameters(self, cells: int) -> np.ndarray:
-        """[cells, parameters] log-normal about the defaults, sd 0.3; the first cell is the default."""
-        table = np.repeat(self.program.defaults[None], cells, axis=0)
-        columns = [self.program.parameter(name) for name in self.varied]
-        noise = np.random.default_rng(1).standard_normal((cells, len(columns)))
-        noise[0] = 0.0
-        table[:, columns] *= np.exp(0.3 * noise)
-        return table
-
-    def doses(self, cells: int) -> np.ndarray:
-        """[chunks, cells] factor on the input in each chunk."""
-        return np.exp(0.5 * np.random.default_rng(2).standard_normal((CHUNKS, cells)))
-
-
-def tasks() -> list[Task]:
-    """Schoeberl 2002 (BioModels 19, CC0) and the project's own network."""
-    public = (Path(__file__).parent / "models" / "BIOMD0000000019.xml").read_text()
-    return [_task("BIOMD0000000019", public, "k1"), _task("lamella HeLa", assemble("HeLa").sbml, "free_front")]
-
-
-def _task(name: str, sbml: str, changing: str) -> Task:
-    model = read_sbml(sbml, name=name)
-    plain = [p for p in model.parameters if p not in model.initial_parameters and "." not in p]
-    used = compile_program(model).defaults
-    varied = [p for p in plain if used[model.parameters.index(p)] > 0 and p.startswith("k")]
-    return Task(name, sbml, compile_program(model, inputs=[changing]), varied, changing)
-
-
-class RoadRunner:
-    """libRoadRunner on one task; CVODE, the same tolerances."""
-
-    def __init__(self, task: Task, rtol: float = RTOL, atol: float = ATOL):
-        import roadrunner
-
-        self.task, self.runner = task, roadrunner.RoadRunner(task.sbml)
-        self.runner.integrator.relative_tolerance = rtol
-        self.runner.integrator.absolute_tolerance = atol
-        self.runner.timeCourseSelections = ["time", *task.program.species]
-
-    def prepare(self, parameters: np.ndarray) -> None:
-        """Put the parameters of one cell in, and go back to the start."""
-        program = self.task.program
-        complete = program.complete(parameters[None])
-        known = set(self.runner.model.getGlobalParameterIds())
-        self.runner.resetAll()
-        for name, value in zip(program.parameters, complete[0]):
-            if name in known:
-                self.runner[name] = float(value)
-        for name, value in zip(program.species, program.initial_states(complete)[0]):
-            self.runner[name] = float(value)
-
-    def run(self, parameters: np.ndarray, span: float = DAY) -> tuple[np.ndarray, float]:
-        """End state [species] and processor seconds of one run."""
-        self.prepare(parameters)
-        begun = time.thread_time()
-        end = self.runner.simulate(0, span, 2)
-        return np.array(end)[-1, 1:], time.thread_time() - begun
-
-    def run_chunks(self, parameters: np.ndarray, doses: np.ndarray) -> tuple[np.ndarray, float]:
-        """End state and processor seconds of a run in chunks, with a new input in each."""
-        self.prepare(parameters)
-        name, base = self.task.input, float(parameters[self.task.program.parameter(self.task.input)])
-        begun = time.thread_time()
-        for k, dose in enumerate(doses):
-            self.runner[name] = base * float(dose)
-            end = self.runner.simulate(k * CHUNK, (k + 1) * CHUNK, 2)
-        return np.array(end)[-1, 1:], time.thread_time() - begun
+SAMPLE, REPEATS = 6, 3
+_LOOSER = (1e-3, 3e-4, 1e-4, 3e-5, 1e-5, 3e-6, RTOL)
 
 
 def advance(population: Population, span: float) -> float:
@@ -123,12 +49,11 @@ def advance(population: Population, span: float) -> float:
     return time.thread_time() - begun
 
 
-def advance_chunks(task: Task, population: Population, doses: np.ndarray) -> float:
-    """Processor seconds to advance a population in chunks, with new inputs in each."""
-    base = population.parameters[:, task.program.parameter(task.input)].copy()
+def advance_chunks(population: Population, inputs: dict[str, np.ndarray]) -> float:
+    """Processor seconds to advance a population in chunks, with new inputs [chunks, cells] in each."""
     begun = time.thread_time()
-    for dose in doses:
-        population.advance(CHUNK, {task.input: base * dose})
+    for k in range(CHUNKS):
+        population.advance(CHUNK, {name: values[k] for name, values in inputs.items()})
     return time.thread_time() - begun
 
 
@@ -138,71 +63,119 @@ def error(ours: np.ndarray, exact: np.ndarray) -> float:
     return float((np.abs(ours - exact) / scale).max())
 
 
-def best(measure: Callable[[], float], repeats: int = 3) -> float:
-    """Smallest of some measurements: what is left when nothing else disturbs."""
-    return min(measure() for _ in range(repeats))
-
-
 def bench(task: Task, cells: int) -> dict:
     """All figures of one task."""
-    parameters, doses = task.parameters(cells), task.doses(cells)
-    make = lambda p, **options: Population(task.program, p, execution="llvm", **{"rtol": RTOL, "atol": ATOL, **options})
-    peer = RoadRunner(task)
-    sample = parameters[:SAMPLE]
-    runs = [peer.run(p) for p in sample]
-    chunks = [peer.run_chunks(p, doses[:, i]) for i, p in enumerate(sample)]
-    exact = make(sample, rtol=1e-10, atol=1e-6)
-    advance_chunks(task, exact, doses[:, :SAMPLE])
-    theirs = np.array([state for state, _ in chunks])
-    whole = make(sample)
-    whole.advance(DAY)
-    # the peer is asked for the answer at a tight tolerance: at its usual one it may be off by some thousandths
-    tight = RoadRunner(task, 1e-10, 1e-8)
-    answer = np.array([tight.run(p)[0] for p in sample])
-    figures: dict = {
-        "errors": {
-            "ours_24_h": error(whole.states, answer),
-            "roadrunner_24_h": error(np.array([state for state, _ in runs]), answer),
-        }
+    parameters, inputs = task.parameters(cells), task.inputs_of(cells)
+    sample, few = parameters[:SAMPLE], task.inputs_of(SAMPLE)
+
+    def make(p: np.ndarray, **options) -> Population:
+        return Population(task.program, p, execution="llvm", **{"rtol": RTOL, "atol": ATOL, **options})
+
+    peer = RoadRunner(task, RTOL, ATOL)
+    python, why = environment()
+    amici = {"why": why} if python is None else run_amici(python, task, sample, few, RTOL, ATOL)
+    whole, chunks = _ours(make, sample, few, RTOL, ATOL)
+    exact, exact_chunks = _exact(task, make, sample, few)
+    theirs = [peer.run(p) for p in sample]
+    theirs_chunks = [peer.run_chunks(p, {n: v[:, i] for n, v in few.items()}) for i, p in enumerate(sample)]
+    errors = {
+        "ours": {"day": error(whole, exact), "chunks": error(chunks, exact_chunks)},
+        "roadrunner": {"day": error(_states(theirs), exact), "chunks": error(_states(theirs_chunks), exact_chunks)},
     }
-    if figures["errors"]["ours_24_h"] > 1e-4:
-        raise SystemExit(f"{task.name}: the answers disagree by {figures['errors']['ours_24_h']:.2g}")
-    ours = best(lambda: advance(make(parameters), DAY), 1) / cells
-    ours_chunks = best(lambda: advance_chunks(task, make(parameters), doses), 1) / cells
-    peers, peers_chunks = np.mean([t for _, t in runs]), np.mean([t for _, t in chunks])
-    figures["population_vs_roadrunner"] = peers / ours
-    figures["chunks_vs_roadrunner"] = peers_chunks / ours_chunks
-    figures["errors"]["roadrunner_chunks"] = error(theirs, exact.states)
-    rtol, matched = _matched(task, sample, doses, exact.states, figures["errors"]["roadrunner_chunks"], make)
-    figures["errors"]["matched"] = {"rtol": rtol, "error": matched}
-    loose = best(lambda: advance_chunks(task, make(parameters, rtol=rtol, atol=None), doses), 1) / cells
-    figures["chunks_vs_roadrunner_matched_error"] = peers_chunks / loose
-    figures["single_vs_roadrunner"] = min(peer.run(parameters[0])[1] for _ in range(3)) / best(
-        lambda: advance(make(parameters[:1]), DAY)
+    if "whole" in amici:
+        errors["amici"] = {"day": error(amici["whole"], exact), "chunks": error(amici["chunks"], exact_chunks)}
+    rtol, matched = _matched(make, sample, few, exact_chunks, errors["roadrunner"]["chunks"])
+    errors["matched"] = {"rtol": rtol, "chunks": matched}
+    ours, ours_chunks, loose, runs, pieces, alone, single = [], [], [], [], [], [], []
+    for _ in range(REPEATS):  # in turn, so that a busy machine slows both
+        ours.append(advance(make(parameters), DAY) / cells)
+        runs.append(np.mean([peer.run(p)[1] for p in sample]))
+        ours_chunks.append(advance_chunks(make(parameters), inputs) / cells)
+        pieces.append(np.mean([
+            peer.run_chunks(p, {n: v[:, i] for n, v in few.items()})[1] for i, p in enumerate(sample)
+        ]))  # fmt: skip
+        loose.append(advance_chunks(make(parameters, rtol=rtol, atol=None), inputs) / cells)
+        alone.append(min(advance(make(parameters[:1]), DAY) for _ in range(5)))
+        single.append(min(peer.run(parameters[0])[1] for _ in range(5)))
+    ratio = lambda a, b: statistics.median(x / y for x, y in zip(a, b))
+    figures: dict = {
+        "population_vs_roadrunner": ratio(runs, ours),
+        "chunks_vs_roadrunner": ratio(pieces, ours_chunks),
+        "chunks_vs_roadrunner_matched_error": ratio(pieces, loose),
+        "single_vs_roadrunner": ratio(single, alone),
+        "two_threads": _two_threads(make, parameters),
+        "population_vs_amici": None,
+        "chunks_vs_amici": None,
+        "why": amici.get("why", ""),
+        "errors": errors,
+        "cell_chunks_per_s": {
+            "ours": CHUNKS / statistics.median(ours_chunks), "ours_matched_error": CHUNKS / statistics.median(loose),
+            "roadrunner": CHUNKS / statistics.median(pieces),
+        },
+        "cells_per_s": {"ours": 1 / statistics.median(ours), "roadrunner": 1 / statistics.median(runs)},
+        "amici_version": amici.get("version"),
+    }  # fmt: skip
+    if "whole" in amici:
+        figures["population_vs_amici"] = np.median(amici["whole_s"]) / statistics.median(ours)
+        figures["chunks_vs_amici"] = np.median(amici["chunks_s"]) / statistics.median(ours_chunks)
+    figures["ours_no_worse_than_peers"] = all(
+        errors["ours"][kind] <= max(errors[name][kind] for name in errors if name in ("roadrunner", "amici"))
+        for kind in ("day", "chunks")
     )
-    figures["two_threads"] = _wall(make(parameters)) / _wall(make(parameters, threads=2))
-    figures["population_vs_amici"] = figures["chunks_vs_amici"] = None
     figures["first_use_s"], figures["cached_use_s"] = use(task)
-    figures["cell_chunks_per_s"] = {"equal_tolerance": CHUNKS / ours_chunks, "matched_error": CHUNKS / loose}
     return figures
 
 
-def _matched(task, sample, doses, exact, allowed, make) -> tuple[float, float]:
-    """The loosest tolerance at which our error is no larger than the peer's."""
-    for rtol in (1e-3, 3e-4, 1e-4, 3e-5, 1e-5, 3e-6, RTOL):
+def _states(runs: list[tuple[np.ndarray, float]]) -> np.ndarray:
+    return np.array([state for state, _ in runs])
+
+
+def _ours(make, sample, inputs, rtol: float, atol: float | None) -> tuple[np.ndarray, np.ndarray]:
+    """End states of the sample after a day, and after the chunks."""
+    day, chunks = make(sample, rtol=rtol, atol=atol), make(sample, rtol=rtol, atol=atol)
+    advance(day, DAY)
+    advance_chunks(chunks, inputs)
+    return day.states, chunks.states
+
+
+def _exact(task: Task, make, sample, inputs) -> tuple[np.ndarray, np.ndarray]:
+    """The same at tight tolerances, after the peer at tight tolerances has said the same."""
+    day, chunks = _ours(make, sample, inputs, 1e-11, 1e-8)
+    tight = RoadRunner(task, 1e-10, 1e-8)
+    theirs = np.array([tight.run(p)[0] for p in sample])
+    theirs_chunks = np.array([
+        tight.run_chunks(p, {n: v[:, i] for n, v in inputs.items()})[0] for i, p in enumerate(sample)
+    ])  # fmt: skip
+    worst = max(error(day, theirs), error(chunks, theirs_chunks))
+    if worst > 1e-4:
+        raise SystemExit(f"{task.name}: the answers disagree by {worst:.2g}")
+    return day, chunks
+
+
+def _matched(make, sample, inputs, exact, allowed: float) -> tuple[float, float]:
+    """The loosest tolerance at which our error in the chunks is no larger than the peer's."""
+    for rtol in _LOOSER:
         population = make(sample, rtol=rtol, atol=None)
-        advance_chunks(task, population, doses[:, : len(sample)])
+        advance_chunks(population, inputs)
         found = error(population.states, exact)
         if found <= allowed:
-            return rtol, found
+            break
     return rtol, found
 
 
-def _wall(population: Population) -> float:
-    population.advance(1e-3)
-    begun = time.perf_counter()
-    population.advance(DAY / 4)
-    return time.perf_counter() - begun
+def _two_threads(make, parameters: np.ndarray) -> float:
+    """Wall time of one thread over that of two, in turn."""
+    ratios = []
+    for _ in range(2 * REPEATS):
+        took = []
+        for threads in (1, 2):
+            population = make(parameters, threads=threads)
+            population.advance(1e-3)
+            begun = time.perf_counter()
+            population.advance(DAY / 4)
+            took.append(time.perf_counter() - begun)
+        ratios.append(took[0] / took[1])
+    return statistics.median(ratios)
 
 
 _USE = """
@@ -254,32 +227,25 @@ def judged(name: str, value: float | None) -> dict:
     return {"value": round(float(value), 3), "target": target, "met": bool(met)}
 
 
-def require_roadrunner() -> None:
-    """Install libRoadRunner if it is missing."""
-    try:
-        metadata.version("libroadrunner")
-    except metadata.PackageNotFoundError:
-        subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "libroadrunner"], check=True)
-
-
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--cells", type=int, default=1000, help="cells of a population")
+    parser.add_argument("--store", type=Path, help="also write the JSON into this file")
     options = parser.parse_args()
     require_roadrunner()
-    result: dict = {"models": {}, "versions": {"python": platform.python_version(), "processor": platform.processor()}}
-    for package in ("libroadrunner", "numba", "llvmlite", "numpy", "amici"):
-        try:
-            result["versions"][package] = metadata.version(package)
-        except metadata.PackageNotFoundError:
-            result["versions"][package] = None
-    for task in tasks():
+    result: dict = {"models": {}, "versions": _versions(), "date": datetime.date.today().isoformat()}
+    for make_task in (public_task, own_task):
+        task = make_task(options.cells)
         figures = bench(task, options.cells)
-        rest = {key: figures[key] for key in ("errors", "cell_chunks_per_s")}
+        result["versions"]["amici"] = figures.pop("amici_version") or result["versions"].get("amici")
+        rest = {key: value for key, value in figures.items() if key not in TARGETS}
         result["models"][task.name] = {name: judged(name, figures[name]) for name in TARGETS} | rest
+    text = json.dumps(result, indent=1)
+    if options.store:
+        options.store.write_text(text + "\n")
     if options.json:
-        print(json.dumps(result, indent=1))
+        print(text)
         return 0
     for name, figures in result["models"].items():
         print(name)
@@ -287,8 +253,19 @@ def main() -> int:
             figure = figures[key]
             value = "not measured" if figure["value"] is None else f"{figure['value']:10.2f}"
             print(f"  {key:38s} {value}  target {figure['target']:g}")
-        print(f"  {json.dumps(figures['errors'])} {json.dumps(figures['cell_chunks_per_s'])}")
+        print(f"  {json.dumps(figures['errors'])}\n  no worse than the peers: {figures['ours_no_worse_than_peers']}")
     return 0
+
+
+def _versions() -> dict[str, object]:
+    """Versions, and the machine as far as it matters."""
+    found: dict[str, object] = {
+        "python": platform.python_version(), "processor": llvm.get_host_cpu_name(), "lanes": LANES,
+        "cores": os.cpu_count(),
+    }  # fmt: skip
+    for package in ("libroadrunner", "numba", "llvmlite", "numpy"):
+        found[package] = metadata.version(package)
+    return found
 
 
 if __name__ == "__main__":

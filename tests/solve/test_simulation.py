@@ -105,3 +105,9 @@ def test_bad_models_are_refused(tmp_path):
         lm.simulate("model m\n A = 1; f: A -> ; k*A\nend", 1)
     with pytest.raises(ModelError, match="do not name a known SBML"):
         lm.simulate("<sbml>", 1)
+
+
+def test_amounts_below_zero_are_noticed():
+    drain = lm.simulate("model m\n compartment c = 1; substanceOnly species A in c; A = 5\n f: A -> ; 1\nend", 20)
+    assert drain.below_zero[0] > 1000
+    assert lm.simulate(DECAY, 20).below_zero[0] < 1

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import xarray as xr
 
 _ROWS, _COLUMNS = 11, 5
+_NOTICED = 1000.0
+"""Absolute tolerances below zero at which an amount is worth a word."""
 
 
 def simulate(
@@ -137,6 +139,8 @@ def _summary(result: xr.Dataset, drawn: tuple[str, ...]) -> dict[str, object]:
                   "points": result.sizes["times"], "unit": result["times"].attrs["units"]},
         "at_the_end": ends,
         "failed": {int(cell): str(result["reason"].values[cell]) for cell in failed},
+        "below_zero": {int(cell): float(result["below_zero"].values[cell])
+                       for cell in np.flatnonzero(result["below_zero"].values > _NOTICED)},
         "drawn": list(drawn),
     }  # fmt: skip
 
@@ -170,6 +174,10 @@ def _print(result: xr.Dataset) -> None:
 
 def _report_failures(result: xr.Dataset) -> None:
     """Raise SolverError if cells have failed; everything has been written by then."""
+    low = int((result["below_zero"].values > _NOTICED).sum())
+    if low:
+        print(f"note: in {low} of {result.sizes['cells']} cells an amount has fallen below 0: a law consumes what is "
+              "not there.", file=sys.stderr)
     reasons = [(int(cell), str(reason)) for cell, reason in enumerate(result["reason"].values) if reason]
     if reasons:
         first = "; ".join(f"cell {cell}: {reason}" for cell, reason in reasons[:5])

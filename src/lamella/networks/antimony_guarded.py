@@ -14,7 +14,7 @@ import tempfile
 
 from lamella.errors import ModelError
 
-SECONDS, BYTES = 10, 1 << 30
+SECONDS, BYTES = 5, 1 << 30
 MAX_CHARACTERS, MAX_DEPTH = 5_000_000, 500
 _COMMENT = re.compile(r"//[^\n]*|#[^\n]*|/\*.*?\*/|\"\"\".*?\"\"\"", re.DOTALL)
 _IMPORT = re.compile(r"\bimport\s*[\"']")
@@ -31,7 +31,7 @@ def to_sbml_guarded(text: str, path: str = "model") -> str:
         try:
             done = subprocess.run(
                 [sys.executable, "-m", "lamella.networks.antimony_guarded", path], input=text.encode(), cwd=empty,
-                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=2 * SECONDS,
+                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=SECONDS + 2,
             )  # fmt: skip
         except subprocess.TimeoutExpired:
             done = None

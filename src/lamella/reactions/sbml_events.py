@@ -60,6 +60,11 @@ def _assignments(
     for assignment in written:
         place = where(declarations.name, assignment)
         value = now.converter.convert(assignment.getMath(), now, place)
+        if assignment.getVariable() not in index:
+            raise ModelError(
+                f"an event sets '{assignment.getVariable()}', which is constant or computed by a rule", where=place,
+                remedy="Let the event set something that can change, or drop the rule.",
+            )  # fmt: skip
         yield _assignment(declarations.quantities[assignment.getVariable()], value, declarations, now, index)
     for quantity in declarations.quantities.values():
         rides_along = quantity.kind == "species" and quantity.compartment in named and quantity.role == STATE

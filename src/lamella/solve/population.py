@@ -222,6 +222,17 @@ class Population(Ensemble):
             self.time[cells] += spans[cells]
         return self.status
 
+    def below_zero(self) -> np.ndarray:
+        """[cells] how far the lowest amount of a cell lies below 0, in absolute tolerances; 0 where none does.
+
+        Rounding and the tolerance let an amount that should be 0 be off by a few; much more means that a law consumes
+        what is not there.
+        """
+        amounts = np.flatnonzero(self.program.model.divisible)
+        if not len(amounts):
+            return np.zeros(self.cells)
+        return np.maximum((-self.states[:, amounts] / self.atol[amounts]).max(axis=1), 0.0)
+
     def record(self, times: np.ndarray) -> np.ndarray:
         """Advance every healthy cell to the last of some times, and note its states at each of them.
 

@@ -30,6 +30,20 @@ Progress = Callable[[float], None]
 
 
 @dataclass(frozen=True)
+class Outcome:
+    """What came out.
+
+    table   [times, cells, names];   status [cells];   reached [cells] time
+    negative  [cells] see `Population.below_zero`, at the end
+    """
+
+    table: np.ndarray
+    status: np.ndarray
+    reached: np.ndarray
+    negative: np.ndarray
+
+
+@dataclass(frozen=True)
 class Request:
     """What to simulate, checked. Times in the model's own unit.
 
@@ -85,7 +99,7 @@ def simulate(
     rtol, atol tolerances; see `Population`
     progress   called with the finished share
     returns    Dataset with one variable per name, axes times and cells; `status` and `reason` [cells] tell which cells
-               failed: their values are NaN from there on
+               failed: their values are NaN from there on; `below_zero` [cells] is that of `Population`
     errors     InputError, ModelError
     """
     text, name = _text(model)
@@ -95,8 +109,8 @@ def simulate(
         threads,
     )  # fmt: skip
     say = progress or (lambda share: None)
-    table, status, failed_at = _stochastic(request, say) if method in STOCHASTIC else _deterministic(request, say)
-    return _dataset(request, table, status, failed_at, text)
+    outcome = _stochastic(request, say) if method in STOCHASTIC else _deterministic(request, say)
+    return _dataset(request, outcome, text)
 
 
 def _text(model: str | Path) -> tuple[str, str]:
@@ -223,8 +237,7 @@ def _factors(
     return draws
 
 
-def _deterministic(request: Request, say: Progress) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Values [times, cells, names], status [cells], time reached [cells]."""
+def _deterministic(request: Request, say: Progress) -> Outcome:
     program, times = request.program, request.times
     if program.events or program.draws:
         population = Population(
@@ -234,7 +247,7 @@ def _deterministic(request: Request, say: Progress) -> tuple[np.ndarray, np.ndar
         return _followed(request, population, say)
     cells = len(request.states)
     out = np.full((len(times), cells, len(request.columns)), np.nan)
-    status, reached = np.zeros(cells, np.int8), np.zeros(cells)
+    status, reached, negative = np.zeros(cells, np.int8), np.zeros(cells), np.zeros(cells)
     piece = max(8 * request.threads, -(-cells // _PIECES))
     read = program.evaluator([program.node(name) for name in request.columns])
     for first in range(0, cells, piece):
@@ -250,12 +263,12 @@ def _deterministic(request: Request, say: Progress) -> tuple[np.ndarray, np.ndar
         for k, time in enumerate(times):
             out[k, part] = read(states[k], population.parameters, float(time))
         out[:, part][np.isnan(states).any(axis=2)] = np.nan
-        status[part], reached[part] = population.status, population.time
+        status[part], reached[part], negative[part] = population.status, population.time, population.below_zero()
         say(min(1.0, (first + piece) / cells))
-    return out, status, reached
+    return Outcome(out, status, reached, negative)
 
 
-def _stochastic(request: Request, say: Progress) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _stochastic(request: Request, say: Progress) -> Outcome:
     population = StochasticPopulation(
         request.program, request.parameters, states=request.states, method=request.method, seed=request.seed,
         threads=request.threads,
@@ -263,9 +276,7 @@ def _stochastic(request: Request, say: Progress) -> tuple[np.ndarray, np.ndarray
     return _followed(request, population, say)
 
 
-def _followed(
-    request: Request, population: Population | StochasticPopulation, say: Progress
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _followed(request: Request, population: Population | StochasticPopulation, say: Progress) -> Outcome:
     """The same for what has to stop at every time that is asked for."""
     out = np.full((len(request.times), population.cells, len(request.columns)), np.nan)
     now = 0.0
@@ -276,27 +287,28 @@ def _followed(
         healthy = population.status == Status.OK
         out[k, healthy] = population.observe(request.columns)[healthy]
         say((k + 1) / len(request.times))
-    return out, population.status, population.time
+    negative = population.below_zero() if isinstance(population, Population) else np.zeros(population.cells)
+    return Outcome(out, population.status, population.time, negative)
 
 
-def _dataset(
-    request: Request, table: np.ndarray, status: np.ndarray, reached: np.ndarray, text: str
-) -> xr.Dataset:
+def _dataset(request: Request, outcome: Outcome, text: str) -> xr.Dataset:
+    status = outcome.status
     model = request.program.model
     unit = {1.0: "s", 60.0: "min", 3600.0: "h", 86400.0: "d"}.get(model.time_unit or 1.0, f"{model.time_unit:g} s"
                                                                   if model.time_unit else "s")
-    reasons = ["" if s == Status.OK else f"{Status(s).reason}, at {t:g}" for s, t in zip(status, reached)]
+    reasons = ["" if s == Status.OK else f"{Status(s).reason}, at {t:g}" for s, t in zip(status, outcome.reached)]
     data = {}
     for k, name in enumerate(request.columns):
         plain = name.partition(":")[2] or name
         about = {"units": model.units.get(plain, ""), "long_name": model.titles.get(plain, plain)}
-        data[name] = (("times", "cells"), table[:, :, k], about)
-    taken = {"status", "reason", "times", "cells"} & set(data)
+        data[name] = (("times", "cells"), outcome.table[:, :, k], about)
+    taken = {"status", "reason", "below_zero", "times", "cells"} & set(data)
     if taken:
         raise InputError(f"the model calls something '{taken.pop()}'", why="That name is taken by the result.",
                          remedy="Leave it out with `show`, or rename it.")  # fmt: skip
     return xr.Dataset(
-        {**data, "status": ("cells", status), "reason": ("cells", np.array(reasons))},
+        {**data, "status": ("cells", status), "reason": ("cells", np.array(reasons)),
+         "below_zero": ("cells", outcome.negative)},
         coords={"times": ("times", request.times, {"units": unit}), "cells": np.arange(len(status))},
         attrs={
             "model": model.name, "model_hash": text_hash(text), "method": request.method, "rtol": request.rtol,
