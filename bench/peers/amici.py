@@ -55,11 +55,12 @@ def run_amici(
         (place / "model.xml").write_text(task.sbml)
         np.savez(
             place / "in.npz", parameters=complete, names=np.array(program.parameters),
-            species=np.array(program.species), start=program.initial_states(complete), rtol=rtol, atol=atol, day=DAY, chunk=CHUNK,
+            species=np.array(program.species), start=program.initial_states(complete), rtol=rtol, atol=atol,
+            day=DAY, chunk=CHUNK,
             inputs=np.stack(list(inputs.values()), axis=2), input_names=np.array(list(inputs)),
         )  # fmt: skip
         done = subprocess.run(
-            [str(python), str(_SCRIPT), folder], env=_path_of(python.parents[1]), capture_output=True, text=True
+            [str(python), "-P", str(_SCRIPT), folder], env=_path_of(python.parents[1]), capture_output=True, text=True
         )
         if done.returncode:
             return {"why": f"AMICI fails on this model: {(done.stderr.strip().splitlines() or ['?'])[-1]}"}

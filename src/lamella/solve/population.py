@@ -26,7 +26,7 @@ EXECUTIONS = ("auto", "tape", "llvm")
 _MOST_STEPS = 100_000
 _LARGEST_NATIVE = 250  # states; beyond, code no longer fits the caches and the tape is as fast
 _STEPS_THAT_PAY = 100_000  # trial steps after which half a second of compiling is well spent
-_NEUTRAL = 1e-3
+_NEUTRAL = 1e-2
 
 
 _NO_TIMES, _NO_RECORD = np.zeros(0), np.zeros((0, 0, 0))

@@ -9,7 +9,7 @@ import numpy as np
 
 from lamella.solve.kernels import lanes as v
 from lamella.solve.kernels.compiled import entry, part
-from lamella.solve.kernels.control import after_refusal, after_step, restart_step
+from lamella.solve.kernels.control import SMALLEST_ERROR, after_refusal, after_step, restart_step
 from lamella.solve.kernels.dense_output import interpolants, record
 from lamella.solve.kernels.interpret import run_tape
 from lamella.solve.kernels.lanes import LANES
@@ -35,15 +35,15 @@ _RESOLUTION = 4.5e-16  # of the time: how sharply a change of a relation is loca
 # Rows of Workspace.lanes beside those of `step`: number of the cell (or -1); time at the start of the span, time
 # within it, and its length; step to try next; trials so far; a step after which no watched relation has changed yet,
 # and one after which one has (0 while none is known); whether the lane is done; step and error of the last trial if
-# it was refused, else 0; error of the first trial of the span if it was refused, else 0; see `control` for RESTART;
-# step and error of the last trial that was taken; how many of the asked times lie behind.
+# it was refused, else 0; ease of the first trial of the span if it was refused, else 0; see `control` for RESTART and
+# ease; step and ease of the last trial that was taken; how many of the asked times lie behind; ease of this trial.
 (
-    CELL, BEGIN, TAU, END, NEXT, TRIES, CLEAR, CHANGED, DONE, REFUSED_STEP, REFUSED_ERROR, FIRST_ERROR, RESTART,
-    TAKEN_STEP, TAKEN_ERROR, ASKED,
-) = range(7, 23)  # fmt: skip
+    CELL, BEGIN, TAU, END, NEXT, TRIES, CLEAR, CHANGED, DONE, REFUSED_STEP, REFUSED_ERROR, FIRST_EASE, RESTART,
+    TAKEN_STEP, TAKEN_EASE, ASKED, EASE,
+) = range(7, 24)  # fmt: skip
 
 _ZERO_AT_FIRST = (
-    TAU, TRIES, CLEAR, CHANGED, DONE, REFUSED_STEP, REFUSED_ERROR, FIRST_ERROR, TAKEN_STEP, TAKEN_ERROR, ASKED,
+    TAU, TRIES, CLEAR, CHANGED, DONE, REFUSED_STEP, REFUSED_ERROR, FIRST_EASE, TAKEN_STEP, TAKEN_EASE, ASKED,
 )  # fmt: skip
 
 # what became of a trial
@@ -182,17 +182,16 @@ def _locate(lane, rows, differs):
 
 
 @part
-def _accept(lane, rows, error, order):
+def _accept(lane, rows):
     """Move a lane on by a step that was good enough."""
-    h, first_error = rows[STEP * LANES + lane], rows[FIRST_ERROR * LANES + lane]
+    h, ease, first_ease = rows[STEP * LANES + lane], rows[EASE * LANES + lane], rows[FIRST_EASE * LANES + lane]
     following = after_step(
-        h, error, rows[TAKEN_STEP * LANES + lane], rows[TAKEN_ERROR * LANES + lane],
-        rows[REFUSED_STEP * LANES + lane], order,
-    )  # fmt: skip
-    if rows[TAU * LANES + lane] == 0.0 and first_error > 0.0:
-        rows[RESTART * LANES + lane] = restart_step(h, error, first_error, order)
+        h, ease, rows[TAKEN_STEP * LANES + lane], rows[TAKEN_EASE * LANES + lane], rows[REFUSED_STEP * LANES + lane]
+    )
+    if rows[TAU * LANES + lane] == 0.0 and first_ease > 0.0:
+        rows[RESTART * LANES + lane] = restart_step(h, ease, first_ease)
     rows[TAKEN_STEP * LANES + lane] = h
-    rows[TAKEN_ERROR * LANES + lane] = error
+    rows[TAKEN_EASE * LANES + lane] = ease
     for row in (REFUSED_STEP, REFUSED_ERROR, CLEAR, CHANGED):
         rows[row * LANES + lane] = 0.0
     rows[ACCEPT * LANES + lane] = 1.0
@@ -207,14 +206,14 @@ def _accept(lane, rows, error, order):
 @part
 def _refuse(lane, rows, error, order):
     """Give a lane a shorter step to try."""
-    h = rows[STEP * LANES + lane]
+    h, ease = rows[STEP * LANES + lane], rows[EASE * LANES + lane]
     first = rows[TAU * LANES + lane] == 0.0 and rows[REFUSED_STEP * LANES + lane] == 0.0
     rows[NEXT * LANES + lane] = after_refusal(
-        h, error, rows[REFUSED_STEP * LANES + lane], rows[REFUSED_ERROR * LANES + lane], first,
+        h, error, ease, rows[REFUSED_STEP * LANES + lane], rows[REFUSED_ERROR * LANES + lane], first,
         rows[RESTART * LANES + lane], order,
     )  # fmt: skip
     if first and math.isfinite(error):
-        rows[FIRST_ERROR * LANES + lane] = error
+        rows[FIRST_EASE * LANES + lane] = ease
     rows[REFUSED_STEP * LANES + lane] = h
     rows[REFUSED_ERROR * LANES + lane] = error
     rows[CLEAR * LANES + lane] = 0.0
@@ -222,18 +221,25 @@ def _refuse(lane, rows, error, order):
 
 
 @part
-def _judge(lane, rows, scale, order, differs):
+def _measure(rows, scale, order):
+    """Error (over the tolerance) and ease of the trial of every lane."""
+    error = v.root(v.mul(v.load(rows, ERROR * LANES), v.fill(1.0 / scale)))
+    v.store(rows, ERROR * LANES, error)
+    v.store(rows, EASE * LANES, v.power(v.larger(error, v.fill(SMALLEST_ERROR)), v.fill(-1.0 / order)))
+
+
+@part
+def _judge(lane, rows, order, differs):
     """Accept or reject the trial of one lane.
 
-    scale    number of states that the error is summed over
     differs  whether a watched relation has changed within the step
     """
-    error = math.sqrt(rows[ERROR * LANES + lane] / scale)
+    error = rows[ERROR * LANES + lane]
     rows[TRIES * LANES + lane] += 1.0
     if error <= 1.0:
         if not _locate(lane, rows, differs):
             return _REFUSED
-        _accept(lane, rows, error, order)
+        _accept(lane, rows)
         return _ACCEPTED
     _refuse(lane, rows, error, order)
     return _STUCK if rows[NEXT * LANES + lane] < _SMALLEST_STEP * rows[END * LANES + lane] else _REFUSED
@@ -359,6 +365,7 @@ def advance(net, method, work, cells, chosen, rtol, atol, most_steps, stop):
         _propose(rows, gamma)
         trial_step(net, method, work, rtol, atol, -1)
         _repair(net, method, work, rtol, atol)
+        _measure(rows, float(scale), order)
         if watching:
             _relations_after(net, work)
         done = False
@@ -367,7 +374,7 @@ def advance(net, method, work, cells, chosen, rtol, atol, most_steps, stop):
             if cell < 0:
                 continue
             differs = watching and _relations_differ(lane, watched, modes, slots)
-            outcome = _judge(lane, rows, scale, order, differs)
+            outcome = _judge(lane, rows, order, differs)
             if outcome == _ACCEPTED and differs:
                 _remember_relations(lane, watched, modes, slots)
                 cells.stopped[cell] = stop

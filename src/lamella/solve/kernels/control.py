@@ -1,6 +1,7 @@
-"""How long the next step is: four pure functions that the kernel and its readable twin share.
+"""How long the next step is: three pure functions that the kernel and its readable twin share.
 
-Errors are in units of the tolerance: a step whose error is at most 1 is taken.
+Errors are in units of the tolerance: a step whose error is at most 1 is taken. `ease` is error^(-1 / order), by how
+much the step could have been longer; the kernel computes it for all lanes at once.
 """
 
 from __future__ import annotations
@@ -9,31 +10,25 @@ import math
 
 from lamella.solve.kernels.compiled import entry
 
+SMALLEST_ERROR = 1e-10
 _SAFETY, _GROW, _TREND = 0.9, 5.0, 2.0
 _SHRINK, _SHRINK_AT_RESTART = 0.1, 1e-4
 _FAR = 20.0  # two steps that differ by more tell nothing of the order between them
-_SMALLEST_ERROR = 1e-10
 
 
 @entry
-def factor(error, order):
-    """How much longer the next step may be than one with this error; errors go with the power `order` of the step."""
-    return _SAFETY * max(error, _SMALLEST_ERROR) ** (-1.0 / order)
-
-
-@entry
-def after_step(h, error, previous, previous_error, refused, order):
+def after_step(h, ease, previous, previous_ease, refused):
     """The step to try after `h` was taken.
 
     Where errors fall from step to step, as they do while a fast mode dies out, the trend is followed
     (predictive control; Gustafsson 1994, doi:10.1145/198429.198437); where they rise, the error itself rules.
 
-    previous, previous_error   the step taken before it, or 0
-    refused                    the longer step that was refused before `h` was taken, or 0
+    previous, previous_ease   the step taken before it, or 0
+    refused                   the longer step that was refused before `h` was taken, or 0
     """
-    growth = factor(error, order)
+    growth = _SAFETY * ease
     if previous != 0.0:
-        trend = (h / previous) * (previous_error / max(error, _SMALLEST_ERROR)) ** (1.0 / order)
+        trend = (h / previous) * (ease / previous_ease)
         growth *= min(max(trend, 1.0), _TREND)
     growth = min(_GROW, max(2.0 * _SHRINK, growth))
     if refused != 0.0:
@@ -42,7 +37,7 @@ def after_step(h, error, previous, previous_error, refused, order):
 
 
 @entry
-def after_refusal(h, error, before, before_error, first, restart, order):
+def after_refusal(h, error, ease, before, before_error, first, restart, order):
     """The step to try after `h` was refused.
 
     After a jump of its inputs a stiff cell has modes far faster than the step that it had grown to. As long as a step
@@ -56,23 +51,22 @@ def after_refusal(h, error, before, before_error, first, restart, order):
     if not math.isfinite(error):
         return h * _SHRINK
     if before == 0.0:
-        usual = h * max(_SHRINK, factor(error, order))
+        usual = h * max(_SHRINK, _SAFETY * ease)
         if first and restart > 0.0:
-            return max(min(usual, restart * factor(error, order)), h * _SHRINK_AT_RESTART)
+            return max(min(usual, restart * _SAFETY * ease), h * _SHRINK_AT_RESTART)
         return usual
     if before > _FAR * h:
-        return h * max(_SHRINK, factor(error, 0.5 * order))
+        return h * max(_SHRINK, _SAFETY * ease * ease)
     seen = order
     if before > h and math.isfinite(before_error):
         seen = math.log(before_error / error) / math.log(before / h)
-    return h * max(_SHRINK, factor(error, min(max(seen, 0.5), order)))
+    return h * max(_SHRINK, _SAFETY * error ** (-1.0 / min(max(seen, 0.5), order)))
 
 
 @entry
-def restart_step(h, error, first_error, order):
+def restart_step(h, ease, first_ease):
     """The step that would have been right if the first, refused one of the span had had the error 1.
 
-    h, error      the first step that was taken
-    first_error   of the one that was refused first
+    h, ease      of the first step that was taken;   first_ease  of the one that was refused first
     """
-    return h * min(_GROW, (first_error / max(error, _SMALLEST_ERROR)) ** (1.0 / order))
+    return h * min(_GROW, ease / first_ease)

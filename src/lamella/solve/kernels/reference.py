@@ -11,7 +11,7 @@ import math
 import numpy as np
 
 from lamella.reactions import Program
-from lamella.solve.kernels.control import after_refusal, after_step, restart_step
+from lamella.solve.kernels.control import SMALLEST_ERROR, after_refusal, after_step, restart_step
 from lamella.solve.rosenbrock import Method
 from lamella.solve.status import Status
 
@@ -65,7 +65,7 @@ def advance(
     """
     cell = Outcome(states, step)
     order = method.order
-    taken = taken_error = refused = refused_error = first_error = 0.0
+    taken = taken_ease = refused = refused_error = first_ease = 0.0
     while cell.time < span:
         left = span - cell.time
         h = left if cell.step >= 0.999 * left else min(cell.step, 0.5 * left)
@@ -73,19 +73,20 @@ def advance(
             new, estimate = _tried(program, method, cell.states, parameters, begin + cell.time, h)
             size = rtol * np.maximum(np.abs(new), np.abs(cell.states)) + atol
             error = math.sqrt(np.mean((estimate / size) ** 2)) if np.isfinite(new).all() else math.nan
+        ease = max(error, SMALLEST_ERROR) ** (-1.0 / order)
         cell.tries += 1
         if error <= 1.0:
-            following = after_step(h, error, taken, taken_error, refused, order)
-            if cell.time == 0.0 and first_error > 0.0:
-                cell.restart = restart_step(h, error, first_error, order)
-            taken, taken_error, refused, refused_error = h, error, 0.0, 0.0
+            following = after_step(h, ease, taken, taken_ease, refused)
+            if cell.time == 0.0 and first_ease > 0.0:
+                cell.restart = restart_step(h, ease, first_ease)
+            taken, taken_ease, refused, refused_error = h, ease, 0.0, 0.0
             cell.states = new
             cell.step = max(following, cell.step) if h >= left and following >= h else following
             cell.time = span if h >= left else cell.time + h
         else:
             first = cell.time == 0.0 and refused == 0.0
-            cell.step = after_refusal(h, error, refused, refused_error, first, cell.restart, order)
-            first_error = error if first and math.isfinite(error) else first_error
+            cell.step = after_refusal(h, error, ease, refused, refused_error, first, cell.restart, float(order))
+            first_ease = ease if first and math.isfinite(error) else first_ease
             refused, refused_error = h, error
             if cell.step < 1e-15 * span:
                 cell.status = Status.STEP_TOO_SMALL if math.isfinite(error) else Status.NOT_FINITE
