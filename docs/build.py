@@ -5,7 +5,7 @@
 Pictures that the examples made are shown where the page links them. A fenced block of the language `sh` or `python` is
 executed, in the order of the page and in a folder of its own, and
 what it prints is shown below it; one of any language with `file=NAME`
-is written to NAME there. An example that fails fails the build.
+is written to NAME there. Python blocks know the folder of the project as `root`. An example that fails fails the build.
 """
 
 import base64
@@ -85,7 +85,7 @@ def page(path: Path) -> str:
     text = path.read_text(encoding="utf-8")
     tokens = []
     with tempfile.TemporaryDirectory() as folder:
-        names: dict = {"__name__": "example"}
+        names: dict = {"__name__": "example", "root": PAGES.parent}
         for token in markdown.parse(text):
             tokens.append(token)
             embed_pictures(token, Path(folder))
