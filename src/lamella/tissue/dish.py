@@ -10,6 +10,14 @@ from numpy.typing import ArrayLike, NDArray
 from lamella.errors import InputError
 from lamella.tissue import checks
 from lamella.tissue.axis import SUMS
+from lamella.tissue.division import (
+    half_along,
+    hand_over,
+    long_axis,
+    offsets_from_centroid,
+    recount,
+    sites_of,
+)
 from lamella.tissue.grid import interior, make_grid, pad_field
 from lamella.tissue.lattice import Lattice
 from lamella.tissue.physics import make_physics
@@ -29,7 +37,7 @@ from lamella.tissue.record import (
 )
 from lamella.tissue.run import run
 from lamella.tissue.sweep import ACCEPTED, BORDER_SIZE, CLOCK, TRIED, VETOED
-from lamella.tissue.word import ID, WALL
+from lamella.tissue.word import ID, KIND_SHIFT, MOST_CELLS, WALL
 
 _NO_FIELD = np.zeros(0)
 
@@ -50,7 +58,7 @@ class Dish:
     periodic         one truth value an axis; default all
     connectivity     whether cells must stay in one piece
     focus_exponent   how narrow the front is: protrusion goes as cos^exponent
-    capacity         cells that the dish has room for; default n
+    capacity         cells that the dish has room for at first; default n
     bonds_every      MCS between updates of bonds and axes
     wall_energy      [kinds] contact energy with walls and obstacles, default 0; walls never count as perimeter
     obstacles        mask of sites that belong to nobody, in the shape of the dish
@@ -130,6 +138,69 @@ class Dish:
             self._lattice, self._grid, self._record, self._physics, self._counters, self._carry, self._key,
             self._keys, self._turns, self._sums, self._bonds_every, int(mcs), act, gradient, contact,
         )  # fmt: skip
+
+    def divide(self, cell: int, *, key: int, direction: ArrayLike | None = None) -> int:
+        """Split a cell in two halves of the same number of sites.
+
+        key        64-bit stream of the daughter's axis noise
+        direction  [D] from the mother's half to the daughter's; default the long axis of the cell, after Hertwig
+        returns    number of the daughter: the next one; its parameters, axis, activity and bonds are those of the
+                   mother, site by site. What belongs to a cell as a whole (`target_volume`, `integrins`, ...) is
+                   copied: halve it, or let it grow, as the biology asks
+        raises     InputError: no such cell, or fewer than two sites
+        """
+        self._require_cell(cell)
+        sites, where = sites_of(cell, self._lattice, self._grid)
+        if sites.size < 2:
+            raise InputError(f"cell {cell} has {sites.size} site(s)", where="tissue.Dish", why="a half needs one")
+        delta = offsets_from_centroid(where, cell, self._record, self._grid)
+        along = long_axis(delta) if direction is None else np.asarray(direction, float)
+        if along.shape != (where.shape[1],) or not np.isfinite(along).all() or not along.any():
+            raise InputError(f"direction is {direction}", where="tissue.Dish", why="it must be a vector, not 0")
+        daughter = self._new_row(cell, key)
+        chosen = sites[half_along(delta, along)]
+        self._hand_over(chosen, daughter, int(self._kinds[cell]), keep_bonds=True)
+        for half in (cell, daughter):
+            recount(half, self._lattice, self._grid, self._record)
+        return daughter
+
+    def remove(self, cell: int) -> None:
+        """Take a cell out of the dish: its sites become medium, its bonds go. Its number is not used again.
+
+        raises   InputError: no such cell
+        """
+        self._require_cell(cell)
+        sites, _ = sites_of(cell, self._lattice, self._grid)
+        self._hand_over(sites, 0, 0, keep_bonds=False)
+        recount(cell, self._lattice, self._grid, self._record)
+
+    def _require_cell(self, cell: int) -> None:
+        if not 1 <= cell <= self._cells:
+            raise InputError(f"there is no cell {cell}", where="tissue.Dish", why=f"cells are 1 to {self._cells}")
+
+    def _hand_over(self, sites: NDArray[np.uint64], owner: int, kind: int, *, keep_bonds: bool) -> None:
+        word = np.uint32(owner) | (np.uint32(kind) << KIND_SHIFT)
+        size = hand_over(sites, word, keep_bonds, self._counters[BORDER_SIZE], self._lattice, self._grid)
+        self._counters[BORDER_SIZE] = size
+
+    def _new_row(self, mother: int, key: int) -> int:
+        """A row for a new cell, like its mother's; makes room where there is none."""
+        new = self._cells + 1
+        if new > MOST_CELLS:
+            raise InputError(f"room for {new} cells is asked for", where="tissue.Dish", why=f"ids end at {MOST_CELLS}")
+        rows = self._record.shape[0]
+        if new >= rows:
+            more = min(2 * rows, MOST_CELLS + 1) - rows
+            longer = lambda array: np.concatenate([array, np.zeros((more, *array.shape[1:]), array.dtype)])
+            self._kinds, self._keys, self._turns = longer(self._kinds), longer(self._keys), longer(self._turns)
+            self._record = np.concatenate([self._record, empty_record(more)])
+            self._sums = np.zeros((self._record.shape[0], SUMS))
+            self.cells = CellTable(self._record)
+        self._cells = new
+        self._kinds[new], self._turns[new] = self._kinds[mother], 0
+        self._keys[new] = np.uint64(int(key) & 0xFFFFFFFFFFFFFFFF)
+        self._record[new] = self._record[mother]
+        return new
 
     def read(self) -> Reading:
         """What each cell is told: front and rear means, contacts, shape. Changes nothing."""

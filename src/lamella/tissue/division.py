@@ -1,0 +1,99 @@
+"""Cells that divide and cells that go: local changes of the lattice between Monte Carlo steps.
+
+The sites of the two halves are chosen first, then handed over one by one with the kernel's own move, so that words,
+neighbour counts, ghosts and border list stay what they are everywhere else.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from lamella.tissue.grid import Grid, interior
+from lamella.tissue.kernel import kernel
+from lamella.tissue.lattice import Lattice, give_site, set_with_ghosts
+from lamella.tissue.record import CENTROID, PERIMETER, TOTAL_BONDS, VOLUME
+from lamella.tissue.run import wrap_centroids
+from lamella.tissue.word import COUNT, COUNT_SHIFT, EDGE, ID
+
+
+@kernel
+def hand_over(sites, new_word, keep_bonds, size, lattice, grid):
+    """Give sites to another owner.
+
+    sites       [k] uint64, on the lattice
+    new_word    uint32, owner and kind
+    keep_bonds  whether bonds and activity stay (a daughter takes its part of both)
+    size        sites on the border list
+    returns     sites on the border list afterwards
+    """
+    for k in range(sites.size):
+        site = sites[k]
+        row = grid.edge_row[site] if (lattice.word[site] & EDGE) != 0 else -1
+        size = give_site(
+            site, new_word, size, lattice.word, lattice.border, lattice.rank, grid.offsets, grid.home, row, grid.mirrors
+        )
+        if not keep_bonds:
+            set_with_ghosts(lattice.bonds, site, 0.0, row, grid.mirrors)
+            set_with_ghosts(lattice.expiry, site, 0, row, grid.mirrors)
+    return size
+
+
+def sites_of(cell: int, lattice: Lattice, grid: Grid) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """Sites of a cell on the lattice [k], and their coordinates [k, D]."""
+    mask = (interior(lattice.word, grid.space.shape) & ID) == cell
+    where = np.argwhere(mask)
+    numbers = interior(np.arange(grid.home.size), grid.space.shape)[tuple(where.T)]
+    return numbers.astype(np.uint64), where
+
+
+def offsets_from_centroid(where: NDArray[np.int64], cell: int, record: NDArray, grid: Grid) -> NDArray[np.float64]:
+    """Places of sites [k, D] about the centroid of their cell, through the nearest image."""
+    dimensions = where.shape[1]
+    delta = where - record[cell, CENTROID : CENTROID + dimensions]
+    for d, period in enumerate(grid.space.period):
+        if period:
+            delta[:, d] -= period * np.round(delta[:, d] / period)
+    return delta
+
+
+def long_axis(delta: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Unit vector along which sites [k, D] spread most: cells divide across it (Hertwig 1884)."""
+    return np.linalg.eigh(np.cov(delta.T, bias=True))[1][:, -1]
+
+
+def half_along(delta: NDArray[np.float64], direction: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """The half of the sites that lies furthest along a direction, in one piece where the cell allows it.
+
+    delta     [k, D] places about the centroid;   direction  [D]
+    returns   [k] whether a site belongs to the daughter
+    """
+    order = np.lexsort((*delta.T, delta @ direction))
+    chosen = np.zeros(len(delta), bool)
+    chosen[order[len(delta) - len(delta) // 2 :]] = True
+    box = np.round(delta - delta.min(axis=0)).astype(int)
+    for wanted in (True, False):  # splinters go to the other side
+        picture = np.zeros(box.max(axis=0) + 1, bool)
+        picture[tuple(box[chosen == wanted].T)] = True
+        labelled: Any = ndimage.label(picture)
+        pieces, count = labelled
+        if count > 1:
+            largest = 1 + np.argmax(np.bincount(pieces.ravel())[1:])
+            chosen[(chosen == wanted) & (pieces[tuple(box.T)] != largest)] = not wanted
+    return chosen
+
+
+def recount(cell: int, lattice: Lattice, grid: Grid, record: NDArray) -> None:
+    """Set volume, perimeter, centroid and bonds of a cell from the lattice."""
+    sites, where = sites_of(cell, lattice, grid)
+    record[cell, VOLUME] = sites.size
+    record[cell, PERIMETER] = ((lattice.word[sites] >> COUNT_SHIFT) & COUNT).sum()
+    record[cell, TOTAL_BONDS] = lattice.bonds[sites].sum()
+    if sites.size:
+        dimensions = where.shape[1]
+        delta = offsets_from_centroid(where, cell, record, grid)
+        record[cell, CENTROID : CENTROID + dimensions] += delta.mean(axis=0)
+        wrap_centroids(record, grid.space.period)
