@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from lamella.assays import IMMUNOBLOT, MORPHOLOGY, SCRATCH, Setting
-from lamella.culture import Draw, constants, drawn_parameters, program
+from lamella.assays.preparation import plated, sites_per_cell
+from lamella.culture import Draw, cells_apart, constants, drawn_parameters, program, scale
 from lamella.errors import InputError
 from lamella.networks import Perturbations, assemble, resolve
 
@@ -101,3 +102,45 @@ def test_other_lines_run_and_stay_finite(cell):
     values = np.array([float(bands[name]) for name in IMMUNOBLOT.readouts])
     assert np.isfinite(values).all()
     assert (values >= 0).all()
+
+
+def dish_of(cells=12):
+    where = setting()
+    lengths = scale(constants())
+    layout = cells_apart(cells, sites_per_cell(where, lengths), 1.2, 1, 0)
+    return plated(where, cells, layout, constants(), lengths)
+
+
+def test_a_dish_split_by_a_checkpoint_is_the_same_to_the_bit():
+    whole, split = dish_of(), dish_of()
+    whole.advance(1200)
+    whole.divide(3)
+    whole.remove(0)
+    saved = whole.checkpoint()
+    whole.advance(1200)
+    split.restore(saved)
+    split.advance(1200)
+    one, two = whole.checkpoint(), split.checkpoint()
+    assert one.keys() == two.keys()
+    for name, array in one.items():
+        np.testing.assert_array_equal(array, two[name], err_msg=name)
+
+
+def test_a_cell_that_divides_hands_its_network_on():
+    culture = dish_of()
+    culture.advance(600)
+    amounts = culture.population.states.copy()
+    size = culture.dish.cells.volume[culture.living[4]]
+    new = culture.divide(4)
+    assert (new, culture.population.cells, len(culture.living)) == (12, 13, 13)
+    np.testing.assert_allclose(culture.population.states[[4, new]].sum(axis=0), amounts[4], rtol=1e-12)
+    np.testing.assert_array_equal(np.delete(culture.population.states, [4, new], axis=0), np.delete(amounts, 4, axis=0))
+    assert culture.dish.cells.volume[culture.living[[4, new]]].sum() == size
+    culture.advance(600)
+    culture.remove(0)
+    culture.advance(600)
+    assert culture.population.cells == 12
+    assert 1 not in culture.dish.labels()
+    assert np.isfinite(culture.population.states).all()
+    with pytest.raises(InputError, match="no row 12"):
+        culture.divide(12)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +14,7 @@ from lamella.culture.exchange import READ_STATES, cell_inputs, mechanics, restin
 from lamella.culture.layout import Layout
 from lamella.culture.scale import Scale
 from lamella.culture.variation import cell_keys
-from lamella.errors import SolverError
+from lamella.errors import InputError, SolverError
 from lamella.networks import Network, Treatment
 from lamella.random import stream_key
 from lamella.solve import Status
@@ -39,7 +40,8 @@ class Protocol:
 class Culture:
     """A dish of one population.
 
-    layout      first picture; cell c of it is row c - 1 of the population
+    layout      first picture; cell c of it is at first row c - 1 of the population
+    .living     [rows] number in the dish of each row of the population
     raises      InputError, SolverError: a cell's network could not be advanced (names cell and reason)
     """
 
@@ -58,6 +60,8 @@ class Culture:
         self.interval = self.protocol.network_interval or constants["clock.network_interval"]
         self.seconds = 0.0
         self.dish = self._make_dish(draw, layout)
+        self.living = np.arange(1, draw.cells + 1)
+        self._draw = draw
         self._relax()
         self.reading = self.dish.read()
         mean = {name: float(np.mean(values)) for name, values in self._inputs().items()}
@@ -99,12 +103,58 @@ class Culture:
             self.treatment.suspended,
             self.scale,
             front_equals_rear=self.protocol.front_equals_rear,
+            cells=self.living,
         )
+
+    def divide(self, row: int) -> int:
+        """Divide a cell across its long axis; the network's amounts go with the sites.
+
+        row       of the population
+        returns   row of the daughter; both have half of the mother's target area and keep her parameters
+        raises    InputError: no such row, a cell too small or one whose network has failed
+        """
+        if not 0 <= row < self.population.cells:
+            raise InputError(f"there is no row {row}", where="Culture.divide")
+        mother = int(self.living[row])
+        key = stream_key(self._draw.seed, "dish", self._draw.replicate, "cell", len(self.dish.cells), mother,
+                         self.dish.mcs)  # fmt: skip
+        daughter = self.dish.divide(mother, key=int(key))
+        sites = self.dish.cells.volume[[mother, daughter]]
+        new = self.population.divide(row, float(sites[1] / sites.sum()))
+        for name, share in (("target_volume", 0.5), ("target_perimeter", np.sqrt(0.5))):
+            getattr(self.dish.cells, name)[[mother, daughter]] *= share
+        self.living = np.append(self.living, daughter)
+        self.reading = self.dish.read()
+        self._write_mechanics()
+        return new
+
+    def remove(self, row: int) -> None:
+        """Take a cell out of dish and population; later rows move up."""
+        if not 0 <= row < self.population.cells:
+            raise InputError(f"there is no row {row}", where="Culture.remove")
+        self.dish.remove(int(self.living[row]))
+        self.population.remove([row])
+        self.living = np.delete(self.living, row)
+        self.reading = self.dish.read()
+
+    def checkpoint(self) -> dict[str, NDArray]:
+        """Everything that the future depends on: lattice, networks, clock."""
+        parts = {"dish": self.dish.checkpoint(), "population": self.population.checkpoint()}
+        flat = {f"{part}.{name}": array for part, arrays in parts.items() for name, array in arrays.items()}
+        return flat | {"living": self.living.copy(), "seconds": np.array([self.seconds])}
+
+    def restore(self, state: Mapping[str, NDArray]) -> None:
+        """Go back to a checkpoint of a culture that was set up in the same way; from there on, bit for bit the same."""
+        part = lambda name: {k.removeprefix(f"{name}."): v for k, v in state.items() if k.startswith(f"{name}.")}
+        self.dish = Dish.restore(part("dish"))
+        self.population.restore(part("population"))
+        self.living, self.seconds = np.array(state["living"], np.int64), float(state["seconds"][0])
+        self.reading = self.dish.read()
 
     def _write_mechanics(self) -> None:
         states = dict(zip(READ_STATES, self.population.observe(READ_STATES).T))
         for name, values in mechanics(states, self.constants).items():
-            getattr(self.dish.cells, name)[1:] = values
+            getattr(self.dish.cells, name)[self.living] = values
 
     def advance(self, seconds: float) -> None:
         """Advance cells and dish by `seconds`, a multiple of the network interval or less."""
@@ -123,7 +173,7 @@ class Culture:
         if bad.size:
             cell = int(bad[0])
             raise SolverError(
-                f"the network of cell {cell + 1} could not be advanced",
+                f"the network of cell {int(self.living[cell])} could not be advanced",
                 where=f"t = {self.seconds:g} s",
                 why=f"{Status(int(self.population.status[cell])).name}; {bad.size} cell(s) in all",
             )

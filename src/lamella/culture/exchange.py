@@ -32,23 +32,24 @@ _ROUND_PERIMETER = 3.07 * 2.0 * np.sqrt(np.pi)
 
 
 def cell_inputs(
-    reading: Reading, density: Mapping[str, float], suspended: bool, scale: Scale, *, front_equals_rear: bool = False
-) -> Columns:
-    """What each cell's network is told.   [cells] without the medium row
+    reading: Reading, density: Mapping[str, float], suspended: bool, scale: Scale, *, front_equals_rear: bool = False,
+    cells: NDArray[np.int64] | slice = slice(1, None),
+) -> Columns:  # fmt: skip
+    """What each cell's network is told.   [cells]
 
+    cells              which cells of the dish, in which order; by default all but the medium
     load_*             1 + ln of the mean slip factor of load-bearing bonds: single receptors hold as catch bonds, so
                        that load speeds their breaking far less than that of a torn site (Kong 2009)
     density            coating under the dish [molecules/um^2] by ligand; the lattice carries its relative pattern
     front_equals_rear  both halves get the mean: the control in which the network cannot polarise
     """
-    live = slice(1, None)
     inputs: Columns = {}
     for half in ("front", "rear"):
-        inputs[f"fresh_{half}"] = getattr(reading, f"fresh_{half}")[live]
-        inputs[f"load_{half}"] = 1.0 + np.log(np.maximum(getattr(reading, f"load_{half}")[live], 1.0))
-        inputs[f"free_{half}"] = 1.0 - getattr(reading, f"contact_{half}")[live]
-        inputs[f"area_{half}"] = np.maximum(scale.area(getattr(reading, f"sites_{half}")[live]), scale.site**2)
-        pattern = getattr(reading, f"ligand_{half}")[live] * (0.0 if suspended else 1.0)
+        inputs[f"fresh_{half}"] = getattr(reading, f"fresh_{half}")[cells]
+        inputs[f"load_{half}"] = 1.0 + np.log(np.maximum(getattr(reading, f"load_{half}")[cells], 1.0))
+        inputs[f"free_{half}"] = 1.0 - getattr(reading, f"contact_{half}")[cells]
+        inputs[f"area_{half}"] = np.maximum(scale.area(getattr(reading, f"sites_{half}")[cells]), scale.site**2)
+        pattern = getattr(reading, f"ligand_{half}")[cells] * (0.0 if suspended else 1.0)
         for ligand, amount in density.items():
             inputs[f"{ligand}_{half}"] = pattern * amount
     return means_of_halves(inputs) if front_equals_rear else inputs

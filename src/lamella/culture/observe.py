@@ -16,7 +16,7 @@ def free_share(culture: Culture) -> NDArray[np.float64]:
     r = culture.reading
     rim = r.rim_front + r.rim_rear
     contact = (r.contact_front * r.rim_front + r.contact_rear * r.rim_rear) / np.maximum(rim, 1.0)
-    return 1.0 - contact[1:]
+    return 1.0 - contact[culture.living]
 
 
 def at_edge(culture: Culture) -> NDArray[np.bool_]:
@@ -26,7 +26,7 @@ def at_edge(culture: Culture) -> NDArray[np.bool_]:
 
 def elongation(culture: Culture) -> NDArray[np.float64]:
     """Aspect ratio along the cell's own axis.   [cells]"""
-    return culture.reading.aspect_along_axis[1:]
+    return culture.reading.aspect_along_axis[culture.living]
 
 
 def open_area(culture: Culture, wound: tuple[int, int]) -> float:
@@ -37,7 +37,7 @@ def open_area(culture: Culture, wound: tuple[int, int]) -> float:
 
 def positions(culture: Culture) -> NDArray[np.float64]:
     """Centroids, unwrapped [um].   [cells, 2]"""
-    return culture.dish.position[1:] * culture.scale.site
+    return culture.dish.position[culture.living] * culture.scale.site
 
 
 def pooled(culture: Culture, names: tuple[str, ...]) -> dict[str, float]:

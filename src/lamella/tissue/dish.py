@@ -191,8 +191,10 @@ class Dish:
         rows = self._record.shape[0]
         if new >= rows:
             more = min(2 * rows, MOST_CELLS + 1) - rows
-            longer = lambda array: np.concatenate([array, np.zeros((more, *array.shape[1:]), array.dtype)])
-            self._kinds, self._keys, self._turns = longer(self._kinds), longer(self._keys), longer(self._turns)
+            room = np.zeros(more, np.int64)
+            self._kinds = np.concatenate([self._kinds, room])
+            self._keys = np.concatenate([self._keys, room.astype(np.uint64)])
+            self._turns = np.concatenate([self._turns, room.astype(np.uint64)])
             self._record = np.concatenate([self._record, empty_record(more)])
             self._sums = np.zeros((self._record.shape[0], SUMS))
             self.cells = CellTable(self._record)

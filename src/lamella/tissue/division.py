@@ -53,7 +53,7 @@ def sites_of(cell: int, lattice: Lattice, grid: Grid) -> tuple[NDArray[np.uint64
 def offsets_from_centroid(where: NDArray[np.int64], cell: int, record: NDArray, grid: Grid) -> NDArray[np.float64]:
     """Places of sites [k, D] about the centroid of their cell, through the nearest image."""
     dimensions = where.shape[1]
-    delta = where - record[cell, CENTROID : CENTROID + dimensions]
+    delta = where.astype(np.float64) - record[cell, CENTROID : CENTROID + dimensions]
     for d, period in enumerate(grid.space.period):
         if period:
             delta[:, d] -= period * np.round(delta[:, d] / period)
