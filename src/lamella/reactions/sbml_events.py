@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import libsbml
 
@@ -69,7 +70,8 @@ def _assignments(
     for quantity in declarations.quantities.values():
         rides_along = quantity.kind == "species" and quantity.compartment in named and quantity.role == STATE
         if rides_along and quantity.name not in named and not quantity.as_amount:
-            yield _assignment(quantity, now.value(quantity.name), declarations, now, index)
+            kept = _assignment(quantity, now.value(quantity.name), declarations, now, index)
+            yield replace(kept, rides_along=True)
 
 
 def _assignment(

@@ -76,6 +76,7 @@ class EventQueue:
         self._priorities = program.evaluator([optional(event.priority) for event in self.events])
         self._values = [program.evaluator([a.value for a in event.assignments]) for event in self.events]
         self._draws_of = [draws_below(program, [a.value for a in event.assignments]) for event in self.events]
+        self._riding = [np.array([a.rides_along for a in event.assignments], bool) for event in self.events]
         self._volumes = [program.evaluator([optional(a.volume) for a in event.assignments]) for event in self.events]
 
     def add(self, cells: int) -> None:
@@ -179,6 +180,9 @@ class EventQueue:
         if not event.values_at_trigger:
             self._draw(population, cell, due.event)
             values = self._values[due.event](*self._place(population, cell))[0]
+        elif self._riding[due.event].any():
+            present = self._values[due.event](*self._place(population, cell))[0]
+            values = np.where(self._riding[due.event], present, values)
         before = self._volumes[due.event](*self._place(population, cell))[0]
         for assignment, value, volume in zip(event.assignments, values, before):
             amount = assignment.volume is not None and assignment.stored_as_amount
