@@ -58,6 +58,8 @@ def _assignments(
     """Assignments of an event, and what they imply: an amount stays when its compartment changes in size."""
     written = [a for a in event.getListOfEventAssignments() if a.isSetMath()]
     named = {a.getVariable() for a in written}
+    if len(named) < len(written):
+        raise ModelError("an event sets the same name twice", where=where(declarations.name, event))
     for assignment in written:
         place = where(declarations.name, assignment)
         value = now.converter.convert(assignment.getMath(), now, place)

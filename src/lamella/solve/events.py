@@ -26,6 +26,9 @@ from lamella.solve.status import Status
 _STORM = 10_000
 """Events of one cell at one moment after which it counts as failed."""
 
+_SAME_TIME = 1e-12
+"""Relative difference below which two times count as one: 0.1 + 0.2 and 0.3 are the same moment."""
+
 
 class Host(Protocol):
     """A population, as events see it; arrays as in `Population`."""
@@ -124,10 +127,12 @@ class EventQueue:
         for _ in range(_STORM):
             self._fire(population, cell, self._trigger_values_of(population, cell))
             time = population.time[cell]
-            due = [w for w in waiting if w.time <= time]
-            if not due:
+            if population.status[cell] != Status.OK:
                 return
-            chosen = self._first(population, cell, due)
+            if not any(w.time <= time for w in waiting):
+                return
+            # what is due at the same moment but for rounding takes part in the order of execution
+            chosen = self._first(population, cell, [w for w in waiting if w.time <= time + _SAME_TIME * abs(time)])
             waiting.remove(chosen)
             self._carry_out(population, cell, chosen)
         population.status[cell] = Status.EVENT_STORM
@@ -154,6 +159,9 @@ class EventQueue:
         place = self._place(population, cell)
         delays = self._delays(*place)[0]
         for number in rising:
+            if not delays[number] >= 0:
+                population.status[cell] = Status.BAD_DELAY
+                return
             self._draw(population, cell, int(number))
             values = self._values[number](*place)[0]
             if not self.events[number].values_at_trigger:
@@ -163,9 +171,11 @@ class EventQueue:
     def _first(self, population: Host, cell: int, due: list[Waiting]) -> Waiting:
         """Of the events that are due: the earliest, of those the ones of highest priority, of those one at random."""
         priorities = self._priorities(*self._place(population, cell))[0]
-        rank = lambda w: (w.time, -priorities[w.event])
-        best = min(map(rank, due))
-        tied = [w for w in due if rank(w) == best]
+        priorities = np.where(np.isnan(priorities), -math.inf, priorities)
+        earliest = min(w.time for w in due)
+        due = [w for w in due if w.time <= earliest + _SAME_TIME * abs(earliest)]
+        best = max(priorities[w.event] for w in due)
+        tied = [w for w in due if priorities[w.event] == best]
         if len(tied) == 1:
             return tied[0]
         draw = generator(self.seed, "event order", int(population.identity[cell]), int(self.draws[cell])).integers(
