@@ -14,7 +14,7 @@ from lamella.errors import ModelError
 from lamella.networks import antimony_reader
 from lamella.networks.antimony_text import sbml_or_error
 
-SECONDS, BYTES = 5, 600 << 20
+SECONDS, BYTES = 5, 512 << 20
 """Limits of the reader: those of a hostile model, 10 s and 1 GB, less what compiling and simulating it may take."""
 
 MAX_CHARACTERS, MAX_DEPTH = 5_000_000, 500

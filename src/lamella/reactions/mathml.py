@@ -106,6 +106,7 @@ class Converter:
 
     def __init__(self, graph: Graph, functions: Mapping[str, libsbml.FunctionDefinition]):
         self.graph, self.functions = graph, functions
+        self.drawn = 0
         self._open: list[str] = []
 
     def convert(self, ast: libsbml.ASTNode, scope: Scope, where: str, local: Mapping[str, int] | None = None) -> int:
@@ -116,10 +117,18 @@ class Converter:
         """
         if ast is None:
             raise ModelError("a formula is missing", where=where)
-        return _Formula(self, scope, where, local or {}).node(ast, 0)
+        return _Formula(self, scope, where, local or {}, calls={}).node(ast, 0)
 
-    def call(self, name: str, arguments: list[int], scope: Scope, where: str) -> int:
-        """A function definition applied to nodes."""
+    def call(
+        self, name: str, arguments: list[int], scope: Scope, where: str, calls: dict[tuple[str, ...], int]
+    ) -> int:
+        """A function definition applied to nodes.
+
+        calls   calls made in the same formula before: functions that call each other twice double at every level
+        """
+        key = (name, *map(str, arguments))
+        if key in calls:
+            return calls[key]
         definition = self.functions.get(name)
         if definition is None:
             raise ModelError(f"the function '{name}' is not defined", where=where)
@@ -129,20 +138,26 @@ class Converter:
         if len(names) != len(arguments) or definition.getBody() is None:
             raise ModelError(f"the function '{name}' takes {len(names)} arguments, not {len(arguments)}", where=where)
         self._open.append(name)
+        drawn = self.drawn
         try:
-            return _Formula(self, scope, where, dict(zip(names, arguments)), True).node(definition.getBody(), 0)
+            formula = _Formula(self, scope, where, dict(zip(names, arguments)), calls, is_function=True)
+            node = formula.node(definition.getBody(), 0)
         finally:
             self._open.pop()
+        if self.drawn == drawn:  # a random number is another one in every call
+            calls[key] = node
+        return node
 
 
 class _Formula:
     """One formula on its way into the graph."""
 
     def __init__(
-        self, owner: Converter, scope: Scope, where: str, local: Mapping[str, int], is_function: bool = False
-    ):
+        self, owner: Converter, scope: Scope, where: str, local: Mapping[str, int], calls: dict[tuple[str, ...], int],
+        is_function: bool = False,
+    ):  # fmt: skip
         self.owner, self.graph, self.scope, self.where, self.local = owner, owner.graph, scope, where, local
-        self.is_function = is_function
+        self.calls, self.is_function = calls, is_function
 
     def refuse(self, what: str, why: str | None = None) -> ModelError:
         return ModelError(what, where=self.where, why=why)
@@ -166,8 +181,9 @@ class _Formula:
             return self.local[name] if name in self.local else self.scope.value(name)
         children = [self.node(ast.getChild(i), depth + 1) for i in range(ast.getNumChildren())]
         if kind == libsbml.AST_FUNCTION:
-            return self.owner.call(ast.getName(), children, self.scope, self.where)
+            return self.owner.call(ast.getName(), children, self.scope, self.where, self.calls)
         if kind in _DISTRIBUTIONS:
+            self.owner.drawn += 1
             return self.scope.draw(_DISTRIBUTIONS[kind], children)
         return self.operation(ast, kind, children)
 

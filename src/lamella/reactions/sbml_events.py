@@ -28,6 +28,7 @@ def read_events(
     index       name -> number of the state
     errors      ModelError for an event without a trigger
     """
+    _refuse_jumping_sizes(declarations, now, index)
     for number, event in enumerate(source.getListOfEvents()):
         name = event.getId() or f"event {number + 1}"
         place = where(declarations.name, event)
@@ -50,6 +51,26 @@ def read_events(
                 values_at_trigger=event.getUseValuesFromTriggerTime(),
             )
         )
+
+
+def _refuse_jumping_sizes(declarations: Declarations, now: Current, index: dict[str, int]) -> None:
+    """Refuse a concentration with a rate rule where an event makes its compartment jump by way of a rule.
+
+    SBML does not say whether the concentration or the amount stays as it is.
+    """
+    jumping = {index[name] for name in declarations.event_targets}
+    for name, rule in declarations.rated.items():
+        quantity = declarations.quantities[name]
+        if quantity.kind != "species" or quantity.is_amount or quantity.compartment in declarations.event_targets:
+            continue
+        below = now.graph.needed([now.volume(quantity)])
+        if any(now.graph.operation(n) == "state" and now.graph.nodes[n][1] in jumping for n in below):
+            raise ModelError(
+                f"the concentration '{name}' has a rate rule, and events change the rule of its compartment "
+                f"'{quantity.compartment}'", where=where(declarations.name, rule),
+                why="Whether the concentration or the amount stays is not defined.",
+                remedy="Give the species an amount (hasOnlySubstanceUnits).",
+            )  # fmt: skip
 
 
 def _assignments(

@@ -300,8 +300,5 @@ class _Changes(dict):
             return reader.now.formula(reader.declarations.rated[name])
         total = reader.graph.total(reader._species_terms(quantity, self.changed.get(name, []), record=False))
         if quantity.kind == "species" and quantity.as_amount and not quantity.is_amount:
-            # (n / V)' = (n' - n / V * V') / V
-            graph, now = reader.graph, reader.now
-            shift = graph.mul(now.value(name), now.rate(quantity.compartment))
-            return graph.div(graph.sub(total, shift), now.volume(quantity))
+            return reader.now.dilution(quantity, total)
         return total

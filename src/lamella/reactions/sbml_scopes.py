@@ -129,7 +129,18 @@ class Current(Names):
         if quantity is None or quantity.role in (ASSIGNED, FREE):
             raise ModelError(f"rateOf '{name}' is not supported", where=self.declarations.name,
                              why="Only the rate of what reactions or rate rules change is known.")  # fmt: skip
+        if quantity.kind == "species" and quantity.as_amount and not quantity.is_amount:
+            return self.dilution(quantity)
         return self.graph.const(0.0)
+
+    def dilution(self, quantity: Quantity, supply: int | None = None) -> int:
+        """Time derivative of a concentration that is stored as an amount n: (n / V)' = (n' - n / V * V') / V.
+
+        supply  node of n', 0 by default
+        """
+        graph = self.graph
+        shift = graph.mul(self.value(quantity.name), self.rate(quantity.compartment))
+        return graph.div(graph.sub(graph.const(0.0) if supply is None else supply, shift), self.volume(quantity))
 
     def quantity(self, quantity: Quantity) -> int:
         if quantity.role == ASSIGNED:

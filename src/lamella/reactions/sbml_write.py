@@ -35,8 +35,9 @@ def write_sbml(program: Program, *, parameters: np.ndarray | None = None, states
     document = open_document(program.model.source, name)
     _convert(document, name)
     model: Any = document.getModel()
+    renamed = _rename_shadows(model)
     if parameters is not None:
-        _write_parameters(model, program, given)
+        _write_parameters(model, program, given, renamed)
         _write_switches(model, program, given)
     if states is not None:
         start = _checked("states", states, np.empty(len(program.species)))
@@ -66,7 +67,33 @@ def _convert(document: libsbml.SBMLDocument, name: str) -> None:
         )  # fmt: skip
 
 
-def _write_parameters(model: libsbml.Model, program: Program, parameters: np.ndarray) -> None:
+def _rename_shadows(model: libsbml.Model) -> dict[str, str]:
+    """Rename local parameters that hide a species of their own reaction: Level 3 Version 2 forbids that.
+
+    returns  old name, as 'reaction.local' -> new name of the local parameter
+    """
+    renamed = {}
+    for reaction in model.getListOfReactions():
+        law = reaction.getKineticLaw()
+        lists = (reaction.getListOfReactants(), reaction.getListOfProducts(), reaction.getListOfModifiers())
+        used = {reference.getSpecies() for references in lists for reference in references}
+        for local in law.getListOfLocalParameters() if law is not None else ():
+            old = new = local.getId()
+            if old in used:
+                while model.getElementBySId(new) is not None or law.getLocalParameter(new) is not None:
+                    new += "_local"
+                local.setId(new)
+                if law.isSetMath():
+                    math_of_law = law.getMath().deepCopy()
+                    math_of_law.renameSIdRefs(old, new)
+                    law.setMath(math_of_law)
+                renamed[f"{reaction.getId()}.{old}"] = new
+    return renamed
+
+
+def _write_parameters(
+    model: libsbml.Model, program: Program, parameters: np.ndarray, renamed: dict[str, str]
+) -> None:
     """Values of what is constant. Those that an initial assignment computes follow from the others."""
     own = [n for n in program.model.parameters if n not in program.model.initial_parameters]
     local = {n for n in own if n not in program.values}
@@ -77,6 +104,7 @@ def _write_parameters(model: libsbml.Model, program: Program, parameters: np.nda
         _set(model, program, name, float(value))
     for name in local:
         reaction, _, inner = name.partition(".")
+        inner = renamed.get(name, inner)
         value = float(parameters[program.parameter(name)])
         if not math.isnan(value):
             model.getReaction(reaction).getKineticLaw().getLocalParameter(inner).setValue(value)

@@ -75,6 +75,7 @@ class EventQueue:
         plan = program.sheet_of([event.trigger for event in self.events])
         self._plan, self._work = sheet_arrays(plan), aligned(max(plan.slots, 1) * LANES)
         optional = lambda node: program.graph.const(0.0) if node is None else node
+        self._any_delay = any(event.delay is not None for event in self.events)
         self._delays = program.evaluator([optional(event.delay) for event in self.events])
         self._priorities = program.evaluator([optional(event.priority) for event in self.events])
         self._values = [program.evaluator([a.value for a in event.assignments]) for event in self.events]
@@ -157,7 +158,7 @@ class EventQueue:
         if not len(rising):
             return
         place = self._place(population, cell)
-        delays = self._delays(*place)[0]
+        delays = self._delays(*place)[0] if self._any_delay else np.zeros(len(self.events))
         for number in rising:
             if not delays[number] >= 0:
                 population.status[cell] = Status.BAD_DELAY
@@ -170,6 +171,8 @@ class EventQueue:
 
     def _first(self, population: Host, cell: int, due: list[Waiting]) -> Waiting:
         """Of the events that are due: the earliest, of those the ones of highest priority, of those one at random."""
+        if len(due) == 1:
+            return due[0]
         priorities = self._priorities(*self._place(population, cell))[0]
         priorities = np.where(np.isnan(priorities), -math.inf, priorities)
         earliest = min(w.time for w in due)
