@@ -131,6 +131,7 @@ def _crowd(text: str, rng: random.Random) -> str:
         "  z = " + " + ".join(["k1"] * count) + ";\n",
         "".join(f"  at k1 > {k}: w = {k};\n" for k in range(min(count, 500))),
         "".join(f"  at w > {k}: w = {k + 1};\n" for k in range(min(count, 500))),
+        f"  tick = 0; tick' = 1e{rng.choice((2, 4, 7))}; at tick > 1: tick = 0;\n",
         "".join(f"  at sin(1e{rng.choice((3, 6, 9))}*time) > 0.{k % 9}: w = {k};\n" for k in range(min(count, 5))),
         "".join(f"  part{k}: part(A);\n" for k in range(min(count, 300))),
     ))  # fmt: skip

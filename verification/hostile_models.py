@@ -15,7 +15,6 @@ Files that fail are printed with their number; the run ends with exit code 1 if 
 from __future__ import annotations
 
 import argparse
-import multiprocessing
 import random
 import sys
 import tempfile
@@ -26,6 +25,7 @@ from lamella.errors import LamellaError
 from lamella.networks import from_sbml
 from lamella.solve import simulate
 from verification import hostile_antimony, hostile_sbml
+from verification.worker import Worker
 
 SECONDS, BYTES = 10.0, 1 << 30
 PUBLISHED = Path(__file__).parents[1] / "bench" / "models" / "BIOMD0000000019.xml"
@@ -77,72 +77,18 @@ def attempt(suffix: str, content: bytes) -> str:
     return "simulated" if status == 0 else "failed" if reason else "failed without a word"
 
 
-def _work(requests, answers) -> None:
+def measured_attempt(suffix: str, content: bytes) -> str:
+    """`attempt`, with what this process and the readers that it started have held at most, if that is too much."""
     import resource
 
-    resource.setrlimit(resource.RLIMIT_DATA, (BYTES, BYTES))
-    while True:
-        try:
-            suffix, content = requests.recv()
-        except EOFError:
-            return
-        try:
-            answer = attempt(suffix, content)
-        except BaseException as error:
-            answer = f"crashed: {type(error).__name__}: {str(error)[:200]}"
-        own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        reader = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-        if (own + reader) * 1024 > BYTES and answer in ANSWERS:
-            answer = f"{answer}, with {(own + reader) >> 10} MB"
-        answers.send(answer)
-
-
-class Worker:
-    """A process that tries files, and is replaced when it dies or hangs."""
-
-    def __init__(self) -> None:
-        self._start()
-
-    def _start(self) -> None:
-        context = multiprocessing.get_context("spawn")
-        there, self.requests = context.Pipe(False)
-        self.answers, back = context.Pipe(False)
-        self.process = context.Process(target=_work, args=(there, back), daemon=True)
-        self.process.start()
-        there.close()
-        back.close()
-        self.fresh = True
-
-    def try_file(self, suffix: str, content: bytes) -> str:
-        self.requests.send((suffix, content))
-        patience = SECONDS + (120.0 if self.fresh else 0.0)  # the first file waits for imports and kernels
-        self.fresh = False
-        begun = time.monotonic()
-        while time.monotonic() - begun < patience:
-            try:
-                if self.answers.poll(0.02):
-                    answer = self.answers.recv()
-                    if answer not in ANSWERS:
-                        self.close()
-                        self._start()
-                    return answer
-            except EOFError:
-                self.process.join()
-                code = self.process.exitcode
-                self._start()
-                return f"the process died ({code})"
-        self.close()
-        self._start()
-        return f"no answer within {SECONDS:g} s"
-
-    def close(self) -> None:
-        """End the process."""
-        self.process.kill()
-        self.process.join()
+    answer = attempt(suffix, content)
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    reader = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    return f"{answer}, with {(own + reader) >> 10} MB" if (own + reader) * 1024 > BYTES else answer
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("files", nargs="*", type=Path, help="files to mutate")
     parser.add_argument("--count", type=int, default=3000)
     parser.add_argument("--first", type=int, default=0, help="number of the first file")
@@ -150,17 +96,19 @@ def main() -> int:
     parser.add_argument("--keep", type=Path, help="folder for the files that fail")
     options = parser.parse_args()
     models = [(path.suffix, path.read_text()) for path in options.files] or originals()
-    worker = Worker()
+    worker = Worker(measured_attempt, SECONDS, BYTES)
+    worker.call(".xml", hostile_sbml.BASE.encode())  # so that the kernels are compiled before time counts
     counts: dict[str, int] = {}
     slowest = 0.0
     for k in range(options.first, options.first + options.count):
         suffix, content = hostile_file(f"{options.seed}/{k}", models)
         begun = time.monotonic()
-        outcome = worker.try_file(suffix, content)
+        outcome = worker.call(suffix, content)[1]
         slowest = max(slowest, time.monotonic() - begun)
         kind = outcome if outcome in ANSWERS else "bad"
         counts[f"{suffix[1:]} {kind}"] = counts.get(f"{suffix[1:]} {kind}", 0) + 1
         if kind == "bad":
+            worker.replace()
             print(f"file {k} ({suffix}): {outcome}", flush=True)
             if options.keep:
                 options.keep.mkdir(parents=True, exist_ok=True)

@@ -76,7 +76,8 @@ BASE = f"""<?xml version="1.0" encoding="UTF-8"?>
 {_math(_apply("and", _apply("gt", _TIME, "<cn> 2 </cn>"), _apply("lt", _ci("A"), "<cn> 5 </cn>")))}</trigger>
 <priority>{_math("<cn> 3 </cn>")}</priority><delay>{_math("<cn> 0.5 </cn>")}</delay>
 <listOfEventAssignments><eventAssignment variable="A">{_math(_apply("plus", _ci("A"), "<cn> 4 </cn>"))}
-</eventAssignment><eventAssignment variable="n">{_math("<cn> 1 </cn>")}</eventAssignment></listOfEventAssignments></event>
+</eventAssignment><eventAssignment variable="n">{_math("<cn> 1 </cn>")}</eventAssignment></listOfEventAssignments>
+</event>
 <event id="E2" useValuesFromTriggerTime="false"><trigger initialValue="true" persistent="true">
 {_math(_apply("geq", _TIME, "<cn> 4 </cn>"))}</trigger><listOfEventAssignments>
 <eventAssignment variable="v">{_math(_apply("divide", _ci("v"), "<cn> 2 </cn>"))}</eventAssignment>
@@ -240,11 +241,12 @@ def _many_species(text: str, count: int) -> str:
 
 def _doubling_functions(text: str, count: int) -> str:
     depth = min(count, 40)
+    call = lambda k: f"<apply><ci> d{k} </ci><ci> x </ci></apply>"
+    body = lambda k: _apply("plus", call(k - 1), call(k - 1)) if k else _ci("x")
     lambdas = "".join(
-        f'<functionDefinition id="d{k}">' + _math(
-            "<lambda><bvar><ci> x </ci></bvar>" + (_apply("plus", *[f"<apply><ci> d{k - 1} </ci><ci> x </ci></apply>"] * 2)
-                                                    if k else _ci("x")) + "</lambda>") + "</functionDefinition>"
-        for k in range(depth))  # fmt: skip
+        f'<functionDefinition id="d{k}">{_math(f"<lambda><bvar><ci> x </ci></bvar>{body(k)}</lambda>")}'
+        "</functionDefinition>" for k in range(depth)
+    )  # fmt: skip
     text = _within(text, "listOfFunctionDefinitions", lambdas)
     return text.replace("<cn> 2 </cn>", f"<apply><ci> d{depth - 1} </ci><cn> 2 </cn></apply>", 2)
 

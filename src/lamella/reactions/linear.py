@@ -71,7 +71,7 @@ def solve_linear(graph: Graph, residuals: Sequence[int], unknowns: Sequence[int]
 
     Gaussian elimination; of all possible pivots, numbers come first, then what is constant within a run.
     """
-    left = {row: node for row, node in enumerate(residuals)}
+    left = dict(enumerate(residuals))
     wanted = set(unknowns)
     tables = {row: _pivots(graph, node, wanted) for row, node in left.items()}
     solved: list[tuple[int, int]] = []

@@ -196,7 +196,7 @@ class _Formula:
             return self.scope.rate(name)
         if self.is_function:
             raise self.refuse(
-                f"rateOf an argument ('{name}') of a function is not supported", "What it stands for need not be a name."
+                f"rateOf an argument ('{name}') of a function is not supported", "It need not stand for a name."
             )
         return self.graph.const(0.0)
 

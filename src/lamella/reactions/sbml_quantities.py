@@ -71,9 +71,10 @@ class Declarations:
         table = {}
         for start in self.model.getListOfInitialAssignments():
             if start.isSetMath():
-                if start.getSymbol() in table:
-                    raise ModelError(f"'{start.getSymbol()}' has two initial assignments", where=where(self.name, start))
-                table[start.getSymbol()] = start
+                symbol = start.getSymbol()
+                if symbol in table:
+                    raise ModelError(f"'{symbol}' has two initial assignments", where=where(self.name, start))
+                table[symbol] = start
         return table
 
     def _collect_rules(self) -> None:

@@ -74,21 +74,27 @@ def _rename_shadows(model: libsbml.Model) -> dict[str, str]:
     """
     renamed = {}
     for reaction in model.getListOfReactions():
-        law = reaction.getKineticLaw()
+        law: Any = reaction.getKineticLaw()
         lists = (reaction.getListOfReactants(), reaction.getListOfProducts(), reaction.getListOfModifiers())
         used = {reference.getSpecies() for references in lists for reference in references}
         for local in law.getListOfLocalParameters() if law is not None else ():
-            old = new = local.getId()
-            if old in used:
-                while model.getElementBySId(new) is not None or law.getLocalParameter(new) is not None:
-                    new += "_local"
-                local.setId(new)
-                if law.isSetMath():
-                    math_of_law = law.getMath().deepCopy()
-                    math_of_law.renameSIdRefs(old, new)
-                    law.setMath(math_of_law)
-                renamed[f"{reaction.getId()}.{old}"] = new
+            if local.getId() in used:
+                old = local.getId()
+                renamed[f"{reaction.getId()}.{old}"] = _rename_local(model, law, local)
     return renamed
+
+
+def _rename_local(model: libsbml.Model, law: Any, local: Any) -> str:
+    """Give a local parameter, and its uses in the rate law, a name that nothing else has. Returns it."""
+    old = new = local.getId()
+    while model.getElementBySId(new) is not None or law.getLocalParameter(new) is not None:
+        new += "_local"
+    local.setId(new)
+    if law.isSetMath():
+        formula = law.getMath().deepCopy()
+        formula.renameSIdRefs(old, new)
+        law.setMath(formula)
+    return new
 
 
 def _write_parameters(
