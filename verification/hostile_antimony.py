@@ -39,7 +39,7 @@ PLACES = ("import \"/dev/zero\"\n", "import \"/etc/passwd\"\n", "import \"model.
 
 def mutate_antimony(text: str, rng: random.Random) -> str:
     """One to three changes of structure, names or numbers."""
-    for _ in range(rng.randint(1, 3)):
+    for _ in range(rng.choice((1, 1, 1, 2, 3))):
         text = rng.choice(MUTATIONS)(text, rng)
     return text
 
@@ -108,11 +108,42 @@ def _import(text: str, rng: random.Random) -> str:
     return rng.choice(PLACES) + text
 
 
+def _operator(text: str, rng: random.Random) -> str:
+    places = list(re.finditer(r" ?[-+*/^<>] ?", text))
+    new = rng.choice(("+", "-", "*", "/", "^", "<", ">=", "==", "&&", "%", "^-", "/0*", "*1e300*"))
+    return _replaced(text, rng.choice(places), new) if places else text
+
+
+def _swap(text: str, rng: random.Random) -> str:
+    """Move a statement somewhere else."""
+    parts = re.split(r"([;\n])", text)
+    i, j = rng.randrange(len(parts)), rng.randrange(len(parts))
+    parts[i], parts[j] = parts[j], parts[i]
+    return "".join(parts)
+
+
+def _crowd(text: str, rng: random.Random) -> str:
+    """Many new things."""
+    count = rng.choice((50, 300, 2000, 8000))
+    new = rng.choice((
+        "".join(f"  s{k} = 1; r{k}: s{k} -> s{k + 1}; k1*s{k};\n" for k in range(count)),
+        "".join(f"  q{k} = {k};\n" for k in range(count)),
+        "  z = " + " + ".join(["k1"] * count) + ";\n",
+        "".join(f"  at k1 > {k}: w = {k};\n" for k in range(min(count, 500))),
+        "".join(f"  at w > {k}: w = {k + 1};\n" for k in range(min(count, 500))),
+        f"  tick = 0; tick' = 1e{rng.choice((2, 4, 7))}; at tick > 1: tick = 0;\n",
+        "".join(f"  at sin(1e{rng.choice((3, 6, 9))}*time) > 0.{k % 9}: w = {k};\n" for k in range(min(count, 5))),
+        "".join(f"  part{k}: part(A);\n" for k in range(min(count, 300))),
+    ))  # fmt: skip
+    return re.sub(r"\nend\s*$", lambda _: f"\n{new}\nend\n", text)
+
+
 def _binary(text: str, rng: random.Random) -> str:
     at = rng.randrange(len(text) + 1)
     return text[:at] + "".join(chr(rng.choice((0, 1, 7, 27, 127, 255, 0x2028, 0xFFFF))) for _ in range(9)) + text[at:]
 
 
 MUTATIONS = (
-    *[_number] * 6, *[_name] * 6, *[_word] * 6, *[_repeat] * 3, *[_cut] * 3, _nest, _chain, _self, _import, _binary,
+    *[_number] * 6, *[_name] * 6, *[_word] * 6, *[_repeat] * 3, *[_cut] * 3,
+    *[_operator] * 6, *[_swap] * 3, _nest, _crowd, _chain, _self, _import, _binary,
 )  # fmt: skip

@@ -3,7 +3,11 @@
     python -m verification.sbml_suite DIR [--json] [--case 00042] [--round-trip]
 
 DIR holds one folder per case, or folders of them (`semantic`, `stochastic`). A
-case agrees when every value lies within the tolerances that it states itself.
+case agrees when every value lies within the tolerances that it states itself. Every
+case runs in a worker process, so that none can end the run: one that crashes, hangs
+or that the solver cannot advance is `wrong`. `core` leaves out the cases whose tags
+name algebraic rules, fast reactions, the delay symbol, `fbc` or `comp`.
+
 Stochastic cases are judged in `verification.sbml_stochastic`.
 """
 
@@ -21,12 +25,17 @@ from pathlib import Path
 
 import numpy as np
 
-from lamella.errors import LamellaError
+from lamella.errors import LamellaError, ModelError
 from lamella.reactions import Program, compile_program, read_sbml, write_sbml
 from lamella.solve import Population
+from verification.worker import Worker
 
 NOT_CORE = ("AlgebraicRule", "FastReaction", "CSymbolDelay")
-"""Tags whose cases are left out of the core set, beside those of packages ('fbc:...', 'comp:...')."""
+PACKAGES = ("fbc", "comp")
+"""Tags, and packages with their tags ('fbc:...'), whose cases are left out of the core set."""
+
+SECONDS = 120.0
+"""After which a case counts as hanging, and so as wrong."""
 
 
 @dataclass
@@ -85,7 +94,7 @@ def read_tags(path: Path) -> list[str]:
 
 
 def is_core(tags: list[str]) -> bool:
-    return not any(tag in NOT_CORE or ":" in tag for tag in tags)
+    return not any(tag in NOT_CORE or tag.partition(":")[0] in PACKAGES for tag in tags)
 
 
 def model_file(folder: Path) -> Path | None:
@@ -127,7 +136,7 @@ def expected(folder: Path, variables: list[str]) -> np.ndarray:
 
 
 def judge(folder: Path, round_trip: bool = False) -> Verdict:
-    """Run one case."""
+    """Run one case. A refusal is an error of the model; a solver that fails or a crash is a wrong answer."""
     case = folder.name
     settings = read_settings(folder / f"{case}-settings.txt")
     tags = read_tags(folder / f"{case}-model.m")
@@ -137,10 +146,10 @@ def judge(folder: Path, round_trip: bool = False) -> Verdict:
         return Verdict(case, "refused", "the case has no SBML file", core, tags)
     try:
         ours = simulate(path.read_text(), settings, path.name, round_trip)
-    except LamellaError as error:
+    except ModelError as error:
         return Verdict(case, "refused", str(error).replace("\n", " "), core, tags)
-    except Exception as error:  # a crash is a wrong answer, and must not end the run
-        return Verdict(case, "wrong", f"crashed: {type(error).__name__}: {error}", core, tags)
+    except LamellaError as error:
+        return Verdict(case, "wrong", str(error).replace("\n", " "), core, tags)
     theirs = expected(folder, settings.variables)
     return Verdict(case, *compare(ours, theirs, settings), core, tags)
 
@@ -185,7 +194,7 @@ def summary(verdicts: list[Verdict]) -> dict:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("folder", type=Path, help="folder of suite cases")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--case", action="append", help="only this case (repeat for more)")
@@ -196,10 +205,14 @@ def main() -> int:
         parser.error(f"{options.folder} holds no suite cases")
     begun = time.perf_counter()
     verdicts = []
+    worker = Worker(judge, SECONDS)
     for folder in folders:
-        verdicts.append(judge(folder, options.round_trip))
+        ended, answer = worker.call(folder, options.round_trip)
+        tags = read_tags(folder / f"{folder.name}-model.m")
+        verdicts.append(answer if ended else Verdict(folder.name, "wrong", answer, is_core(tags), tags))
         if not options.json and verdicts[-1].outcome != "agree":
             print(f"{verdicts[-1].case} {verdicts[-1].outcome}: {verdicts[-1].reason}", flush=True)
+    worker.close()
     result = {
         "all": summary(verdicts),
         "core": summary([v for v in verdicts if v.core]),

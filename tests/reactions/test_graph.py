@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from lamella.reactions.differentiate import BY_TIME, derivatives, linear_root
+from lamella.reactions.differentiate import BY_TIME, derivatives
 from lamella.reactions.evaluate import Evaluator
 from lamella.reactions.graph import Graph, power
 
@@ -80,14 +80,6 @@ def test_the_slope_of_a_hill_term_is_finite_at_zero():
         row = derivatives(g, [g.pow(x, g.parameter(0))])[0]
         expected = 1.0 if exponent == 1 else 0.0
         assert value(g, row[0], (0.0,), (exponent,)) == expected
-
-
-def test_linear_rules_are_solved_and_others_are_not():
-    g = Graph()
-    x, k = g.state(0), g.parameter(0)
-    root = linear_root(g, g.sub(g.mul(g.const(2.0), x), k), 0)
-    assert value(g, root, (99.0,), (6.0,)) == 3.0
-    assert linear_root(g, g.sub(g.mul(x, x), k), 0) is None
 
 
 def test_rebuilding_replaces_and_simplifies():

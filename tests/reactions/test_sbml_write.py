@@ -84,3 +84,38 @@ def test_what_cannot_be_written(sbml):
         write_sbml(program, states=np.ones(2))
     with pytest.raises(ModelError, match="not read from a text"):
         write_sbml(compile_program(Model("bare")))
+
+
+def test_a_reaction_that_a_cell_lacks_has_no_rate(sbml):
+    program = compile_program(read_sbml(sbml(MIXED)), switches=True)
+    parameters = program.defaults.copy()
+    parameters[program.parameter("switch.f")] = 0.0
+    written = write_sbml(program, parameters=parameters)
+    assert validity(written)[1] == []
+    again = compile_program(read_sbml(written))
+    parameters = again.defaults[None]
+    rates = again.rates(again.initial_states(parameters), parameters)[0]
+    assert rates[again.reactions.index("f")] == 0 < rates[again.reactions.index("g")]
+
+
+def test_a_constant_species_in_a_growing_compartment_keeps_its_measure(sbml):
+    program = compile_program(read_sbml(sbml("compartment c = 2; c' = 1; const species F in c; F = 3; x = 1; x' = F")))
+    parameters = program.defaults.copy()
+    parameters[program.parameter("F")] *= 2  # stored as an amount, because the compartment grows
+    again = compile_program(read_sbml(write_sbml(program, parameters=parameters)))
+    start = lambda p, values: p.observe(p.initial_states(values[None]), values[None], 0.0, ["F", "amount:F"])[0]
+    assert start(program, parameters).tolist() == [6, 12] == start(again, again.defaults).tolist()
+
+
+def test_a_local_parameter_that_hides_a_species_of_its_reaction_is_renamed():
+    text = LEVEL_2.replace('parameter id="k" value="0.1"', 'parameter id="A" value="0.1"').replace("<ci> k </ci>", "")
+    program = compile_program(read_sbml(text))
+    parameters = program.defaults.copy()
+    parameters[program.parameter("r.A")] = 0.2
+    written = write_sbml(program, parameters=parameters)
+    assert validity(written)[1] == []
+    again = compile_program(read_sbml(written))
+    assert again.defaults[again.parameter("r.A_local")] == 0.2
+    cell = Population(program, parameters[None], rtol=1e-9)
+    cell.advance(4.0)
+    assert course(again) == pytest.approx(dict(zip(program.species, cell.states[0])))

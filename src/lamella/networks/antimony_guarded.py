@@ -1,7 +1,5 @@
 """Antimony that a user brought: read in a process of its own, because the reader is a C++ library that some texts
-crash, and that follows imports to other files.
-
-    python -m lamella.networks.antimony_guarded < TEXT     prints {"sbml": ...} or {"error": ..., "where": ..., ...}
+crash or keep busy for hours, and that follows imports to other files.
 """
 
 from __future__ import annotations
@@ -13,10 +11,14 @@ import sys
 import tempfile
 
 from lamella.errors import ModelError
+from lamella.networks import antimony_reader
+from lamella.networks.antimony_text import sbml_or_error
 
-SECONDS, BYTES = 5, 1 << 30
+SECONDS, BYTES = 5, 512 << 20
+"""Limits of the reader: those of a hostile model, 10 s and 1 GB, less what compiling and simulating it may take."""
+
 MAX_CHARACTERS, MAX_DEPTH = 5_000_000, 500
-_COMMENT = re.compile(r"//[^\n]*|#[^\n]*|/\*.*?\*/|\"\"\".*?\"\"\"", re.DOTALL)
+_COMMENT_OR_STRING = re.compile(r'//[^\n]*|#[^\n]*|/\*.*?\*/|""".*?"""|"[^"\n]*"', re.DOTALL)
 _IMPORT = re.compile(r"\bimport\s*[\"']")
 
 
@@ -27,26 +29,25 @@ def to_sbml_guarded(text: str, path: str = "model") -> str:
     errors  ModelError: not valid, too large, nested too deeply, an import, or a text that the reader cannot take
     """
     _refuse(text, path)
-    with tempfile.TemporaryDirectory() as empty:
+    command = [sys.executable, "-P", antimony_reader.__file__, str(SECONDS), str(BYTES)]
+    with tempfile.TemporaryDirectory() as empty:  # the working folder, so that no name in the text finds a file
         try:
             done = subprocess.run(
-                [sys.executable, "-m", "lamella.networks.antimony_guarded", path], input=text.encode(), cwd=empty,
-                stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=SECONDS + 2,
+                command, input=text.encode(), cwd=empty, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                timeout=SECONDS + 1,
             )  # fmt: skip
         except subprocess.TimeoutExpired:
             done = None
     try:
-        answer = json.loads(done.stdout) if done is not None else {}
+        answer = json.loads(done.stdout.splitlines()[-1]) if done is not None and done.stdout else {}
     except ValueError:
         answer = {}
-    if "sbml" in answer:
-        return answer["sbml"]
-    if "error" in answer:
-        raise ModelError(answer["error"], where=answer["where"], why=answer["why"], remedy=answer["remedy"])
+    if answer:
+        return sbml_or_error(answer, (), path)
     raise ModelError(
         "the Antimony text cannot be read", where=path,
-        why=f"libAntimony fails on it within {SECONDS} s and {BYTES >> 20} MB.",
-        remedy="Look for modules that contain each other, or very many copies of them.",
+        why=f"libAntimony fails on it, or takes more than {SECONDS} s or {BYTES >> 20} MB.",
+        remedy="Look for modules in many copies, and formulas of thousands of terms; or give the model as SBML.",
     )  # fmt: skip
 
 
@@ -56,7 +57,7 @@ def _refuse(text: str, path: str) -> None:
         raise ModelError(f"the text is longer than {MAX_CHARACTERS} characters", where=path)
     if "\x00" in text:
         raise ModelError("the text holds a NUL character", where=path, why="It is no Antimony.")
-    bare = _COMMENT.sub(lambda found: "\n" * found.group().count("\n"), text)
+    bare = _COMMENT_OR_STRING.sub(_emptied, text)
     found = _IMPORT.search(bare)
     if found:
         line = bare.count("\n", 0, found.start()) + 1
@@ -70,26 +71,7 @@ def _refuse(text: str, path: str) -> None:
         raise ModelError(f"parentheses are nested more than {MAX_DEPTH} deep", where=path)
 
 
-def _limit() -> None:
-    try:
-        import resource
-    except ImportError:  # not on every system; the time limit remains
-        return
-    resource.setrlimit(resource.RLIMIT_DATA, (BYTES, BYTES))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-
-
-def _main(path: str) -> None:
-    _limit()
-    from lamella.networks.antimony_text import to_sbml
-
-    text = sys.stdin.buffer.read().decode()
-    try:
-        answer = {"sbml": to_sbml(text, path=path)}
-    except ModelError as error:
-        answer = {"error": error.what, "where": error.where, "why": error.why, "remedy": error.remedy}
-    sys.stdout.write(json.dumps(answer))
-
-
-if __name__ == "__main__":
-    _main(sys.argv[1])
+def _emptied(found: re.Match) -> str:
+    """A string without its content; nothing but line ends for a comment."""
+    text = found.group()
+    return '""' if text[0] == '"' and text[:3] != '"""' else "\n" * text.count("\n")

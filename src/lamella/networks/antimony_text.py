@@ -9,7 +9,9 @@ from dataclasses import dataclass
 import antimony
 
 from lamella.errors import ModelError
+from lamella.networks.antimony_reader import last_error, read_antimony
 
+_LONGEST = 600  # characters of an explanation; libAntimony may quote a formula of any length
 _LOCK = threading.Lock()  # libAntimony keeps one global state
 
 
@@ -33,22 +35,19 @@ def to_sbml(text: str, model_name: str | None = None, passages: tuple[Passage, .
     raises  ModelError: syntax error, or nothing to convert; `where` names file and line
     """
     with _LOCK:
-        antimony.clearPreviousLoads()
-        if antimony.loadAntimonyString(text) < 0:
-            raise _located(_last_error(), passages, path)
-        name = model_name or antimony.getMainModuleName()
-        sbml = antimony.getSBMLString(name)
-        if not sbml:
-            raise ModelError("the Antimony text holds no model", where=path, why=_last_error() or None)
-        return sbml
+        return sbml_or_error(read_antimony(text, model_name), passages, path)
 
 
-def _last_error() -> str:
-    """libAntimony's message; it may cut a character of several bytes in two, which then has none."""
-    try:
-        return antimony.getLastError() or ""
-    except UnicodeDecodeError:
-        return "A name or a word holds a character that Antimony does not know."
+def sbml_or_error(answer: dict[str, str], passages: tuple[Passage, ...], path: str) -> str:
+    """The SBML in what `read_antimony` answered.
+
+    raises  ModelError: there is none
+    """
+    if "syntax" in answer:
+        raise _located(answer["syntax"], passages, path)
+    if "empty" in answer:
+        raise ModelError("the Antimony text holds no model", where=path, why=answer["empty"] or None)
+    return answer["sbml"]
 
 
 def from_sbml(sbml: str) -> str:
@@ -56,7 +55,7 @@ def from_sbml(sbml: str) -> str:
     with _LOCK:
         antimony.clearPreviousLoads()
         if antimony.loadSBMLString(sbml) < 0:
-            raise ModelError("the SBML text does not convert to Antimony", why=_last_error())
+            raise ModelError("the SBML text does not convert to Antimony", why=last_error())
         return str(antimony.getAntimonyString(antimony.getMainModuleName()))
 
 
@@ -70,6 +69,8 @@ def _located(message: str, passages: tuple[Passage, ...], path: str) -> ModelErr
             f"{before[-1].path}:{before[-1].own_line + line - before[-1].first_line}" if before else f"{path}:{line}"
         )
     why = re.sub(r"^.*?line \d+:?\s*", "", message, flags=re.S).strip() or message.strip()
+    if len(why) > _LONGEST:
+        why = why[:_LONGEST] + " ..."
     return ModelError(
         "not valid Antimony", where=where, why=why, remedy="Correct the line; see the Antimony reference."
     )

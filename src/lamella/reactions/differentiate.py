@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 
 from lamella.errors import ModelError
@@ -109,14 +108,3 @@ def _scaled(graph: Graph, factor: int, row: Row) -> Row:
 
 def _without_zeros(graph: Graph, row: Row) -> Row:
     return {key: node for key, node in row.items() if graph.number(node) != 0.0}
-
-
-def linear_root(graph: Graph, node: int, state: int) -> int | None:
-    """The value of `state` at which `node` is zero, where the node is linear in it; None where it is not."""
-    slope = derivatives(graph, [node])[0].get(state)
-    if slope is None:
-        return None
-    if state in derivatives(graph, [slope])[0] or graph.number(slope) in (0.0, math.inf):
-        return None
-    at_zero = graph.rebuild([node], {graph.state(state): graph.const(0.0)})[0]
-    return graph.neg(graph.div(at_zero, slope))

@@ -95,6 +95,7 @@ class Graph:
         self.nodes: list[tuple] = []
         self._index: dict[tuple, int] = {}
         self._pure: list[bool] = []
+        self._stateful: list[bool] = []
         self._number: list[float | None] = []
 
     def __len__(self) -> int:
@@ -110,7 +111,9 @@ class Graph:
             self._number.append(record[1] if operation == CONST else None)
             if operation in LEAVES:
                 self._pure.append(operation in (CONST, PARAMETER))
+                self._stateful.append(operation == STATE)
             else:
+                self._stateful.append(any(self._stateful[child] for child in record[1:]))
                 self._pure.append(all(self._pure[child] for child in record[1:]))
         return node
 
@@ -142,6 +145,10 @@ class Graph:
     def is_pure(self, node: int) -> bool:
         """Whether the node depends on parameters and constants alone."""
         return self._pure[node]
+
+    def holds_state(self, node: int) -> bool:
+        """Whether the node depends on a state."""
+        return self._stateful[node]
 
     def needed(self, roots: Iterable[int], known: Iterable[int] = ()) -> list[int]:
         """Every node below `roots`, ascending, stopping at `known` nodes (which are left out)."""

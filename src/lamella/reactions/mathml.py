@@ -106,6 +106,7 @@ class Converter:
 
     def __init__(self, graph: Graph, functions: Mapping[str, libsbml.FunctionDefinition]):
         self.graph, self.functions = graph, functions
+        self.drawn = 0
         self._open: list[str] = []
 
     def convert(self, ast: libsbml.ASTNode, scope: Scope, where: str, local: Mapping[str, int] | None = None) -> int:
@@ -116,10 +117,18 @@ class Converter:
         """
         if ast is None:
             raise ModelError("a formula is missing", where=where)
-        return _Formula(self, scope, where, local or {}).node(ast, 0)
+        return _Formula(self, scope, where, local or {}, calls={}).node(ast, 0)
 
-    def call(self, name: str, arguments: list[int], scope: Scope, where: str) -> int:
-        """A function definition applied to nodes."""
+    def call(
+        self, name: str, arguments: list[int], scope: Scope, where: str, calls: dict[tuple[str, ...], int]
+    ) -> int:
+        """A function definition applied to nodes.
+
+        calls   calls made in the same formula before: functions that call each other twice double at every level
+        """
+        key = (name, *map(str, arguments))
+        if key in calls:
+            return calls[key]
         definition = self.functions.get(name)
         if definition is None:
             raise ModelError(f"the function '{name}' is not defined", where=where)
@@ -129,17 +138,26 @@ class Converter:
         if len(names) != len(arguments) or definition.getBody() is None:
             raise ModelError(f"the function '{name}' takes {len(names)} arguments, not {len(arguments)}", where=where)
         self._open.append(name)
+        drawn = self.drawn
         try:
-            return self.convert(definition.getBody(), scope, where, dict(zip(names, arguments)))
+            formula = _Formula(self, scope, where, dict(zip(names, arguments)), calls, is_function=True)
+            node = formula.node(definition.getBody(), 0)
         finally:
             self._open.pop()
+        if self.drawn == drawn:  # a random number is another one in every call
+            calls[key] = node
+        return node
 
 
 class _Formula:
     """One formula on its way into the graph."""
 
-    def __init__(self, owner: Converter, scope: Scope, where: str, local: Mapping[str, int]):
+    def __init__(
+        self, owner: Converter, scope: Scope, where: str, local: Mapping[str, int], calls: dict[tuple[str, ...], int],
+        is_function: bool = False,
+    ):  # fmt: skip
         self.owner, self.graph, self.scope, self.where, self.local = owner, owner.graph, scope, where, local
+        self.calls, self.is_function = calls, is_function
 
     def refuse(self, what: str, why: str | None = None) -> ModelError:
         return ModelError(what, where=self.where, why=why)
@@ -157,17 +175,30 @@ class _Formula:
         if kind == libsbml.AST_FUNCTION_DELAY:
             raise self.refuse("the csymbol 'delay' is not supported", "Delay differential equations are not solved.")
         if kind == libsbml.AST_FUNCTION_RATE_OF:
-            name = ast.getChild(0).getName()
-            return self.graph.const(0.0) if name in self.local else self.scope.rate(name)
+            return self.rate_of(ast)
         if ast.isName():
             name = ast.getName()
             return self.local[name] if name in self.local else self.scope.value(name)
         children = [self.node(ast.getChild(i), depth + 1) for i in range(ast.getNumChildren())]
         if kind == libsbml.AST_FUNCTION:
-            return self.owner.call(ast.getName(), children, self.scope, self.where)
+            return self.owner.call(ast.getName(), children, self.scope, self.where, self.calls)
         if kind in _DISTRIBUTIONS:
+            self.owner.drawn += 1
             return self.scope.draw(_DISTRIBUTIONS[kind], children)
         return self.operation(ast, kind, children)
+
+    def rate_of(self, ast: libsbml.ASTNode) -> int:
+        target = ast.getChild(0)
+        if ast.getNumChildren() != 1 or not target.isName():
+            raise self.refuse("rateOf takes a name, not a formula", libsbml.formulaToL3String(ast))
+        name = target.getName()
+        if name not in self.local:
+            return self.scope.rate(name)
+        if self.is_function:
+            raise self.refuse(
+                f"rateOf an argument ('{name}') of a function is not supported", "It need not stand for a name."
+            )
+        return self.graph.const(0.0)
 
     def operation(self, ast: libsbml.ASTNode, kind: int, a: list[int]) -> int:
         g = self.graph
@@ -185,7 +216,7 @@ class _Formula:
                 return g.unary(_OF_RECIPROCAL[kind], g.div(g.const(1.0), x))
             if kind in _RULES:
                 return _RULES[kind](g, a)
-        except (ValueError, IndexError):
+        except (ValueError, IndexError, TypeError):
             formula = libsbml.formulaToL3String(ast)
             raise self.refuse(f"an operation of MathML has {len(a)} arguments", formula) from None
         name = ast.getOperatorName() or ast.getName() or libsbml.formulaToL3String(ast)
@@ -212,11 +243,15 @@ def _divide(g: Graph, a: list[int]) -> int:
 
 def _power(g: Graph, a: list[int]) -> int:
     x, y = a
-    return g.pow(x, y)
+    if g.holds_state(x):  # rounding may have pushed it below zero: `graph` is lenient there
+        return g.pow(x, y)
+    whole = g.compare("eq", y, g.unary("floor", y))
+    real = g.either(whole, g.unary("not", g.compare("lt", x, g.const(0.0))))
+    return g.select(real, g.pow(x, y), g.const(math.nan))
 
 
 def _root(g: Graph, a: list[int]) -> int:
-    return g.unary("sqrt", a[0]) if len(a) == 1 else g.pow(a[1], g.div(g.const(1.0), a[0]))
+    return _power(g, [a[-1], g.const(0.5) if len(a) == 1 else g.div(g.const(1.0), a[0])])
 
 
 def _log(g: Graph, a: list[int]) -> int:

@@ -21,12 +21,15 @@ class Assignment:
     volume  node of the size of the compartment, for a concentration whose compartment may change in size; the
             value then stands for the amount that it means before the event, and that amount is kept
     stored_as_amount  such a concentration is stored as the amount
+    rides_along  the event does not name the state: its compartment changes in size, and its amount stays what it is
+                 when the event is executed, whenever the event takes its values
     """
 
     state: int
     value: int
     volume: int | None = None
     stored_as_amount: bool = False
+    rides_along: bool = False
 
 
 @dataclass(frozen=True)

@@ -90,7 +90,7 @@ class Program:
         return Event(
             event.name, self._node(event.trigger), optional(event.delay), optional(event.priority),
             tuple(
-                Assignment(a.state, self._node(a.value), optional(a.volume), a.stored_as_amount)
+                Assignment(a.state, self._node(a.value), optional(a.volume), a.stored_as_amount, a.rides_along)
                 for a in event.assignments
             ),
             event.persistent, event.initial, event.values_at_trigger,

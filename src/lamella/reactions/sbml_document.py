@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from xml.parsers import expat
 
 import libsbml
 
 from lamella.errors import ModelError
+from lamella.reactions import sbml_flattener
+from lamella.reactions.sbml_flattener import flatten
 
 MAX_CHARACTERS = 50_000_000
 """Longest text that is read at all."""
 
 MAX_DEPTH = 1000
 """Deepest nesting of elements; libSBML recurses, and crashes at some ten thousand."""
+
+FLATTENING_SECONDS, FLATTENING_BYTES = 4, 512 << 20
+"""Limits within which a hierarchical model must become flat."""
 
 _NAMESPACES = {
     "http://www.sbml.org/sbml/level2": ("2", "1"),
@@ -41,7 +48,7 @@ def open_document(text: str, name: str) -> libsbml.SBMLDocument:
     _refuse_errors(document, name)
     if document.getModel() is None:
         raise ModelError("the text holds no SBML model", where=name, remedy="Give SBML, Level 2 or 3.")
-    _flatten(document, name)
+    _flatten(document, text, name)
     _refuse_packages(document, name)
     _refuse_elements(document.getModel(), name)
     return document
@@ -105,7 +112,7 @@ def _refuse_errors(document: libsbml.SBMLDocument, name: str) -> None:
             )
 
 
-def _flatten(document: libsbml.SBMLDocument, name: str) -> None:
+def _flatten(document: libsbml.SBMLDocument, text: str, name: str) -> None:
     plugin = document.getPlugin("comp")
     if plugin is None:
         return
@@ -114,11 +121,30 @@ def _flatten(document: libsbml.SBMLDocument, name: str) -> None:
             f"the model builds on '{plugin.getExternalModelDefinition(0).getSource()}'", where=name,
             why="External model definitions are not supported: no other file is read.",
         )  # fmt: skip
-    options = libsbml.ConversionProperties()
-    options.addOption("flatten comp", True)
-    options.addOption("performValidation", False)
-    if document.convert(options) != libsbml.LIBSBML_OPERATION_SUCCESS:
+    _try_to_flatten(text, name)
+    if not flatten(document):
         raise ModelError("the hierarchical model cannot be flattened", where=name, why="libSBML refuses it.")
+
+
+def _try_to_flatten(text: str, name: str) -> None:
+    """Flatten a text in a process of its own, to learn whether that ends: models may contain each other."""
+    command = [sys.executable, "-P", sbml_flattener.__file__, str(FLATTENING_SECONDS), str(FLATTENING_BYTES)]
+    try:
+        done = subprocess.run(
+            command, input=text.encode(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            timeout=FLATTENING_SECONDS + 1,
+        )  # fmt: skip
+        code = done.returncode
+    except subprocess.TimeoutExpired:
+        code = None
+    if code == 1:
+        raise ModelError("the hierarchical model cannot be flattened", where=name, why="libSBML refuses it.")
+    if code != 0:
+        raise ModelError(
+            "the hierarchical model cannot be flattened", where=name,
+            why=f"libSBML fails on it, or takes more than {FLATTENING_SECONDS} s or {FLATTENING_BYTES >> 20} MB.",
+            remedy="Look for models that contain each other.",
+        )  # fmt: skip
 
 
 def _refuse_packages(document: libsbml.SBMLDocument, name: str) -> None:

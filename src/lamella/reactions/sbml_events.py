@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import libsbml
 
@@ -27,6 +28,7 @@ def read_events(
     index       name -> number of the state
     errors      ModelError for an event without a trigger
     """
+    _refuse_jumping_sizes(declarations, now, index)
     for number, event in enumerate(source.getListOfEvents()):
         name = event.getId() or f"event {number + 1}"
         place = where(declarations.name, event)
@@ -51,12 +53,34 @@ def read_events(
         )
 
 
+def _refuse_jumping_sizes(declarations: Declarations, now: Current, index: dict[str, int]) -> None:
+    """Refuse a concentration with a rate rule where an event makes its compartment jump by way of a rule.
+
+    SBML does not say whether the concentration or the amount stays as it is.
+    """
+    jumping = {index[name] for name in declarations.event_targets}
+    for name, rule in declarations.rated.items():
+        quantity = declarations.quantities[name]
+        if quantity.kind != "species" or quantity.is_amount or quantity.compartment in declarations.event_targets:
+            continue
+        below = now.graph.needed([now.volume(quantity)])
+        if any(now.graph.operation(n) == "state" and now.graph.nodes[n][1] in jumping for n in below):
+            raise ModelError(
+                f"the concentration '{name}' has a rate rule, and events change the rule of its compartment "
+                f"'{quantity.compartment}'", where=where(declarations.name, rule),
+                why="Whether the concentration or the amount stays is not defined.",
+                remedy="Give the species an amount (hasOnlySubstanceUnits).",
+            )  # fmt: skip
+
+
 def _assignments(
     event: libsbml.Event, declarations: Declarations, now: Current, index: dict[str, int]
 ) -> Iterator[Assignment]:
     """Assignments of an event, and what they imply: an amount stays when its compartment changes in size."""
     written = [a for a in event.getListOfEventAssignments() if a.isSetMath()]
     named = {a.getVariable() for a in written}
+    if len(named) < len(written):
+        raise ModelError("an event sets the same name twice", where=where(declarations.name, event))
     for assignment in written:
         place = where(declarations.name, assignment)
         value = now.converter.convert(assignment.getMath(), now, place)
@@ -69,7 +93,8 @@ def _assignments(
     for quantity in declarations.quantities.values():
         rides_along = quantity.kind == "species" and quantity.compartment in named and quantity.role == STATE
         if rides_along and quantity.name not in named and not quantity.as_amount:
-            yield _assignment(quantity, now.value(quantity.name), declarations, now, index)
+            kept = _assignment(quantity, now.value(quantity.name), declarations, now, index)
+            yield replace(kept, rides_along=True)
 
 
 def _assignment(

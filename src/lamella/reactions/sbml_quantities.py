@@ -56,7 +56,7 @@ class Declarations:
         self.rated: dict[str, libsbml.Rule] = {}
         self.algebraic: list[libsbml.Rule] = []
         self._collect_rules()
-        self.initial = {a.getSymbol(): a for a in model.getListOfInitialAssignments() if a.isSetMath()}
+        self.initial = self._collect_starts()
         self.event_targets = {
             a.getVariable()
             for event in model.getListOfEvents()
@@ -65,6 +65,17 @@ class Declarations:
         }
         self._in_reactions = {r.getSpecies() for reaction in model.getListOfReactions() for r in sides(reaction)}
         self._declare()
+        self._refuse_contradictions()
+
+    def _collect_starts(self) -> dict[str, libsbml.InitialAssignment]:
+        table = {}
+        for start in self.model.getListOfInitialAssignments():
+            if start.isSetMath():
+                symbol = start.getSymbol()
+                if symbol in table:
+                    raise ModelError(f"'{symbol}' has two initial assignments", where=where(self.name, start))
+                table[symbol] = start
+        return table
 
     def _collect_rules(self) -> None:
         for rule in self.model.getListOfRules():
@@ -102,6 +113,25 @@ class Declarations:
                 raise ModelError(f"a formula sets '{name}', which is not declared", where=where(self.name, element))
         for name in sorted(self.event_targets - self.quantities.keys()):
             raise ModelError(f"an event sets '{name}', which is not declared", where=self.name)
+
+    def _refuse_contradictions(self) -> None:
+        """Refuse names that two constructs determine, or that are declared constant and change."""
+        for name, quantity in self.quantities.items():
+            rule = self.assigned.get(name) or self.rated.get(name)
+            place = where(self.name, rule or quantity.element)
+            if name in self.assigned and (name in self.initial or name in self.event_targets):
+                other = "an initial assignment" if name in self.initial else "an event"
+                raise ModelError(f"'{name}' is set by an assignment rule and by {other}", where=place)
+            changes = rule is not None or name in self.event_targets
+            if changes and quantity.element.isSetConstant() and quantity.element.getConstant():
+                raise ModelError(
+                    f"'{name}' is declared constant, but {'a rule' if rule else 'an event'} changes it", where=place
+                )
+            if quantity.kind == "species" and rule is not None and self._reacts(quantity.element):
+                raise ModelError(
+                    f"species '{name}' is changed by reactions and by a rule", where=place,
+                    remedy="Give it boundaryCondition=\"true\" if the rule alone determines it.",
+                )  # fmt: skip
 
     def _add(self, quantity: Quantity) -> None:
         if not quantity.name:

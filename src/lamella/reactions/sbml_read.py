@@ -12,6 +12,7 @@ from lamella.errors import ModelError
 from lamella.reactions.graph import Graph, quotient
 from lamella.reactions.mathml import Converter
 from lamella.reactions.model import Draw, Model, Terms
+from lamella.reactions.sbml_algebraic import determined, solve
 from lamella.reactions.sbml_document import open_document, where
 from lamella.reactions.sbml_events import read_events
 from lamella.reactions.sbml_quantities import ASSIGNED, FREE, PARAMETER, STATE, Declarations, Quantity
@@ -55,9 +56,9 @@ class _Reader:
         self.start = Initial(self.declarations, self.graph, converter, self.leaves)
         self.start.draws = self.now.draws
         self.index: dict[str, int] = {}
+        self.algebraic = determined(self.declarations)
 
     def read(self) -> Model:
-        self._match_algebraic_rules()
         self._make_leaves()
         self._make_local_parameters()
         self._resolve()
@@ -70,7 +71,7 @@ class _Reader:
     # names --------------------------------------------------------------------
     def _make_leaves(self) -> None:
         for quantity in self.declarations.quantities.values():
-            free = quantity.role == FREE and quantity.name not in self.now.algebraic
+            free = quantity.role == FREE and quantity.name not in self.algebraic
             if quantity.role == STATE:
                 self.index[quantity.name] = len(self.model.species)
                 self.leaves[quantity.name] = self.graph.state(len(self.model.species))
@@ -109,47 +110,6 @@ class _Reader:
             self.now.switches[reaction.getId()] = self.graph.parameter(-1 - number)
         self.start.local, self.start.switches = self.now.local, self.now.switches
 
-    def _match_algebraic_rules(self) -> None:
-        """Give each algebraic rule the free quantity that it determines (bipartite matching)."""
-        candidates = []
-        for rule in self.declarations.algebraic:
-            names = sorted(self._names_below(rule.getMath(), set()))
-            free = [n for n in names if self.declarations.quantities[n].role == FREE]
-            candidates.append(free)
-        owner: dict[str, int] = {}
-
-        def place(i: int, seen: set[str]) -> bool:
-            for name in candidates[i]:
-                if name not in seen:
-                    seen.add(name)
-                    if name not in owner or place(owner[name], seen):
-                        owner[name] = i
-                        return True
-            return False
-
-        for i, rule in enumerate(self.declarations.algebraic):
-            if not place(i, set()):
-                raise ModelError("an algebraic rule determines no variable", where=where(self.name, rule),
-                                 why="Everything in it is constant or given by other rules or reactions.")  # fmt: skip
-        for name, i in owner.items():
-            self.now.algebraic[name] = self.declarations.algebraic[i]
-        self.start.algebraic = self.now.algebraic
-
-    def _names_below(self, ast: libsbml.ASTNode, seen: set[str]) -> set[str]:
-        """Names in a formula, through assignment rules."""
-        found = set()
-        stack = [ast]
-        while stack:
-            node = stack.pop()
-            stack += [node.getChild(i) for i in range(node.getNumChildren())]
-            name = node.getName() if node.isName() else None
-            if name in self.declarations.quantities and name not in seen:
-                seen.add(name)
-                found.add(name)
-                if name in self.declarations.assigned:
-                    found |= self._names_below(self.declarations.assigned[name].getMath(), seen)
-        return found
-
     # expressions --------------------------------------------------------------
     def _resolve(self) -> None:
         model, declarations = self.model, self.declarations
@@ -161,7 +121,7 @@ class _Reader:
         model.balance = terms
         for quantity in declarations.quantities.values():
             model.symbols[quantity.name] = self.now.value(quantity.name)
-            if quantity.role == ASSIGNED or quantity.name in self.now.algebraic:
+            if quantity.role == ASSIGNED or quantity.name in self.algebraic:
                 model.observables[quantity.name] = model.symbols[quantity.name]
             if quantity.kind == "species":
                 self._measures(quantity)
@@ -192,6 +152,9 @@ class _Reader:
                     self._checked_reference(reference)
                     changed.setdefault(reference.getSpecies(), []).append((number, sign, reference))
         self.now.changes = self.start.changes = _Changes(self, changed)
+        solve(self.now, self.algebraic)
+        given = self.declarations.initial
+        solve(self.start, {name: rule for name, rule in self.algebraic.items() if name not in given})
         for reaction in self.model.reactions:
             self.model.rates.append(self.now.value(reaction))
         for name, uses in changed.items():
@@ -337,8 +300,5 @@ class _Changes(dict):
             return reader.now.formula(reader.declarations.rated[name])
         total = reader.graph.total(reader._species_terms(quantity, self.changed.get(name, []), record=False))
         if quantity.kind == "species" and quantity.as_amount and not quantity.is_amount:
-            # (n / V)' = (n' - n / V * V') / V
-            graph, now = reader.graph, reader.now
-            shift = graph.mul(now.value(name), now.rate(quantity.compartment))
-            return graph.div(graph.sub(total, shift), now.volume(quantity))
+            return reader.now.dilution(quantity, total)
         return total

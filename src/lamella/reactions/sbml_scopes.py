@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from typing import Any
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 from lamella.errors import ModelError, nearest
-from lamella.reactions.differentiate import linear_root
 from lamella.reactions.graph import Graph
 from lamella.reactions.mathml import Converter
 from lamella.reactions.sbml_document import where
@@ -21,7 +21,6 @@ class Names(ABC):
     """Nodes of the names of one model; the base of both scopes.
 
     leaves     stored quantity -> its leaf (a state or a parameter)
-    algebraic  FREE quantity -> the algebraic rule that determines it
     local      reaction -> its local parameters
     switches   reaction -> the factor of its rate by which it can be switched off
     draws      random functions met so far: distribution and arguments; draw k has the leaf parameter(FIRST_DRAW - k)
@@ -29,7 +28,6 @@ class Names(ABC):
 
     def __init__(self, declarations: Declarations, graph: Graph, converter: Converter, leaves: dict[str, int]):
         self.declarations, self.graph, self.converter, self.leaves = declarations, graph, converter, leaves
-        self.algebraic: dict[str, Any] = {}
         self.local: dict[str, dict[str, int]] = {}
         self.switches: dict[str, int] = {}
         self.draws: list[tuple[str, tuple[int, ...]]] = []
@@ -50,6 +48,20 @@ class Names(ABC):
                 self._open.pop()
             self._known[name] = node
         return node
+
+    def learn(self, values: Mapping[str, int]) -> None:
+        """Give names their nodes from outside: those that algebraic rules determine."""
+        self._known.update(values)
+
+    @contextmanager
+    def assuming(self, values: Mapping[str, int]) -> Iterator[None]:
+        """A while in which names have other nodes; what is made meanwhile is forgotten as a meaning of names."""
+        before = self._known
+        self._known = {**before, **values}
+        try:
+            yield
+        finally:
+            self._known = before
 
     def _resolve(self, name: str) -> int:
         quantity = self.declarations.quantities.get(name)
@@ -117,33 +129,26 @@ class Current(Names):
         if quantity is None or quantity.role in (ASSIGNED, FREE):
             raise ModelError(f"rateOf '{name}' is not supported", where=self.declarations.name,
                              why="Only the rate of what reactions or rate rules change is known.")  # fmt: skip
+        if quantity.kind == "species" and quantity.as_amount and not quantity.is_amount:
+            return self.dilution(quantity)
         return self.graph.const(0.0)
+
+    def dilution(self, quantity: Quantity, supply: int | None = None) -> int:
+        """Time derivative of a concentration that is stored as an amount n: (n / V)' = (n' - n / V * V') / V.
+
+        supply  node of n', 0 by default
+        """
+        graph = self.graph
+        shift = graph.mul(self.value(quantity.name), self.rate(quantity.compartment))
+        return graph.div(graph.sub(graph.const(0.0) if supply is None else supply, shift), self.volume(quantity))
 
     def quantity(self, quantity: Quantity) -> int:
         if quantity.role == ASSIGNED:
             return self.formula(self.declarations.assigned[quantity.name])
-        if quantity.role == FREE and quantity.name in self.algebraic:
-            return self._solved(quantity)
         leaf = self.leaves[quantity.name]
         if quantity.kind == "species" and quantity.as_amount and not quantity.is_amount:
             return self.graph.div(leaf, self.volume(quantity))
         return leaf
-
-    def _solved(self, quantity: Quantity) -> int:
-        """The value that makes an algebraic rule zero, where the rule is linear in it."""
-        rule = self.algebraic[quantity.name]
-        placeholder = -2 - len(self._known)
-        self._known[quantity.name] = self.graph.state(placeholder)
-        try:
-            node = linear_root(self.graph, self.formula(rule), placeholder)
-        finally:
-            del self._known[quantity.name]
-        if node is None:
-            raise ModelError(
-                f"the algebraic rule cannot be solved for '{quantity.name}'",
-                where=where(self.declarations.name, rule), why="It is not linear in it.",
-            )  # fmt: skip
-        return node
 
 
 class Initial(Current):
@@ -166,8 +171,6 @@ class Initial(Current):
             return self.formula(declarations.initial[quantity.name])
         if quantity.role == ASSIGNED:
             return self.formula(declarations.assigned[quantity.name])
-        if quantity.role == FREE and quantity.name in self.algebraic:
-            return self._solved(quantity)
         if quantity.role == STATE:
             return self._start(quantity)
         leaf = self.leaves[quantity.name]

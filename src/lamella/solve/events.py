@@ -26,6 +26,9 @@ from lamella.solve.status import Status
 _STORM = 10_000
 """Events of one cell at one moment after which it counts as failed."""
 
+_SAME_TIME = 1e-12
+"""Relative difference below which two times count as one: 0.1 + 0.2 and 0.3 are the same moment."""
+
 
 class Host(Protocol):
     """A population, as events see it; arrays as in `Population`."""
@@ -72,10 +75,12 @@ class EventQueue:
         plan = program.sheet_of([event.trigger for event in self.events])
         self._plan, self._work = sheet_arrays(plan), aligned(max(plan.slots, 1) * LANES)
         optional = lambda node: program.graph.const(0.0) if node is None else node
+        self._any_delay = any(event.delay is not None for event in self.events)
         self._delays = program.evaluator([optional(event.delay) for event in self.events])
         self._priorities = program.evaluator([optional(event.priority) for event in self.events])
         self._values = [program.evaluator([a.value for a in event.assignments]) for event in self.events]
         self._draws_of = [draws_below(program, [a.value for a in event.assignments]) for event in self.events]
+        self._riding = [np.array([a.rides_along for a in event.assignments], bool) for event in self.events]
         self._volumes = [program.evaluator([optional(a.volume) for a in event.assignments]) for event in self.events]
 
     def add(self, cells: int) -> None:
@@ -123,10 +128,12 @@ class EventQueue:
         for _ in range(_STORM):
             self._fire(population, cell, self._trigger_values_of(population, cell))
             time = population.time[cell]
-            due = [w for w in waiting if w.time <= time]
-            if not due:
+            if population.status[cell] != Status.OK:
                 return
-            chosen = self._first(population, cell, due)
+            if not any(w.time <= time for w in waiting):
+                return
+            # what is due at the same moment but for rounding takes part in the order of execution
+            chosen = self._first(population, cell, [w for w in waiting if w.time <= time + _SAME_TIME * abs(time)])
             waiting.remove(chosen)
             self._carry_out(population, cell, chosen)
         population.status[cell] = Status.EVENT_STORM
@@ -151,8 +158,11 @@ class EventQueue:
         if not len(rising):
             return
         place = self._place(population, cell)
-        delays = self._delays(*place)[0]
+        delays = self._delays(*place)[0] if self._any_delay else np.zeros(len(self.events))
         for number in rising:
+            if not delays[number] >= 0:
+                population.status[cell] = Status.BAD_DELAY
+                return
             self._draw(population, cell, int(number))
             values = self._values[number](*place)[0]
             if not self.events[number].values_at_trigger:
@@ -161,10 +171,14 @@ class EventQueue:
 
     def _first(self, population: Host, cell: int, due: list[Waiting]) -> Waiting:
         """Of the events that are due: the earliest, of those the ones of highest priority, of those one at random."""
+        if len(due) == 1:
+            return due[0]
         priorities = self._priorities(*self._place(population, cell))[0]
-        rank = lambda w: (w.time, -priorities[w.event])
-        best = min(map(rank, due))
-        tied = [w for w in due if rank(w) == best]
+        priorities = np.where(np.isnan(priorities), -math.inf, priorities)
+        earliest = min(w.time for w in due)
+        due = [w for w in due if w.time <= earliest + _SAME_TIME * abs(earliest)]
+        best = max(priorities[w.event] for w in due)
+        tied = [w for w in due if priorities[w.event] == best]
         if len(tied) == 1:
             return tied[0]
         draw = generator(self.seed, "event order", int(population.identity[cell]), int(self.draws[cell])).integers(
@@ -179,6 +193,9 @@ class EventQueue:
         if not event.values_at_trigger:
             self._draw(population, cell, due.event)
             values = self._values[due.event](*self._place(population, cell))[0]
+        elif self._riding[due.event].any():
+            present = self._values[due.event](*self._place(population, cell))[0]
+            values = np.where(self._riding[due.event], present, values)
         before = self._volumes[due.event](*self._place(population, cell))[0]
         for assignment, value, volume in zip(event.assignments, values, before):
             amount = assignment.volume is not None and assignment.stored_as_amount

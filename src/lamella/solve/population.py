@@ -24,6 +24,7 @@ from lamella.solve.status import Status
 
 EXECUTIONS = ("auto", "tape", "llvm")
 _MOST_STEPS = 100_000
+_STEPS_OF_A_STOP = 20  # what a stop for an event counts for when steps are limited
 _LARGEST_NATIVE = 250  # states; beyond, code no longer fits the caches and the tape is as fast
 _STEPS_THAT_PAY = 100_000  # trial steps after which half a second of compiling is well spent
 _NEUTRAL = 1e-2
@@ -54,7 +55,8 @@ class Population(Ensemble):
     execution   'tape' interprets the network, 'llvm' runs machine code made of it (to the same bits), 'auto'
                 takes machine code that exists, or makes it as soon as that pays
     threads     how many threads share the cells; the result does not depend on it
-    most_steps  trial steps of one cell in one `advance` after which it counts as failed
+    most_steps  trial steps of one cell in one `advance` after which it counts as failed; a twentieth as many
+                stops for events fail as well
     seed        of the streams that decide between simultaneous events
 
     .states [cells, species], .parameters [cells, parameters], .status [cells] int8 (see `Status`),
@@ -263,6 +265,7 @@ class Population(Ensemble):
         """Advance from event to event, each cell at its own pace."""
         end = self.time + spans
         left = spans.copy()
+        stops = np.zeros(self.cells, np.int64)
         while True:
             cells = np.flatnonzero((self.status == Status.OK) & (left > 0))
             if not len(cells):
@@ -277,6 +280,9 @@ class Population(Ensemble):
             self.time[exact] = np.minimum(due, end)[exact]
             left[cells] = end[cells] - self.time[cells]
             self._events.process(self, cells)
+            stops[cells] += 1
+            too_often = (stops > self.most_steps // _STEPS_OF_A_STOP) & (left > 0) & (self.status == Status.OK)
+            self.status[too_often] = Status.TOO_MANY_STEPS
 
     def _take(self, inputs: Mapping[str, np.ndarray | float]) -> None:
         """Set inputs and recompute what depends on them."""

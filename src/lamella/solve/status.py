@@ -14,6 +14,7 @@ class Status(IntEnum):
     SINGULAR = 3
     NOT_FINITE = 4
     EVENT_STORM = 5
+    BAD_DELAY = 6
 
     @property
     def reason(self) -> str:
@@ -27,5 +28,6 @@ _REASONS = {
     Status.TOO_MANY_STEPS: "it needed more steps than allowed",
     Status.SINGULAR: "the matrix of the step could not be factorised",
     Status.EVENT_STORM: "its events set each other off without end",
+    Status.BAD_DELAY: "the delay of an event is negative or undefined",
     Status.NOT_FINITE: "a rate or a state became infinite or undefined",
 }

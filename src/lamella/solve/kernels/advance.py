@@ -31,6 +31,7 @@ _OK, _STEP_TOO_SMALL, _TOO_MANY = int(Status.OK), int(Status.STEP_TOO_SMALL), in
 _SINGULAR, _NOT_FINITE = int(Status.SINGULAR), int(Status.NOT_FINITE)
 _SMALLEST_STEP = 1e-15  # of the span
 _RESOLUTION = 4.5e-16  # of the time: how sharply a change of a relation is located
+_FINEST = 1e-18  # of the span: the same near time 0, where no step may become too small to invert
 
 # Rows of Workspace.lanes beside those of `step`: number of the cell (or -1); time at the start of the span, time
 # within it, and its length; step to try next; trials so far; a step after which no watched relation has changed yet,
@@ -173,7 +174,8 @@ def _locate(lane, rows, differs):
     low, high = rows[CLEAR * LANES + lane], rows[CHANGED * LANES + lane]
     middle = 0.5 * (low + high)
     now = rows[BEGIN * LANES + lane] + rows[TAU * LANES + lane]
-    if high - low <= _RESOLUTION * abs(now + high) or middle <= low or middle >= high:
+    resolution = max(_RESOLUTION * abs(now + high), _FINEST * rows[END * LANES + lane])
+    if high - low <= resolution or middle <= low or middle >= high:
         if h == high:
             return True
         middle = high
