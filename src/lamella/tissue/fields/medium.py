@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 
 from lamella.errors import InputError
 
@@ -36,6 +38,7 @@ class Medium:
     volume     [box] open volume of each voxel                                          (um^3)
     faces      three times [box], open area over distance to the next voxel along the axis; the last entry is the
                way round a periodic axis                                                (um)
+    regions    [box] number of the connected open region of each voxel, or None if there is only one
     walls      (axis, side): [box] open area over distance from voxel to wall, 0 away from it; closed axes only  (um)
     """
 
@@ -47,6 +50,7 @@ class Medium:
     voxel_of: tuple[NDArray[np.int32], ...]
     volume: NDArray[np.float64]
     faces: tuple[NDArray[np.float64], ...]
+    regions: NDArray[np.int32] | None
     walls: dict[tuple[int, str], NDArray[np.float64]] = field(repr=False)
     obstacles: NDArray[np.bool_] | None = field(repr=False)
 
@@ -170,6 +174,7 @@ def make_medium(
         voxel_of=(np.zeros(1, np.int32),) * len(lead) + tuple(_voxel_of(s) for s in starts),
         volume=volume.reshape(box),
         faces=tuple(np.ascontiguousarray(f) for f in faces),
+        regions=None if mask is None else _regions([f.reshape(volume.shape) for f in faces[len(lead) :]]),
         walls=walls,
         obstacles=mask,
     )
@@ -222,6 +227,17 @@ def _open_sites(mask: NDArray[np.bool_] | None, starts: tuple[NDArray, ...], ski
         wide = np.diff(start).astype(float)
         total = total * _along(np.ones_like(wide) if axis == skip else wide, axis, len(starts))
     return total
+
+
+def _regions(faces: list[NDArray[np.float64]]) -> NDArray[np.int32] | None:
+    """Numbers of the regions that faces join; None if there is one."""
+    number = np.arange(faces[0].size).reshape(faces[0].shape)
+    pairs = [(number[f > 0], np.roll(number, -1, axis)[f > 0]) for axis, f in enumerate(faces)]
+    here, there = (np.concatenate(ends) for ends in zip(*pairs))
+    graph = coo_array((np.ones(here.size, bool), (here, there)), shape=(number.size, number.size))
+    found, label = connected_components(graph, directed=False)
+    lead = (1,) * (3 - number.ndim)
+    return None if found == 1 else label.astype(np.int32).reshape(lead + number.shape)
 
 
 def _lines(mask: NDArray[np.bool_] | None, starts: tuple[NDArray, ...], axis: int):

@@ -65,15 +65,6 @@ class Solver:
             self._inverse, self._x, self._b, self._r, self._work, tolerance, most,
         )  # fmt: skip
 
-    def residual(self, mass, right, x) -> NDArray[np.float64]:
-        """right - A x.   [box]"""
-        out = np.empty(x.shape)
-        w = self.couplings[:, : int(self.start[1])].reshape((3, *x.shape))
-        diagonal = np.empty(x.shape)
-        add_couplings(mass, w[0], w[1], w[2], diagonal)
-        subtract_product(right, x, diagonal, w[0], w[1], w[2], out)
-        return out
-
 
 def _pooled(values: NDArray, axes) -> NDArray:
     """Sums over pairs along `axes`; an odd one out stays alone."""

@@ -100,8 +100,8 @@ class Surroundings:
         if occupancy.medium is not self.medium:
             raise InputError("the occupancy was made for another medium", where=_HERE)
         none = np.zeros((occupancy.cells, 2))
-        out = Exchanged({n: none.copy() for n in self.fields}, {n: none.copy() for n in self.fields},
-                        {n: none.copy() for n in self.matrix.ligands}, {n: none.copy() for n in self.matrix.ligands})  # fmt: skip
+        by_field, by_ligand = (self.fields, self.fields), (self.matrix.ligands, self.matrix.ligands)
+        out = Exchanged(*({name: none.copy() for name in names} for names in by_field + by_ligand))
         if seconds == 0.0:
             return out
         steps = math.ceil(seconds / self.longest - 1e-9)
@@ -173,8 +173,11 @@ class Surroundings:
         wrong += [key for key in mine if key in state and not key.startswith("ledger")
                   and np.shape(mine[key]) != np.shape(state[key])]  # fmt: skip
         if wrong or "ledger" not in state or "ledger_keys" not in state:
-            raise InputError(f"the checkpoint does not fit: {', '.join(wrong) or 'no ledger'}", where=_HERE,
-                             remedy="Restore into surroundings made with the same medium, fields and ligands.")  # fmt: skip
+            raise InputError(
+                f"the checkpoint does not fit: {', '.join(wrong) or 'no ledger'}",
+                where=_HERE,
+                remedy="Restore into surroundings made with the same medium, fields and ligands.",
+            )
         for name, piece in self.fields.items():
             piece.concentration = state[f"field/{name}"]
         for name in self.matrix.ligands:
