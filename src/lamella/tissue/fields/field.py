@@ -172,7 +172,7 @@ class Field:
 
     def total(self) -> float:
         """Molecules in the dish."""
-        return math.fsum((self._c * self.medium.volume).ravel())
+        return float(np.sum(self._c * self.medium.volume))
 
     def imbalance(self) -> float:
         """What the books miss, over all that came and went."""
@@ -212,8 +212,8 @@ class Field:
         turned, taken = self._step(seconds, given, uptake, chemistry)
         if taken.size == 0:
             taken = np.zeros_like(secreted)
-        self.ledger.book(self.name, "secreted", math.fsum(secreted))
-        self.ledger.book(self.name, "taken", -math.fsum(taken))
+        self.ledger.book(self.name, "secreted", float(np.sum(secreted)))
+        self.ledger.book(self.name, "taken", -float(np.sum(taken)))
         return Moved(secreted.reshape(-1, 2), taken.reshape(-1, 2), turned)
 
     def add(self, molecules: NDArray[np.float64], entry: str) -> None:

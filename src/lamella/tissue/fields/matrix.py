@@ -183,7 +183,7 @@ class Matrix:
                 per_site = occupancy.per_site(laying[name], f"deposition of {name}") * seconds
                 laid = per_site * occupancy.sites
                 lay_down(occupancy.place, per_site / self.medium.measure, self._density[name])
-                self.ledger.book(name, "deposited", math.fsum(laid))
+                self.ledger.book(name, "deposited", float(np.sum(laid)))
             cut = self._cut(ligand, seconds, occupancy, surface)
             if laid.any() or cut.any():
                 worked[name] = Worked(laid.reshape(-1, 2), cut.reshape(-1, 2))

@@ -111,7 +111,7 @@ class Medium:
         """Mean over the open sites of each voxel; 0 where none is open.   sites [shape]; returns [voxels]"""
         weight = np.ones(self.shape) if self.obstacles is None else (~self.obstacles).astype(float)
         total, number = _pooled(sites * weight, self.starts), _pooled(weight, self.starts)
-        return np.divide(total, number, out=np.zeros_like(total), where=number > 0)
+        return np.divide(total, number, out=np.zeros(total.shape), where=number > 0)
 
 
 def make_medium(

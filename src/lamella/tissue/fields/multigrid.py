@@ -8,8 +8,11 @@ levels join 2 x 2 (x 2) voxels; their couplings are halved, because centres
 are twice as far apart (without it piecewise constant correction falls short
 by half). A level on which the couplings are small needs no coarser one.
 
-One thread, sums in fixed order. Levels lie one after the other in flat
-arrays, so that one compiled kernel serves any number of them.
+The cycle only shows the way, so that single precision is enough for it: half
+the memory to go through, which is what it spends its time on. Residuals and
+the solution are in double precision. One thread, sums in fixed order. Levels
+lie one after the other in flat arrays, so that one compiled kernel serves any
+number of them.
 """
 
 from __future__ import annotations
@@ -19,9 +22,8 @@ from numpy.typing import NDArray
 
 from lamella.tissue.kernel import kernel
 
-_DAMPING = 0.8
-_SWEEPS = 2
-_LAST_SWEEPS = 6
+_DAMPING = np.float32(0.8)
+_LAST_PAIRS = 2
 _ENOUGH = 0.2
 """Couplings over mass below which Jacobi alone converges within a few sweeps."""
 
@@ -46,10 +48,11 @@ class Solver:
             shapes.append(couple[0].shape)
         self.shapes = np.array(shapes, np.int64)
         self.start = np.concatenate([[0], np.cumsum(self.shapes.prod(axis=1))])
-        self.couplings = np.concatenate(parts, axis=1)
+        self.couplings = parts[0]
+        self._rough = np.concatenate(parts, axis=1).astype(np.float32)
         total = int(self.start[-1])
-        self._diagonal, self._inverse, self._x, self._b, self._r = (np.zeros(total) for _ in range(5))
-        self._work = np.zeros((3, int(self.start[1])))
+        self._levels = np.zeros((5, total), np.float32)
+        self._work = np.zeros((4, int(self.start[1])))
 
     def solve(self, mass, right, x, tolerance: float, most: int) -> tuple[int, float]:
         """Solve for `x`, beginning at what it holds.
@@ -61,8 +64,8 @@ class Solver:
         returns     cycles made, and the residual reached
         """
         return conjugate_gradients(
-            mass.ravel(), right.ravel(), x.reshape(-1), self.shapes, self.start, self.couplings, self._diagonal,
-            self._inverse, self._x, self._b, self._r, self._work, tolerance, most,
+            mass.ravel(), right.ravel(), x.reshape(-1), self.shapes, self.start, self.couplings, self._rough,
+            self._levels, self._work, tolerance, most,
         )  # fmt: skip
 
 
@@ -129,19 +132,37 @@ def subtract_product(right, x, diagonal, w0, w1, w2, out):
 
 
 @kernel
-def smooth(right, x, diagonal, inverse, w0, w1, w2, scratch, sweeps):
-    """Damped Jacobi."""
-    flat, res, inv = x.reshape(-1), scratch.reshape(-1), inverse.reshape(-1)
-    for _ in range(sweeps):
-        subtract_product(right, x, diagonal, w0, w1, w2, scratch)
-        for i in range(flat.size):
-            flat[i] += _DAMPING * inv[i] * res[i]
+def relax(right, x, diagonal, stride, w0, w1, w2, out):
+    """One step of damped Jacobi: out = x + stride (right - A x).   stride: damping over diagonal"""
+    n0, n1, n2 = x.shape
+    last = n2 - 1
+    for i in range(n0):
+        after_i = i + 1 if i + 1 < n0 else 0
+        before_i = i - 1 if i > 0 else n0 - 1
+        for j in range(n1):
+            after_j = j + 1 if j + 1 < n1 else 0
+            before_j = j - 1 if j > 0 else n1 - 1
+            o, c, d, b, s, w = out[i, j], x[i, j], diagonal[i, j], right[i, j], stride[i, j], w2[i, j]
+            up, down, w_up, w_down = x[i, after_j], x[i, before_j], w1[i, j], w1[i, before_j]
+            for k in range(n2):
+                o[k] = b[k] - d[k] * c[k] + w_up[k] * up[k] + w_down[k] * down[k]
+            if n0 > 1:
+                up, down, w_up, w_down = x[after_i, j], x[before_i, j], w0[i, j], w0[before_i, j]
+                for k in range(n2):
+                    o[k] += w_up[k] * up[k] + w_down[k] * down[k]
+            if last > 0:
+                o[0] = c[0] + s[0] * (o[0] + w[0] * c[1] + w[last] * c[last])
+                o[last] = c[last] + s[last] * (o[last] + w[last - 1] * c[last - 1] + w[last] * c[0])
+            else:
+                o[0] = c[0] + s[0] * o[0]
+            for k in range(1, last):
+                o[k] = c[k] + s[k] * (o[k] + w[k] * c[k + 1] + w[k - 1] * c[k - 1])
 
 
 @kernel
 def pool(fine, coarse):
     """Sums over 2 x 2 x 2."""
-    coarse[:] = 0.0
+    coarse[:] = 0
     n0, n1, n2 = fine.shape
     for i in range(n0):
         for j in range(n1):
@@ -164,36 +185,41 @@ def spread(coarse, fine):
 
 
 @kernel
-def cycle(shapes, start, couplings, diagonal, inverse, x, b, r):
-    """One V-cycle for A x = b from x = 0, on the levels in the flat arrays."""
-    levels = shapes.shape[0]
-    for down in range(levels):
-        s, e = start[down], start[down + 1]
-        shape = (shapes[down, 0], shapes[down, 1], shapes[down, 2])
-        w0 = couplings[0, s:e].reshape(shape)
-        w1, w2 = couplings[1, s:e].reshape(shape), couplings[2, s:e].reshape(shape)
-        for i in range(s, e):
-            x[i] = _DAMPING * inverse[i] * b[i]
-        sweeps = (_SWEEPS if down < levels - 1 else _LAST_SWEEPS) - 1
-        here_b, here_x, here_d = b[s:e].reshape(shape), x[s:e].reshape(shape), diagonal[s:e].reshape(shape)
-        here_r = r[s:e].reshape(shape)
-        smooth(here_b, here_x, here_d, inverse[s:e].reshape(shape), w0, w1, w2, here_r, sweeps)
-        if down < levels - 1:
-            subtract_product(here_b, here_x, here_d, w0, w1, w2, here_r)
-            below = (shapes[down + 1, 0], shapes[down + 1, 1], shapes[down + 1, 2])
-            pool(here_r, b[start[down + 1] : start[down + 2]].reshape(below))
-    for up in range(levels - 2, -1, -1):
-        s, e = start[up], start[up + 1]
-        shape = (shapes[up, 0], shapes[up, 1], shapes[up, 2])
-        below = (shapes[up + 1, 0], shapes[up + 1, 1], shapes[up + 1, 2])
-        w0 = couplings[0, s:e].reshape(shape)
-        w1, w2 = couplings[1, s:e].reshape(shape), couplings[2, s:e].reshape(shape)
-        here_x = x[s:e].reshape(shape)
-        spread(x[start[up + 1] : start[up + 2]].reshape(below), here_x)
-        smooth(
-            b[s:e].reshape(shape), here_x, diagonal[s:e].reshape(shape), inverse[s:e].reshape(shape), w0, w1, w2,
-            r[s:e].reshape(shape), _SWEEPS,
-        )  # fmt: skip
+def cycle(shapes, start, rough, levels):
+    """One V-cycle for A x = b from x = 0, on the levels in the flat arrays.
+
+    rough    [3, all] couplings
+    levels   [5, all] diagonal, damping over diagonal, x, b, scratch; single precision
+    """
+    number = shapes.shape[0]
+    for level in range(number):
+        s, e = start[level], start[level + 1]
+        shape = (shapes[level, 0], shapes[level, 1], shapes[level, 2])
+        w0, w1, w2 = rough[0, s:e].reshape(shape), rough[1, s:e].reshape(shape), rough[2, s:e].reshape(shape)
+        diagonal, stride = levels[0, s:e].reshape(shape), levels[1, s:e].reshape(shape)
+        x, b, other = levels[2, s:e].reshape(shape), levels[3, s:e].reshape(shape), levels[4, s:e].reshape(shape)
+        from_x, from_b, by = levels[4, s:e], levels[3, s:e], levels[1, s:e]
+        for i in range(from_x.size):
+            from_x[i] = by[i] * from_b[i]
+        relax(b, other, diagonal, stride, w0, w1, w2, x)
+        if level == number - 1:
+            for _ in range(_LAST_PAIRS):
+                relax(b, x, diagonal, stride, w0, w1, w2, other)
+                relax(b, other, diagonal, stride, w0, w1, w2, x)
+        else:
+            subtract_product(b, x, diagonal, w0, w1, w2, other)
+            below = (shapes[level + 1, 0], shapes[level + 1, 1], shapes[level + 1, 2])
+            pool(other, levels[3, start[level + 1] : start[level + 2]].reshape(below))
+    for level in range(number - 2, -1, -1):
+        s, e = start[level], start[level + 1]
+        shape = (shapes[level, 0], shapes[level, 1], shapes[level, 2])
+        below = (shapes[level + 1, 0], shapes[level + 1, 1], shapes[level + 1, 2])
+        w0, w1, w2 = rough[0, s:e].reshape(shape), rough[1, s:e].reshape(shape), rough[2, s:e].reshape(shape)
+        diagonal, stride = levels[0, s:e].reshape(shape), levels[1, s:e].reshape(shape)
+        x, b, other = levels[2, s:e].reshape(shape), levels[3, s:e].reshape(shape), levels[4, s:e].reshape(shape)
+        spread(levels[2, start[level + 1] : start[level + 2]].reshape(below), x)
+        relax(b, x, diagonal, stride, w0, w1, w2, other)
+        relax(b, other, diagonal, stride, w0, w1, w2, x)
 
 
 @kernel
@@ -217,59 +243,62 @@ def dot(a, b):
 
 
 @kernel
-def set_levels(mass, shapes, start, couplings, diagonal, inverse, scratch):
-    """Diagonals of all levels; mass of a joined voxel is the sum of its parts'."""
-    scratch[: mass.size] = mass
+def set_levels(mass, shapes, start, rough, levels):
+    """Diagonals of all levels; the mass of a joined voxel is the sum of its parts'.   mass [voxels], single precision"""
+    levels[4, : mass.size] = mass
     for level in range(shapes.shape[0]):
         s, e = start[level], start[level + 1]
         shape = (shapes[level, 0], shapes[level, 1], shapes[level, 2])
-        here = scratch[s:e].reshape(shape)
+        here = levels[4, s:e].reshape(shape)
         add_couplings(
-            here, couplings[0, s:e].reshape(shape), couplings[1, s:e].reshape(shape), couplings[2, s:e].reshape(shape),
-            diagonal[s:e].reshape(shape),
+            here, rough[0, s:e].reshape(shape), rough[1, s:e].reshape(shape), rough[2, s:e].reshape(shape),
+            levels[0, s:e].reshape(shape),
         )  # fmt: skip
-        for i in range(s, e):
-            inverse[i] = 1.0 / diagonal[i]
+        diagonal, stride = levels[0, s:e], levels[1, s:e]
+        for i in range(diagonal.size):
+            stride[i] = _DAMPING / diagonal[i]
         if level + 1 < shapes.shape[0]:
             below = (shapes[level + 1, 0], shapes[level + 1, 1], shapes[level + 1, 2])
-            pool(here, scratch[e : start[level + 2]].reshape(below))
+            pool(here, levels[4, e : start[level + 2]].reshape(below))
 
 
 @kernel
-def conjugate_gradients(
-    mass, right, solution, shapes, start, couplings, diagonal, inverse, x, b, r, work, tolerance, most
-):
-    """See `Solver.solve`. All flat; work [3, voxels]."""
+def conjugate_gradients(mass, right, solution, shapes, start, couplings, rough, levels, work, tolerance, most):
+    """See `Solver.solve`. All flat.
+
+    couplings, work   [3, voxels], [4, voxels]
+    rough, levels     see `cycle`
+    """
     n = start[1]
     shape = (shapes[0, 0], shapes[0, 1], shapes[0, 2])
-    w0 = couplings[0, :n].reshape(shape)
-    w1, w2 = couplings[1, :n].reshape(shape), couplings[2, :n].reshape(shape)
-    set_levels(mass, shapes, start, couplings, diagonal, inverse, r)
-    top = diagonal[:n].reshape(shape)
-    rest, way, product = work[0], work[1], work[2]
-    subtract_product(right.reshape(shape), solution.reshape(shape), top, w0, w1, w2, rest.reshape(shape))
-    size = dot(right, right)
+    w0, w1, w2 = couplings[0].reshape(shape), couplings[1].reshape(shape), couplings[2].reshape(shape)
+    rest, way, product, diagonal = work[0], work[1], work[2], work[3].reshape(shape)
+    add_couplings(mass.reshape(shape), w0, w1, w2, diagonal)
+    set_levels(mass, shapes, start, rough, levels)
+    subtract_product(right.reshape(shape), solution.reshape(shape), diagonal, w0, w1, w2, rest.reshape(shape))
+    size, left = dot(right, right), dot(rest, rest)
     goal = tolerance * tolerance * size
-    left = dot(rest, rest)
     nothing = np.zeros(shape)
     way[:] = 0.0
-    before = 1.0
-    done = 0
+    advice, asked = levels[2, :n], levels[3, :n]
+    before, done = 1.0, 0
     while left > goal and done < most:
-        b[:n] = rest
-        cycle(shapes, start, couplings, diagonal, inverse, x, b, r)
-        along = dot(rest, x[:n])
+        scale = 1.0 / np.sqrt(left)  # single precision has no room for very small residuals
+        for i in range(n):
+            asked[i] = rest[i] * scale
+        cycle(shapes, start, rough, levels)
+        along = dot(rest, advice)
         if not along > 0.0:
             break
+        along /= scale
         share = along / before if done > 0 else 0.0
         for i in range(n):
-            way[i] = x[i] + share * way[i]
-        subtract_product(nothing, way.reshape(shape), top, w0, w1, w2, product.reshape(shape))
+            way[i] = advice[i] / scale + share * way[i]
+        subtract_product(nothing, way.reshape(shape), diagonal, w0, w1, w2, product.reshape(shape))
         step = -along / dot(way, product)
         for i in range(n):
             solution[i] += step * way[i]
             rest[i] += step * product[i]
-        before = along
-        left = dot(rest, rest)
+        before, left = along, dot(rest, rest)
         done += 1
     return done, np.sqrt(left / size) if size > 0.0 else 0.0

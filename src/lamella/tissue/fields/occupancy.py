@@ -129,7 +129,7 @@ def occupy(
     mark_places(picture, middle, direction, period, halved, place)
     starts = (np.array([0, 1], np.int64),) * (3 - medium.dimensions) + medium.starts
     start, owner, count = share_voxels(place, starts[0], starts[1], starts[2])
-    sites = np.bincount(owner, weights=count, minlength=2 * rows)
+    sites = np.bincount(owner, weights=count, minlength=2 * rows).astype(np.float64)
     return Occupancy(medium, rows, place, sites, start, owner, count)
 
 
