@@ -287,6 +287,12 @@ class Program:
         errors  ModelError that names them
         """
         names = self.missing(parameters)
+        endless = np.isinf(self.initial_states(parameters)).any(axis=0)
+        if endless.any():
+            raise ModelError(
+                f"'{self.species[int(endless.argmax())]}' starts at infinity", where=self.model.name,
+                why="What changes in time, by reactions, rules or events, must be finite to be integrated.",
+            )  # fmt: skip
         if names:
             raise ModelError(
                 f"no value is given for {', '.join(repr(n) for n in names[:8])}" + (", ..." if len(names) > 8 else ""),
