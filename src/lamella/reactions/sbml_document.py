@@ -132,7 +132,7 @@ def _try_to_flatten(text: str, name: str) -> None:
     try:
         done = subprocess.run(
             command, input=text.encode(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            timeout=FLATTENING_SECONDS + 1,
+            timeout=2 * FLATTENING_SECONDS,
         )  # fmt: skip
         code = done.returncode
     except subprocess.TimeoutExpired:
