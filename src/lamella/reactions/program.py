@@ -257,7 +257,11 @@ class Program:
         """Arrays for the stiff solver."""
         inputs = {self._parameter_index[name] for name in self.inputs}
         triggers = [event.trigger for event in self.events]
-        return lower(self.graph, self.balance, inputs, triggers)
+        try:
+            return lower(self.graph, self.balance, inputs, triggers)
+        except ModelError as error:
+            error.where = error.where or self.model.name
+            raise
 
     def sheet(self, names: Sequence[str]) -> Sheet:
         """A sheet that computes the values of names, for the kernels."""
