@@ -44,7 +44,7 @@ def _read(path: Path) -> str:
             content = file.read(_MAX_BYTES + 1)  # no more than that: a device has no end
         if len(content) > _MAX_BYTES:
             raise ModelError("the file is larger than 20 MB", where=str(path))
-        return content.decode("utf-8-sig")
+        return content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except OSError as error:
         raise ModelError("the file cannot be read", where=str(path), why=error.strerror) from None
     except UnicodeDecodeError:
