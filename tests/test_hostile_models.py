@@ -1,13 +1,14 @@
 """A fixed sample of the files of `verification.hostile_models`, and what the guards refuse."""
 
 import time
+from pathlib import Path
 
 import pytest
 from verification import hostile_sbml
 from verification.hostile_models import ANSWERS, SECONDS, attempt, hostile_file, originals
 
 from lamella.errors import ModelError
-from lamella.networks import to_sbml_guarded
+from lamella.networks import sbml_of_file, to_sbml_guarded
 from lamella.reactions import read_sbml
 
 
@@ -49,6 +50,13 @@ def test_every_kind_of_answer_is_in_the_sample(models):
 def test_what_the_guard_of_antimony_refuses(text, message):
     with pytest.raises(ModelError, match=message):
         to_sbml_guarded(text)
+
+
+def test_a_device_is_no_model():
+    with pytest.raises(ModelError, match="larger than 20 MB"):
+        sbml_of_file(Path("/dev/zero"))
+    with pytest.raises(ModelError, match="cannot be read"):
+        sbml_of_file(Path("/"))
 
 
 def test_an_import_in_a_comment_is_a_comment():

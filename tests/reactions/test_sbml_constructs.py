@@ -139,6 +139,21 @@ def test_a_rate_that_jumps_just_after_the_start():
     assert at(1, "x", **lists) == [2]
 
 
+def test_a_trigger_that_is_true_for_an_instant():
+    lists = {"Parameters": [parameter("x", 0), parameter("y", 0)], "Rules": [rule("rate", "y", "1")]}
+    assert at(1, "x", **lists, Events=[event("time == 0.5", {"x": "y"})]) == [0.5]
+    assert at(1, "x", **lists, Events=[event("y != 0", {"x": "x + 1"})]) == [1]
+    with pytest.raises(ModelError, match="asks whether 'y' equals something"):
+        at(1, "x", **lists, Events=[event("y == 0.5", {"x": "1"})])
+
+
+def test_a_state_that_starts_at_infinity_is_named():
+    lists = {"Parameters": [parameter("x", "INF")], "Events": [event("time > 1", {"x": "1"})]}
+    program = compile_program(read_sbml(model(**lists)))
+    with pytest.raises(ModelError, match="'x' starts at infinity"):
+        program.require_values(program.defaults[None])
+
+
 @pytest.mark.parametrize(("delay", "fails"), [("-1", True), ("notanumber", True), ("0", False)])
 def test_a_delay_must_not_be_negative_or_undefined(delay, fails):
     text = model(Parameters=[parameter("x", 0)], Events=[event("time >= 0.1", {"x": "1"}, delay=delay)])

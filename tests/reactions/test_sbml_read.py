@@ -124,7 +124,7 @@ def _with_rate(sbml, formula: str) -> str:
          "<ci> S </ci><cn> 1 </cn></apply>", "delay"),
         ("<apply><divide/><ci> S </ci></apply>", "arguments|not valid"),
         ("<apply><ci> f </ci><ci> S </ci></apply>", "'f'"),
-        ("<apply><factorial/><ci> S </ci></apply>", "gamma"),
+        ("<apply><factorial/><ci> S </ci></apply>", "factorial"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_simulated_is_refused_by_name(sbml, formula, message):

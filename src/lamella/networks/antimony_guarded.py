@@ -34,7 +34,7 @@ def to_sbml_guarded(text: str, path: str = "model") -> str:
         try:
             done = subprocess.run(
                 command, input=text.encode(), cwd=empty, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                timeout=SECONDS + 1,
+                timeout=SECONDS + 3,
             )  # fmt: skip
         except subprocess.TimeoutExpired:
             done = None

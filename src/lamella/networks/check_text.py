@@ -40,9 +40,11 @@ def _is_sbml(path: Path) -> bool:
 
 def _read(path: Path) -> str:
     try:
-        if path.stat().st_size > _MAX_BYTES:
+        with path.open("rb") as file:
+            content = file.read(_MAX_BYTES + 1)  # no more than that: a device has no end
+        if len(content) > _MAX_BYTES:
             raise ModelError("the file is larger than 20 MB", where=str(path))
-        return path.read_text(encoding="utf-8-sig")
+        return content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except OSError as error:
         raise ModelError("the file cannot be read", where=str(path), why=error.strerror) from None
     except UnicodeDecodeError:

@@ -88,8 +88,9 @@ def _partial(graph: Graph, operation: str, node: int, arguments: list[int], by_f
         "atanh": lambda: g.div(one, g.sub(one, g.mul(a, a))),
     }
     if operation not in rules:
+        name = "factorial" if operation == "gamma" else operation
         raise ModelError(
-            f"the function '{operation}' of a quantity that changes in time is not supported in a rate",
+            f"the function '{name}' of a quantity that changes in time is not supported in a rate",
             why="It has no derivative that the solver could use.",
         )
     return rules[operation]()

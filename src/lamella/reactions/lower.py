@@ -193,6 +193,10 @@ def _relations(graph: Graph, rates: list[int], triggers: Iterable[int]) -> list[
             timed.add(node)
     watched = set(timed)
     watched.update(graph.needed(triggers))
+    for node in sorted(watched):
+        if graph.operation(node) == "eq" and not graph.is_pure(node) and not graph.holds_state(node):
+            left, right = graph.children(node)  # true for an instant: the step ends there, where the order changes
+            watched.update((graph.compare("lt", left, right), graph.compare("lt", right, left)))
     return [n for n in sorted(watched) if graph.operation(n) in ("lt", "le", "eq") and not graph.is_pure(n)]
 
 

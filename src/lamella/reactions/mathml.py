@@ -117,7 +117,11 @@ class Converter:
         """
         if ast is None:
             raise ModelError("a formula is missing", where=where)
-        return _Formula(self, scope, where, local or {}, calls={}).node(ast, 0)
+        try:
+            return _Formula(self, scope, where, local or {}, calls={}).node(ast, 0)
+        except ModelError as error:
+            error.where = error.where or where
+            raise
 
     def call(
         self, name: str, arguments: list[int], scope: Scope, where: str, calls: dict[tuple[str, ...], int]

@@ -257,7 +257,11 @@ class Program:
         """Arrays for the stiff solver."""
         inputs = {self._parameter_index[name] for name in self.inputs}
         triggers = [event.trigger for event in self.events]
-        return lower(self.graph, self.balance, inputs, triggers)
+        try:
+            return lower(self.graph, self.balance, inputs, triggers)
+        except ModelError as error:
+            error.where = error.where or self.model.name
+            raise
 
     def sheet(self, names: Sequence[str]) -> Sheet:
         """A sheet that computes the values of names, for the kernels."""
@@ -287,6 +291,12 @@ class Program:
         errors  ModelError that names them
         """
         names = self.missing(parameters)
+        endless = np.isinf(self.initial_states(parameters)).any(axis=0)
+        if endless.any():
+            raise ModelError(
+                f"'{self.species[int(endless.argmax())]}' starts at infinity", where=self.model.name,
+                why="What changes in time, by reactions, rules or events, must be finite to be integrated.",
+            )  # fmt: skip
         if names:
             raise ModelError(
                 f"no value is given for {', '.join(repr(n) for n in names[:8])}" + (", ..." if len(names) > 8 else ""),

@@ -117,8 +117,9 @@ def _flatten(document: libsbml.SBMLDocument, text: str, name: str) -> None:
     if plugin is None:
         return
     if plugin.getNumExternalModelDefinitions():
+        other = plugin.getExternalModelDefinition(0)
         raise ModelError(
-            f"the model builds on '{plugin.getExternalModelDefinition(0).getSource()}'", where=name,
+            f"the model builds on '{other.getSource()}'", where=where(name, other),
             why="External model definitions are not supported: no other file is read.",
         )  # fmt: skip
     _try_to_flatten(text, name)
@@ -132,7 +133,7 @@ def _try_to_flatten(text: str, name: str) -> None:
     try:
         done = subprocess.run(
             command, input=text.encode(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-            timeout=FLATTENING_SECONDS + 1,
+            timeout=2 * FLATTENING_SECONDS,
         )  # fmt: skip
         code = done.returncode
     except subprocess.TimeoutExpired:
@@ -153,16 +154,17 @@ def _refuse_packages(document: libsbml.SBMLDocument, name: str) -> None:
         if package in _HARMLESS or package == "comp":
             continue
         if document.getPackageRequired(package):
-            raise ModelError(f"the SBML package '{package}' is not supported", where=name)
+            raise ModelError(f"the SBML package '{package}' is not supported", where=where(name, document))
         if package == "fbc":
             model = document.getModel()
             plugin = model.getPlugin("fbc") if model is not None else None
             if plugin is not None and plugin.getNumObjectives():
-                raise ModelError("flux balance (package 'fbc') is not supported", where=name)
+                place = where(name, plugin.getObjective(0))
+                raise ModelError("flux balance (package 'fbc') is not supported", where=place)
     for i in range(document.getNumUnknownPackages()):
         prefix = document.getUnknownPackagePrefix(i)
         if document.getPackageRequired(prefix):
-            raise ModelError(f"the SBML package '{prefix}' is not supported", where=name)
+            raise ModelError(f"the SBML package '{prefix}' is not supported", where=where(name, document))
 
 
 def _refuse_elements(model: libsbml.Model, name: str) -> None:

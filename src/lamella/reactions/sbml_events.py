@@ -38,11 +38,13 @@ def read_events(
                 continue
             raise ModelError(f"{name} has no trigger", where=place)
         convert = lambda part, place=place: now.converter.convert(part.getMath(), now, place)
+        condition = now.graph.truth(convert(trigger))
+        _refuse_fleeting(condition, model, name, place)
         delay, priority = event.getDelay(), event.getPriority()
         model.events.append(
             Event(
                 name=name,
-                trigger=now.graph.truth(convert(trigger)),
+                trigger=condition,
                 delay=convert(delay) if delay is not None and delay.isSetMath() else None,
                 priority=convert(priority) if priority is not None and priority.isSetMath() else None,
                 assignments=tuple(_assignments(event, declarations, now, index)),
@@ -51,6 +53,22 @@ def read_events(
                 values_at_trigger=event.getUseValuesFromTriggerTime(),
             )
         )
+
+
+def _refuse_fleeting(trigger: int, model: Model, name: str, place: str) -> None:
+    """Refuse a trigger that waits for something that flows to equal something: it does so for an instant."""
+    graph = model.graph
+    negated = {graph.children(n)[0] for n in graph.needed([trigger]) if graph.operation(n) == "not"}
+    for node in graph.needed([trigger]):
+        if graph.operation(node) != "eq" or node in negated:
+            continue
+        states = [graph.nodes[n][1] for n in graph.needed([node]) if graph.operation(n) == "state"]
+        if any(graph.number(rate) != 0.0 for i in states for _, rate in model.balance[i]):
+            raise ModelError(
+                f"the trigger of {name} asks whether '{model.species[states[0]]}' equals something, and it flows",
+                where=place, why="It is equal for an instant, at which no step of a solver ends.",
+                remedy="Ask whether it is above or below.",
+            )  # fmt: skip
 
 
 def _refuse_jumping_sizes(declarations: Declarations, now: Current, index: dict[str, int]) -> None:

@@ -37,6 +37,9 @@ def read_sbml(text: str, *, name: str = "model") -> Model:
         found = _Reader(model, name).read()
         found.source = text
         return found
+    except ModelError as error:
+        error.where = error.where or name
+        raise
     except RecursionError:
         raise ModelError("the formulas of the model are nested too deeply", where=name) from None
     finally:

@@ -20,6 +20,8 @@ FIRST_DRAW = -1_000_000_000
 class Names(ABC):
     """Nodes of the names of one model; the base of both scopes.
 
+    Errors about names leave it to the formula that uses them to say where.
+
     leaves     stored quantity -> its leaf (a state or a parameter)
     local      reaction -> its local parameters
     switches   reaction -> the factor of its rate by which it can be switched off
@@ -40,7 +42,7 @@ class Names(ABC):
         if node is None:
             if name in self._open:
                 cycle = " -> ".join([*self._open[self._open.index(name) :], name])
-                raise ModelError("the rules define each other in a circle", where=self.declarations.name, why=cycle)
+                raise ModelError("the rules define each other in a circle", why=cycle)
             self._open.append(name)
             try:
                 node = self._resolve(name)
@@ -71,9 +73,8 @@ class Names(ABC):
         if reaction is None:
             known = [*self.declarations.quantities, *(r.getId() for r in self.declarations.model.getListOfReactions())]
             raise ModelError(
-                f"a formula uses '{name}', which is not declared",
-                where=self.declarations.name, remedy=nearest(name, known),
-            )  # fmt: skip
+                f"a formula uses '{name}', which is not declared", remedy=nearest(name, known)
+            )
         return self.law(reaction)
 
     def law(self, reaction) -> int:
@@ -127,8 +128,10 @@ class Current(Names):
             return self.changes[name]
         quantity = self.declarations.quantities.get(name)
         if quantity is None or quantity.role in (ASSIGNED, FREE):
-            raise ModelError(f"rateOf '{name}' is not supported", where=self.declarations.name,
-                             why="Only the rate of what reactions or rate rules change is known.")  # fmt: skip
+            raise ModelError(
+                f"rateOf '{name}' is not supported",
+                why="Only the rate of what reactions or rate rules change is known.",
+            )
         if quantity.kind == "species" and quantity.as_amount and not quantity.is_amount:
             return self.dilution(quantity)
         return self.graph.const(0.0)
