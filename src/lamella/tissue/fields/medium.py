@@ -81,7 +81,7 @@ class Medium:
     def centres(self, axis: int) -> NDArray[np.float64]:
         """Middle of each voxel along an axis of the dish, from its low wall.   (um)"""
         start = self.starts[axis]
-        return 0.5 * (start[1:] + start[:-1]) * self.site
+        return (0.5 * (start[1:] + start[:-1]) * self.site).astype(np.float64)
 
     def boxed(self, values: ArrayLike, name: str, where: str = _HERE) -> NDArray[np.float64]:
         """Values in the shape of the voxels, or of the sites (means are taken), or one number.   returns [box], a copy
@@ -111,7 +111,7 @@ class Medium:
         """Mean over the open sites of each voxel; 0 where none is open.   sites [shape]; returns [voxels]"""
         weight = np.ones(self.shape) if self.obstacles is None else (~self.obstacles).astype(float)
         total, number = _pooled(sites * weight, self.starts), _pooled(weight, self.starts)
-        return np.divide(total, number, out=np.zeros(total.shape), where=number > 0)
+        return total / np.maximum(number, 1.0)
 
 
 def make_medium(

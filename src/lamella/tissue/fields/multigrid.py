@@ -244,7 +244,7 @@ def dot(a, b):
 
 @kernel
 def set_levels(mass, shapes, start, rough, levels):
-    """Diagonals of all levels; the mass of a joined voxel is the sum of its parts'.   mass [voxels], single precision"""
+    """Diagonals of all levels; the mass of a joined voxel is the sum of its parts'.   mass [voxels]"""
     levels[4, : mass.size] = mass
     for level in range(shapes.shape[0]):
         s, e = start[level], start[level + 1]

@@ -11,6 +11,12 @@ is taken from the partner and given to the product before their own steps;
 of two that bind, the scarcer is the substrate. Where the partner would not
 last, the rest is handed back: nothing is made or lost, and nothing is
 negative.
+
+What falls apart within a step of length dt may bind again in it. Eliminating
+the product from the implicit equations of both gives: at the start of the
+step a share r dt / (1 + r dt) of it falls apart, and binding slows by
+1 + r dt, r being `reverse`. The balance of both is then exact for any step.
+The partner counts with its concentration at the start of the step.
 """
 
 from __future__ import annotations
@@ -134,7 +140,8 @@ class _Step:
         """Give back what falls apart within the step, of what there is at its start and not yet promised."""
         field = self._fields[product]
         held = np.maximum(field.box * field.medium.volume + np.minimum(self._due[product], 0.0), 0.0)
-        apart = -math.expm1(-reaction.reverse * self._seconds) * held
+        away = reaction.reverse * self._seconds
+        apart = away / (1.0 + away) * held
         self._move(product, -apart)
         self._move(reaction.substrate, apart)
         if reaction.partner is not None and not reaction.catalyst:
@@ -156,14 +163,10 @@ class _Step:
 
     def _speed(self, reaction: Reaction) -> NDArray[np.float64] | float:
         """First-order rate at which the substrate reacts.   (1/s)"""
+        rate = reaction.rate / (1.0 + reaction.reverse * self._seconds)
         if reaction.partner is None:
-            return reaction.rate
-        field = self._fields[reaction.partner]
-        if reaction.catalyst or reaction.partner in self._done:
-            return reaction.rate * field.box
-        volume = field.medium.volume
-        there = self._available(reaction.partner)
-        return reaction.rate * np.divide(there, volume, out=np.zeros_like(volume), where=volume > 0)
+            return rate
+        return rate * self._fields[reaction.partner].box
 
     def chemistry(self, name: str) -> Chemistry | None:
         """Loss and gain of a field in its coming step."""

@@ -1,0 +1,65 @@
+"""What the surroundings of cells are made of, from the sourced constants of surroundings.toml."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+from numpy.typing import ArrayLike
+
+from lamella.culture.constants import Constants
+from lamella.errors import unknown
+from lamella.networks import library
+from lamella.tissue.fields import FibreLaw, Ligand, Reaction, Substance
+
+
+@lru_cache(maxsize=1)
+def surrounding_constants() -> Constants:
+    """Constants of fields and matrix by 'section.name', e.g. ['collagen_gel.pore']."""
+    table = library.read_toml(files("lamella.culture") / "surroundings.toml")
+    return Constants(
+        {
+            f"{section}.{name}": library.parameter(name, row, f"culture/surroundings.toml [{section}]")
+            for section, entries in table.items()
+            for name, row in entries.items()
+        }
+    )
+
+
+def substance(name: str, kind: str, constants: Constants, **options: Any) -> Substance:
+    """A diffusible substance that spreads as its kind does.
+
+    kind      'growth_factor', 'chemokine', 'protease' or 'inhibitor'
+    options   anything else that a `Substance` has
+    raises    InputError: no such kind
+    """
+    kinds = [key.removeprefix("diffusion.") for key in constants if key.startswith("diffusion.")]
+    if kind not in kinds:
+        raise unknown("kind of substance", kind, kinds, where="culture.surroundings")
+    return Substance(name, constants[f"diffusion.{kind}"], **options)
+
+
+def timp_binding(protease: str, inhibitor: str, bound: str, constants: Constants) -> Reaction:
+    """A TIMP that holds a gelatinase."""
+    on, off = constants["proteolysis.timp_on"], constants["proteolysis.timp_off"]
+    return Reaction(protease, on, inhibitor, product=bound, reverse=off)
+
+
+def collagen_gel(name: str, protease: str, constants: Constants, density: ArrayLike | None = None) -> Ligand:
+    """Collagen I of a gel in 3D, cut by MMP-2 in solution (`protease`) and by MT1-MMP on cells.
+
+    density   molecules/um^3; default that of the reference gel
+    """
+    return Ligand(
+        name,
+        constants["collagen_gel.reference"] if density is None else density,
+        cut_by={protease: constants["proteolysis.mmp2_collagen1"]},
+        docked_rate=constants["proteolysis.mmp14_collagen1"] / constants["proteolysis.membrane_reach"],
+    )
+
+
+def collagen_fibres(constants: Constants, substrate: ArrayLike = 0.0) -> FibreLaw:
+    """Pores, stiffness and alignment of a collagen I gel.   substrate: stiffness of what carries it (kPa)"""
+    gel = {key.removeprefix("collagen_gel."): constants[key] for key in constants if key.startswith("collagen_gel.")}
+    return FibreLaw(**gel, substrate=substrate)
