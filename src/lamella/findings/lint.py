@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from lamella.findings.loading import index, load_all
 from lamella.findings.names import Names
 from lamella.findings.rule import Complaint, Library, Rule
-from lamella.findings.rules_of_index import ClaimsStandOnce, LinesAreShort, RecordAndIndexAgree, ThirdsAreCheck
+from lamella.findings.rules_of_index import ClaimsStandOnce, LinesAreShort, RecordAndIndexAgree, SeenAreCheck, ThirdsAreCheck
 from lamella.findings.rules_of_records import (
     ArmsAreUsed,
     BandIsNarrow,
@@ -22,8 +22,8 @@ from lamella.findings.rules_of_records import (
 )
 
 RULES: tuple[Rule, ...] = (
-    ClaimsStandOnce(), LinesAreShort(), ThirdsAreCheck(), IdsAreUnique(), RecordAndIndexAgree(), RoleFollowsClaims(),
-    ServesItsClaims(), ReviewHoldsTheClaims(), ThresholdIsTenPercent(), BandIsNarrow(), UnchangedIsWired(),
+    ClaimsStandOnce(), LinesAreShort(), ThirdsAreCheck(), SeenAreCheck(), IdsAreUnique(), RecordAndIndexAgree(),
+    RoleFollowsClaims(), ServesItsClaims(), ReviewHoldsTheClaims(), ThresholdIsTenPercent(), BandIsNarrow(), UnchangedIsWired(),
     ArmsAreUsed(), SeriesAscends(), NamesResolve())
 """Every rule, in the order of reporting."""
 
