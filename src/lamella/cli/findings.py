@@ -27,13 +27,14 @@ Assay = Annotated[str | None, typer.Option("--assay", help="Only findings that r
 Role = Annotated[str | None, typer.Option("--role", help="check or calibrate.", show_default="both")]
 Kind = Annotated[str | None, typer.Option("--kind", help="mechanism, experiment, quantity or context.",
                                           show_default="all")]
+HasVerdict = Annotated[str | None, typer.Option("--verdict", show_default="all",
+                                                help="holds, fails or 'not applicable', as the store has it.")]
 Module = Annotated[str | None, typer.Option("--module", help="Part of the biology.", show_default="all")]
 
 
 @app.command("list")
 def list_(cell: Cell = None, assay: Assay = None, role: Role = None, module: Module = None, kind: Kind = None,
-          verdict: Annotated[str | None, typer.Option("--verdict", show_default="all",
-                                                      help="holds, fails or 'not applicable', as the store has it.")] = None,
+          verdict: HasVerdict = None,
           store: Store = STORE, as_json: AsJson = False) -> None:
     """List the findings that are records.
 
@@ -123,7 +124,8 @@ def selected(findings: tuple[Finding, ...], *, names: list[str] | None = None, c
 
     chosen = [get(name) for name in dict.fromkeys(names)] if names else list(findings)
     filters = {"--cell": (cell, lambda f: f.cells or (_cells(f),)), "--assay": (assay, lambda f: f.assays),
-               "--role": (role, lambda f: (f.role,)), "--module": (module, lambda f: (f.module,)), "--kind": (kind, lambda f: (f.kind,))}
+               "--role": (role, lambda f: (f.role,)), "--module": (module, lambda f: (f.module,)),
+               "--kind": (kind, lambda f: (f.kind,))}
     for flag, (wanted, of) in filters.items():
         if wanted is None:
             continue

@@ -1,4 +1,4 @@
-"""`lamella findings check`, `score`, `mutate` and `diff`: what the model makes of the findings, and how that changed."""
+"""`lamella findings check`, `score`, `mutate` and `diff`: what the model makes of findings, and how that changed."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from lamella.cli.findings import (
     AsJson,
     Assay,
     Cell,
+    HasVerdict,
     Kind,
     Module,
     Role,
@@ -52,8 +53,7 @@ def check(names: Annotated[list[str] | None, typer.Argument(metavar="[FINDING]..
           sample: Annotated[int | None, typer.Option("--sample", min=1, metavar="N", show_default="no sample",
                                                      help="N findings that need a tissue, drawn by the seed.")] = None,
           every: Annotated[bool, typer.Option("--all", help="All findings; the same as naming none.")] = False,
-          verdict: Annotated[str | None, typer.Option("--verdict", show_default="all",
-                                                      help="Only findings with this verdict in the store.")] = None,
+          verdict: HasVerdict = None,
           dishes: Annotated[int, typer.Option("--dishes", min=2, help="Dishes per arm before the first look.")] = 4,
           most: Annotated[int, typer.Option("--most", min=2, help="Dishes per arm while a verdict is open.")] = 12,
           minutes: Annotated[float | None, typer.Option("--minutes", min=0.0, show_default="no limit",
@@ -87,7 +87,7 @@ def check(names: Annotated[list[str] | None, typer.Argument(metavar="[FINDING]..
     results, threads = Results(store), threads or default_threads()
     try:
         with _telling(quiet) as tell:
-            verdicts = judged([finding.id for finding in chosen], assays=ASSAYS, seed=seed, threads=threads, store=store,
+            verdicts = judged([finding.id for finding in chosen], seed=seed, threads=threads, store=store,
                               replicates=Replicates(dishes, max(dishes, most)), minutes=minutes, progress=tell)
             bench = Bench(ASSAYS, seed=seed, threads=threads, keep=results.dishes)
             _ensembles(verdicts, results, bench, ensemble, members, tell)
@@ -167,7 +167,8 @@ def mutate(cell: Cell = None, assay: Assay = None, role: Role = None, module: Mo
                if row.outcome is Outcome.FAILS}
     bench = Bench(ASSAYS, seed=seed, threads=threads, keep=results.dishes)
     with advancing(quiet=quiet) as tell:
-        test = mutation(chosen, bench, cells=cells, seed=seed, threads=threads, tissue=tissue, failing=failing, tell=tell)
+        test = mutation(chosen, bench, cells=cells, seed=seed, threads=threads, tissue=tissue, failing=failing,
+                        tell=tell)
     if len(chosen) == len(every):
         results.keep_mutants(every, test.to_dict())
     if as_json:

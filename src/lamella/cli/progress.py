@@ -24,7 +24,7 @@ _PAUSE = 60.0
 class Tell(Protocol):
     """Called with what is being done, the finished share of all, 0..1, and a note on the time left."""
 
-    def __call__(self, what: str, share: float, note: str = "") -> object: ...
+    def __call__(self, what: str, share: float, note: str = "") -> None: ...
 
 
 class Watch:
@@ -76,8 +76,11 @@ def advancing(*, quiet: bool) -> Iterator[Tell]:
     else:
         with _bar() as bar:
             task = bar.add_task("", total=1.0)
-            yield lambda what, share, note="": bar.update(task, completed=share,
-                                                          description=f"{what}{note and f' ({note})'}")
+
+            def show(what: str, share: float, note: str = "") -> None:
+                bar.update(task, completed=share, description=f"{what}{note and f' ({note})'}")
+
+            yield show
 
 
 def _bar() -> Progress:

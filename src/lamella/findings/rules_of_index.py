@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from lamella.findings.loading import OPEN, reviews, seen
+from lamella.findings.loading import OPEN, reviews
 from lamella.findings.rule import Library, Rule
 
 _WORDS = 15
@@ -53,8 +53,8 @@ class SeenAreCheck(Rule):
     def breaches(self, library: Library) -> Iterator[tuple[str, str]]:
         records = {claim: finding.role for finding in library.findings for claim in finding.claims}
         known = {line.id: line.check or records.get(line.id) == "check" for line in library.index}
-        for claim, why in seen().items():
-            if claim in known and not known[claim]:
+        for claim, why in library.seen.items():
+            if not known.get(claim, False):
                 yield claim, "stands in seen.toml and is no check claim"
             if len(why.split()) < 5:
                 yield claim, "stands in seen.toml without a reason"

@@ -56,8 +56,7 @@ class Plate:
         """All that a dish depends on but seed and replicate, as plain values."""
         return {"assay": self.assay, "conditions": self.conditions.model_dump(mode="json"), "cell": self.cell,
                 "perturbations": self.perturbations.model_dump(mode="json"), "matrix": dict(self.matrix),
-                "medium": dict(self.medium), "without": sorted(self.without)} | (
-                    {"scaled": dict(self.scaled)} if self.scaled else {})
+                "medium": dict(self.medium), "without": sorted(self.without), "scaled": dict(self.scaled)}
 
     @cached_property
     def key(self) -> str:
@@ -121,7 +120,8 @@ class Bench:
     def missing(self, plates: Iterable[Plate], replicates: int) -> Counter[str]:
         """How many dishes of each assay `run` would have to compute."""
         keys = {self._key(plate, replicate): plate for replicate in range(replicates) for plate in plates}
-        return Counter(plate.assay for key, plate in keys.items() if not self._known(key) and not self._kept(key, plate))
+        return Counter(plate.assay for key, plate in keys.items()
+                       if not self._known(key) and not self._kept(key, plate))
 
     def values(self, plate: Plate, replicates: int, name: str, at: str | None) -> np.ndarray:
         """A quantity of the first dishes of a plate that `run` has computed.   [replicates]

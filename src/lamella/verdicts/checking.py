@@ -1,7 +1,7 @@
 """Findings beside their assays: run the arms, look at the effects, spend more dishes where one is still open.
 
 The first look goes through all findings; then those whose interval still straddles its line get more dishes, round by
-round. A verdict is written down as soon as it stands, and dishes are kept, so that a check that was interrupted goes on.
+round. A verdict is written down as soon as it stands, and dishes are kept: a check that was interrupted goes on.
 """
 
 from __future__ import annotations
@@ -132,7 +132,7 @@ class _Campaign:
     def verdicts(self) -> list[Verdict]:
         """Verdicts in the order of the findings, without those for which there was no time at all."""
         looks = self.replicates.looks()
-        for name in self.trials:
+        for name in list(self.trials):
             self._settle(name)
         for replicates in looks:
             for name, trial in list(self.trials.items()):

@@ -110,8 +110,9 @@ def _record(name: str, old: Table, new: Table) -> Iterator[Change]:
         if was.get(key) != now.get(key):
             yield Change("record", name, f"{key} {was.get(key)} -> {now.get(key)}")
     for arm in sorted(was["arms"].keys() | now["arms"].keys()):
-        if was["arms"].get(arm) != now["arms"].get(arm):
-            yield Change("record", name, f"arm '{arm}': {was['arms'].get(arm, 'none')} -> {now['arms'].get(arm, 'none')}")
+        one, other = was["arms"].get(arm, "none"), now["arms"].get(arm, "none")
+        if one != other:
+            yield Change("record", name, f"arm '{arm}': {one} -> {other}")
     for claim in sorted(old["claims"].keys() - new["claims"].keys()):
         yield Change("record", name, f"no longer serves {claim}", worse=True)
 
@@ -170,7 +171,8 @@ def _effects(where: str, old: Table, new: Table) -> Iterator[Change]:
         if other is None or None in (effect["ratio"], other["ratio"]):
             continue
         if _outside(effect["ratio"], other) and _outside(other["ratio"], effect):
-            yield Change("effect", where, f"{effect['quantity']}, {effect['label']}: {_shown(effect)} -> {_shown(other)}")
+            what = f"{effect['quantity']}, {effect['label']}: {_shown(effect)} -> {_shown(other)}"
+            yield Change("effect", where, what)
 
 
 def _outside(ratio: float, effect: Table) -> bool:

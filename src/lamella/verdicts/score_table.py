@@ -9,7 +9,6 @@ from rich.table import Table
 from lamella.verdicts.score import Scorecard
 
 
-
 def score_table(card: Scorecard) -> Table:
     """Claims in groups, then records and single expectations; groups of which nothing was judged are left out."""
     table = Table(title="Claims", title_justify="left", box=None, pad_edge=False)

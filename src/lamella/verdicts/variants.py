@@ -1,4 +1,4 @@
-"""Blots of many variants of a network at once: members of an ensemble, or reactions switched off, side by side in lanes.
+"""Blots of many variants of a network at once: members of an ensemble, or reactions switched off, lane by lane.
 
 A variant is one network with some numbers scaled and some reactions off. All variants of an arm are one batch of cells;
 arms share the cells, so that every comparison is paired.
