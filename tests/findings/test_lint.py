@@ -54,6 +54,7 @@ OFFENDERS = {
     "ClaimsStandOnce": library(record(), lines=[line(), line()]),
     "LinesAreShort": library(record(), lines=[line(says="word " * 16)]),
     "ThirdsAreCheck": library(record(), lines=[line(check=True)]),
+    "SeenAreCheck": Library([record()], [line()], None, {"IAP-001": "A number was chosen after its sign was seen."}),
     "IdsAreUnique": library(record(), record()),
     "RecordAndIndexAgree": library(record(), lines=[line(record="another")]),
     "RoleFollowsClaims": library(record(claims='"IAP-001", "IAP-003"'),

@@ -52,11 +52,13 @@ class Fake:
     """An assay that multiplies a level by the factor of its arm, with noise between dishes and between arms.
 
     factors   arm -> factor, 1 where not given
+    by_member noise between arms is another one for every scaled network
     runs      how many dishes were computed
     """
 
     def __init__(self, factors: dict[str, float] | None = None, *, arm_sd: float = ARM_SD, dish_sd: float = DISH_SD,
-                 pictures: bool = False):
+                 pictures: bool = False, by_member: bool = False):
+        self.by_member = by_member
         self.factors, self.arm_sd, self.dish_sd = factors or {}, arm_sd, dish_sd
         self.runs = 0
         self._lock = threading.Lock()
@@ -68,7 +70,8 @@ class Fake:
             self.runs += 1
         arm = _arm(setting.perturbations)
         shared = generator(setting.seed, "dish", setting.replicate).normal(0.0, self.dish_sd)
-        own = generator(setting.seed, "arm", arm, setting.replicate).normal(0.0, self.arm_sd)
+        member = sorted(setting.scaled.items())[:1] if self.by_member else ""
+        own = generator(setting.seed, "arm", arm, setting.replicate, member).normal(0.0, self.arm_sd)
         level = 100.0 * self.factors.get(arm, 1.0) * np.exp(shared + own)
         times = np.array([0.0, 43200.0, 86400.0])
         progress(1.0)

@@ -12,11 +12,11 @@ import numpy as np
 import xarray as xr
 from pydantic import Field
 
-from lamella.assays.preparation import draw, treated
+from lamella.assays.preparation import draw, numbers, treated
 from lamella.assays.protocol import Assay, Conditions, Progress, Setting
 from lamella.assays.quantities import written_in
-from lamella.culture import constants, grown_population, idealised_inputs
-from lamella.errors import SolverError
+from lamella.culture import grown_population, idealised_inputs
+from lamella.errors import SolverError, unknown
 from lamella.units import quantity
 
 QUANTITIES = {
@@ -71,12 +71,20 @@ def readout_name(quantity_name: str) -> str:
     return quantity_name.lower().replace(".", "_")
 
 
+def states_of(band: str) -> tuple[str, ...]:
+    """The states and observables of the network that a band, or its read-out, sums up.   raises InputError"""
+    for name in (*QUANTITIES, *SUMS):
+        if band in (name, readout_name(name)):
+            return SUMS.get(name) or (QUANTITIES[name],)
+    raise unknown("band", band, (*QUANTITIES, *SUMS))
+
+
 def run(setting: Setting, conditions: ImmunoblotConditions, progress: Progress) -> xr.Dataset:
     """The lysates of one arm and replicate."""
     duration = quantity(conditions.duration, "s")
     network, treatment = treated(setting)
     inputs = idealised_inputs(network, treatment, front_equals_rear=setting.front_equals_rear)
-    population = grown_population(network, treatment, draw(setting, conditions.cells), constants(), inputs)
+    population = grown_population(network, treatment, draw(setting, conditions.cells), numbers(setting), inputs)
     times = np.linspace(0.0, duration, conditions.points)
     names = (*QUANTITIES.values(), *(part for parts in SUMS.values() for part in parts))
     rows = [population.observe(names).mean(axis=0)]

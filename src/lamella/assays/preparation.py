@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lamella.assays.protocol import Setting
-from lamella.culture import Constants, Culture, Draw, Layout, Protocol, Scale
+from lamella.culture import Constants, Culture, Draw, Layout, Protocol, Scale, constants
 from lamella.errors import InputError
 from lamella.networks import Network, Treatment, assemble, resolve
 
@@ -16,14 +16,19 @@ def treated(setting: Setting) -> tuple[Network, Treatment]:
 
 def draw(setting: Setting, cells: int) -> Draw:
     """Which cells this replicate holds."""
-    return Draw(setting.seed, setting.replicate, cells, setting.without)
+    return Draw(setting.seed, setting.replicate, cells, setting.without, setting.scaled)
+
+
+def numbers(setting: Setting) -> Constants:
+    """The constants of the exchange that hold in this run."""
+    return constants().scaled(setting.scaled)
 
 
 def plated(
     setting: Setting,
     cells: int,
     layout: Layout,
-    constants: Constants,
+    exchange: Constants,
     scale: Scale,
     network_interval: float | None = None,
 ) -> Culture:
@@ -43,7 +48,7 @@ def plated(
         treatment,
         draw(setting, cells),
         layout,
-        constants,
+        exchange,
         scale,
         Protocol(network_interval=network_interval, front_equals_rear=setting.front_equals_rear),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,6 +34,7 @@ class Setting:
     replicate      number of the dish, from 0
     without        reactions deleted from the network
     front_equals_rear  the network sees the mean of its front and rear inputs (a control for polarity)
+    scaled         parameter of the network, or constant of the exchange as 'section.name' -> factor on its value
     """
 
     cell: str
@@ -45,6 +46,7 @@ class Setting:
     replicate: int = 0
     without: tuple[str, ...] = ()
     front_equals_rear: bool = False
+    scaled: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,11 @@ import numpy as np
 import xarray as xr
 from pydantic import Field
 
-from lamella.assays.preparation import plated, sites_per_cell
+from lamella.assays.preparation import numbers, plated, sites_per_cell
 from lamella.assays.protocol import Assay, Conditions, Progress, Setting
 from lamella.assays.quantities import written_in
 from lamella.assays.tracking import Recorder, mean_edge_aspect
-from lamella.culture import constants, open_area, pooled, scale, sheet_with_gap
+from lamella.culture import open_area, pooled, scale, sheet_with_gap
 from lamella.units import quantity
 
 BLOTS = {"rac1_total": "RAC1_total", "rac1_gtp": "RAC1_gtp", "erk_p": "MAPK1_p", "raf1_total": "RAF1_total"}
@@ -39,7 +39,8 @@ def run(setting: Setting, conditions: ScratchConditions, progress: Progress) -> 
     """One dish of one arm."""
     duration = quantity(conditions.duration, "s")
     frame = quantity(conditions.frame, "s")
-    numbers, lengths = constants(), scale(constants(), finer_step=conditions.finer_step)
+    exchange = numbers(setting)
+    lengths = scale(exchange, finer_step=conditions.finer_step)
     interval = None if conditions.network_interval is None else quantity(conditions.network_interval, "s")
     layout = sheet_with_gap(
         conditions.cells,
@@ -49,7 +50,7 @@ def run(setting: Setting, conditions: ScratchConditions, progress: Progress) -> 
         setting.seed,
         setting.replicate,
     )
-    culture = plated(setting, conditions.cells, layout, numbers, lengths, interval)
+    culture = plated(setting, conditions.cells, layout, exchange, lengths, interval)
     times = np.unique(np.append(np.arange(0.0, duration, frame), duration))
     shown = {int(i) for i in np.linspace(0, len(times) - 1, conditions.pictures).round()}
     recorder, areas, pictures = Recorder(), [], []

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from lamella.assays.preparation import plated, sites_per_cell
+from lamella.assays.preparation import numbers, plated, sites_per_cell
 from lamella.assays.protocol import Progress, Setting
 from lamella.assays.tracking import Recorder
-from lamella.culture import Culture, cells_apart, constants, scale
+from lamella.culture import Culture, cells_apart, scale
 
 SPACING = 4.5
 """Cell diameters between the centres of neighbours at the start."""
@@ -30,9 +30,10 @@ def watch(
     each      called on every frame
     returns   the culture at the end and the frames; time 0 is the end of settling
     """
-    numbers, lengths = constants(), scale(constants(), finer_step=finer_step)
+    exchange = numbers(setting)
+    lengths = scale(exchange, finer_step=finer_step)
     layout = cells_apart(cells, sites_per_cell(setting, lengths), SPACING, setting.seed, setting.replicate)
-    culture = plated(setting, cells, layout, numbers, lengths, network_interval)
+    culture = plated(setting, cells, layout, exchange, lengths, network_interval)
     culture.advance(settle)
     culture.seconds = 0.0
     recorder = Recorder()

@@ -17,16 +17,25 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True,
                   help="Findings: list, show, run and judge them.\n\nExample:  lamella findings list --cell HeLa")
 
+STORE = Path("results/findings")
+"""Where checks keep what they judged, unless told otherwise."""
+
+Store = Annotated[Path, typer.Option("--store", help="Folder in which checks keep verdicts and dishes.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Cell = Annotated[str | None, typer.Option("--cell", help="Only findings in this cell line.", show_default="all")]
 Assay = Annotated[str | None, typer.Option("--assay", help="Only findings that read this assay.", show_default="all")]
 Role = Annotated[str | None, typer.Option("--role", help="check or calibrate.", show_default="both")]
+Kind = Annotated[str | None, typer.Option("--kind", help="mechanism, experiment, quantity or context.",
+                                          show_default="all")]
+HasVerdict = Annotated[str | None, typer.Option("--verdict", show_default="all",
+                                                help="holds, fails or 'not applicable', as the store has it.")]
 Module = Annotated[str | None, typer.Option("--module", help="Part of the biology.", show_default="all")]
 
 
 @app.command("list")
-def list_(cell: Cell = None, assay: Assay = None, role: Role = None, module: Module = None,
-          as_json: AsJson = False) -> None:
+def list_(cell: Cell = None, assay: Assay = None, role: Role = None, module: Module = None, kind: Kind = None,
+          verdict: HasVerdict = None,
+          store: Store = STORE, as_json: AsJson = False) -> None:
     """List the findings that are records.
 
     Example:  lamella findings list --cell HeLa --json
@@ -34,13 +43,17 @@ def list_(cell: Cell = None, assay: Assay = None, role: Role = None, module: Mod
     from lamella.findings import index, load_all
     from lamella.store import json_text
 
-    chosen = selected(load_all(), cell=cell, assay=assay, role=role, module=module)
+    chosen = selected(load_all(), cell=cell, assay=assay, role=role, module=module, kind=kind)
+    said = stored_verdicts(store, chosen) if verdict or store.is_dir() else {}
+    if verdict is not None:
+        chosen = with_verdict(chosen, said, verdict)
     if as_json:
-        sys.stdout.write(json_text({"findings": [_row(finding) for finding in chosen], "claims": len(index())}))
+        rows = [{**_row(finding), "verdict": said.get(finding.id)} for finding in chosen]
+        sys.stdout.write(json_text({"findings": rows, "claims": len(index())}))
         return
     for finding in chosen:
         print(f"{finding.id}\n  {finding.claim}\n  {', '.join(finding.claims)} ({finding.role}); {_cells(finding)}; "
-              f"{', '.join(finding.assays)}")
+              f"{', '.join(finding.assays)}{'; ' * (finding.id in said)}{said.get(finding.id, '')}")
     print(f"\n{len(chosen)} records; the index holds {len(index())} claims.")
 
 
@@ -72,49 +85,6 @@ def show(name: Annotated[str, typer.Argument(metavar="FINDING", help="Id of a re
     print(f"  reading  {' '.join(finding.second_reading.split())}")
 
 
-@app.command("check")
-def check_(names: Annotated[list[str] | None, typer.Argument(metavar="[FINDING]...", help="Ids of records.",
-                                                            show_default="all that pass the filters")] = None,
-           cell: Cell = None, assay: Assay = None, role: Role = None, module: Module = None,
-           population: Annotated[bool, typer.Option("--population", help="Only findings that need no tissue.")] = False,
-           dishes: Annotated[int, typer.Option("--dishes", min=2, help="Dishes per arm before the first look.")] = 4,
-           most: Annotated[int, typer.Option("--most", min=2, help="Dishes per arm while a verdict is open.")] = 12,
-           seed: Annotated[int, typer.Option("--seed", min=0, help="Seed, shared by all arms.")] = 1,
-           threads: Annotated[int | None, typer.Option("--threads", min=1, max=1024, show_default="all processors",
-                                                       help="Dishes computed at a time. Changes no verdict.")] = None,
-           keep: Annotated[Path | None, typer.Option("--keep", show_default="none", help="Folder that keeps finished "
-                                                     "dishes, so that an interrupted check goes on.")] = None,
-           as_json: AsJson = False,
-           quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")] = False) -> None:
-    """Run findings as experiments and judge them; ends with code 1 if one fails.
-
-    Example:  lamella findings check --cell HeLa --assay immunoblot --json
-    """
-    from lamella.assays import ASSAYS
-    from lamella.assays.runner import default_threads
-    from lamella.cli.progress import advancing
-    from lamella.findings import load_all
-    from lamella.store import json_text
-    from lamella.verdicts import Outcome, Replicates, check, score_table, scorecard
-
-    chosen = selected(load_all(), names=names, cell=cell, assay=assay, role=role, module=module)
-    with advancing(quiet=quiet) as tell:
-        verdicts = check([finding.id for finding in chosen], assays=ASSAYS, population_only=population,
-                         replicates=Replicates(dishes, max(dishes, most)), seed=seed,
-                         threads=threads or default_threads(), keep=keep, progress=tell)
-    card = scorecard(verdicts)
-    if as_json:
-        sys.stdout.write(json_text(card.to_dict()))
-    else:
-        from rich.console import Console
-
-        for verdict in verdicts:
-            print(f"{verdict.outcome.value:15} {verdict.finding.id}\n{'':15} {verdict.reason}")
-        Console().print("", score_table(card))
-    if any(verdict.outcome is Outcome.FAILS for verdict in verdicts):
-        raise typer.Exit(1)
-
-
 @app.command()
 def lint(as_json: AsJson = False) -> None:
     """Check records and index against the rules; ends with code 1 if something is wrong.
@@ -142,7 +112,8 @@ def lint(as_json: AsJson = False) -> None:
 
 
 def selected(findings: tuple[Finding, ...], *, names: list[str] | None = None, cell: str | None = None,
-             assay: str | None = None, role: str | None = None, module: str | None = None) -> list[Finding]:
+             assay: str | None = None, role: str | None = None, module: str | None = None,
+             kind: str | None = None) -> list[Finding]:
     """The findings that pass every filter given.
 
     names    ids; all where empty
@@ -153,7 +124,8 @@ def selected(findings: tuple[Finding, ...], *, names: list[str] | None = None, c
 
     chosen = [get(name) for name in dict.fromkeys(names)] if names else list(findings)
     filters = {"--cell": (cell, lambda f: f.cells or (_cells(f),)), "--assay": (assay, lambda f: f.assays),
-               "--role": (role, lambda f: (f.role,)), "--module": (module, lambda f: (f.module,))}
+               "--role": (role, lambda f: (f.role,)), "--module": (module, lambda f: (f.module,)),
+               "--kind": (kind, lambda f: (f.kind,))}
     for flag, (wanted, of) in filters.items():
         if wanted is None:
             continue
@@ -162,6 +134,24 @@ def selected(findings: tuple[Finding, ...], *, names: list[str] | None = None, c
             raise InputError(f"no finding has '{wanted}'", where=flag, remedy=nearest(wanted, known))
         chosen = [finding for finding in chosen if wanted in of(finding)]
     return chosen
+
+
+def stored_verdicts(store: Path, findings: list[Finding]) -> dict[str, str]:
+    """Finding -> its verdict in the store, for those that have one that is not stale."""
+    from lamella.verdicts import Results
+
+    return {verdict.finding.id: verdict.outcome.value for verdict in Results(store).verdicts(findings)}
+
+
+def with_verdict(findings: list[Finding], said: Mapping[str, str], wanted: str) -> list[Finding]:
+    """The findings with a verdict.   raises InputError: no such verdict"""
+    from lamella.errors import unknown
+    from lamella.verdicts import Outcome
+
+    known = {outcome.value: outcome.value for outcome in Outcome} | {"not_applicable": "not applicable"}
+    if wanted not in known:
+        raise unknown("verdict", wanted, known, "--verdict")
+    return [finding for finding in findings if said.get(finding.id) == known[wanted]]
 
 
 def _cells(finding: Finding) -> str:

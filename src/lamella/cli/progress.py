@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Protocol
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
@@ -14,6 +16,15 @@ from lamella.assays.runner import Unit
 
 _LINES = 10
 """Lines written in all where stderr is not a terminal."""
+
+_PAUSE = 60.0
+"""Seconds after which a line is written although nothing new has begun."""
+
+
+class Tell(Protocol):
+    """Called with what is being done, the finished share of all, 0..1, and a note on the time left."""
+
+    def __call__(self, what: str, share: float, note: str = "") -> None: ...
 
 
 class Watch:
@@ -43,23 +54,33 @@ class Watch:
 
 
 @contextmanager
-def advancing(*, quiet: bool) -> Iterator[Callable[[str, float], None]]:
-    """A function that takes what is being done and the finished share of all, 0..1."""
+def advancing(*, quiet: bool) -> Iterator[Tell]:
+    """A function that takes what is being done, the finished share of all, 0..1, and a note on the time left.
+
+    Where nobody watches, a line is written for everything new, and once a minute.
+    """
     if quiet:
-        yield lambda what, share: None
+        yield lambda what, share, note="": None
     elif not sys.stderr.isatty():
         said: set[str] = set()
+        last = time.monotonic()
 
-        def say(what: str, share: float) -> None:
-            if what not in said:
+        def say(what: str, share: float, note: str = "") -> None:
+            nonlocal last
+            if what not in said or time.monotonic() - last > _PAUSE:
                 said.add(what)
-                print(f"{share:4.0%} {what}", file=sys.stderr, flush=True)
+                last = time.monotonic()
+                print(f"{share:4.0%} {what}{note and f' ({note})'}", file=sys.stderr, flush=True)
 
         yield say
     else:
         with _bar() as bar:
             task = bar.add_task("", total=1.0)
-            yield lambda what, share: bar.update(task, completed=share, description=what)
+
+            def show(what: str, share: float, note: str = "") -> None:
+                bar.update(task, completed=share, description=f"{what}{note and f' ({note})'}")
+
+            yield show
 
 
 def _bar() -> Progress:

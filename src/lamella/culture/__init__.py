@@ -1,6 +1,6 @@
 """Cells and dish on one clock; the only room that knows both."""
 
-from lamella.culture.cells import Draw, chosen_reactions, drawn_parameters, grown_population, program
+from lamella.culture.cells import Draw, chosen_reactions, drawn_parameters, grown, grown_population, program
 from lamella.culture.constants import Constants, constants
 from lamella.culture.culture import Culture, Protocol
 from lamella.culture.idealised import idealised_inputs
@@ -22,6 +22,7 @@ __all__ = [
     "drawn_parameters",
     "elongation",
     "free_share",
+    "grown",
     "grown_population",
     "idealised_inputs",
     "open_area",

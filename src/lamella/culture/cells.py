@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cache
 
@@ -50,12 +51,18 @@ def chosen_reactions(made: Program, patterns: tuple[str, ...]) -> tuple[str, ...
 
 @dataclass(frozen=True)
 class Draw:
-    """Which cells: seed, number of the dish, number of cells, reactions deleted from their network."""
+    """Which cells.
+
+    seed, replicate, cells   number of the dish, number of cells in it
+    without                  reactions deleted from their network
+    scaled                   parameter -> factor on the library's value; what an arm sets itself is not scaled
+    """
 
     seed: int
     replicate: int
     cells: int
     without: tuple[str, ...] = ()
+    scaled: Mapping[str, float] = field(default_factory=dict)
 
 
 def drawn_parameters(network: Network, treatment: Treatment, draw: Draw, constants: Constants) -> NDArray[np.float64]:
@@ -63,6 +70,9 @@ def drawn_parameters(network: Network, treatment: Treatment, draw: Draw, constan
     made = program(network.cell.name)
     column = {name: i for i, name in enumerate(made.parameters)}
     parameters = np.tile(made.defaults, (draw.cells, 1))
+    for name, factor in draw.scaled.items():
+        if name in column:
+            parameters[:, column[name]] *= factor
     carriers = tuple(name for name in made.parameters if name.endswith("_expression"))
     factors_ = expression_factors(draw.seed, draw.replicate, draw.cells, carriers, constants)
     for i, name in enumerate(carriers):
@@ -82,13 +92,30 @@ def grown_population(
 
     inputs   what the surroundings tell a cell in that time
     """
-    made = program(network.cell.name)
     parameters = drawn_parameters(network, treatment, draw, constants)
+    return grown(network, treatment, parameters, constants, inputs)
+
+
+def grown(
+    network: Network,
+    treatment: Treatment,
+    parameters: NDArray[np.float64],
+    constants: Constants,
+    inputs: dict[str, float],
+    *,
+    threads: int = 1,
+) -> Population:
+    """The same for cells whose parameters are given.
+
+    parameters  [cells, parameters] as `drawn_parameters` makes them; written to
+    threads     change no result
+    """
+    made = program(network.cell.name)
     column = {name: i for i, name in enumerate(made.parameters)}
     for name, value in (inputs | treatment.medium).items():
         if name in column:
             parameters[:, column[name]] = value
-    population = Population(made, parameters)
+    population = Population(made, parameters, threads=threads)
     population.advance(constants["clock.chronic"])
     for name, value in treatment.acute.items():
         if name in column:

@@ -41,6 +41,11 @@ class Constants(Mapping[str, float]):
             rows[name] = Parameter(old.name, float(value), old.unit, old.grade, old.source, old.note, old.fitted_to)
         return Constants(rows)
 
+    def scaled(self, factors: Mapping[str, float]) -> Constants:
+        """A copy with values multiplied; `factors` by 'section.name', others are passed over."""
+        known = {key: self[key] * factor for key, factor in factors.items() if key in self}
+        return self.changed(**{key.replace(".", "__"): value for key, value in known.items()}) if known else self
+
 
 @lru_cache(maxsize=1)
 def constants() -> Constants:

@@ -24,6 +24,7 @@ from lamella.findings.loading import (
     read_finding,
     reference_lines,
     reviews,
+    seen,
 )
 from lamella.findings.names import Names
 from lamella.findings.record import REFERENCE_LINES, SCHEMA, Finding, Source
@@ -33,4 +34,4 @@ from lamella.findings.rule import Complaint, Library, Rule
 __all__ = ["KINDS", "LEAST_EFFECT", "OPEN", "REFERENCE_LINES", "RULES", "SCHEMA", "Base", "Complaint", "Dissociation",
            "Expectation", "Finding", "FoldRange", "IndexLine", "Library", "Names", "Optimum", "Ordering", "Relation",
            "Required", "Rescued", "Rule", "Saturates", "Source", "Unchanged", "get", "index", "lint", "load_all",
-           "read_finding", "reference_lines", "reviews"]
+           "read_finding", "reference_lines", "reviews", "seen"]

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from lamella.findings.loading import index, load_all
+from lamella.findings.loading import index, load_all, seen
 from lamella.findings.names import Names
 from lamella.findings.rule import Complaint, Library, Rule
-from lamella.findings.rules_of_index import ClaimsStandOnce, LinesAreShort, RecordAndIndexAgree, ThirdsAreCheck
+from lamella.findings.rules_of_index import (
+    ClaimsStandOnce,
+    LinesAreShort,
+    RecordAndIndexAgree,
+    SeenAreCheck,
+    ThirdsAreCheck,
+)
 from lamella.findings.rules_of_records import (
     ArmsAreUsed,
     BandIsNarrow,
@@ -22,9 +28,9 @@ from lamella.findings.rules_of_records import (
 )
 
 RULES: tuple[Rule, ...] = (
-    ClaimsStandOnce(), LinesAreShort(), ThirdsAreCheck(), IdsAreUnique(), RecordAndIndexAgree(), RoleFollowsClaims(),
-    ServesItsClaims(), ReviewHoldsTheClaims(), ThresholdIsTenPercent(), BandIsNarrow(), UnchangedIsWired(),
-    ArmsAreUsed(), SeriesAscends(), NamesResolve())
+    ClaimsStandOnce(), LinesAreShort(), ThirdsAreCheck(), SeenAreCheck(), IdsAreUnique(), RecordAndIndexAgree(),
+    RoleFollowsClaims(), ServesItsClaims(), ReviewHoldsTheClaims(), ThresholdIsTenPercent(), BandIsNarrow(),
+    UnchangedIsWired(), ArmsAreUsed(), SeriesAscends(), NamesResolve())
 """Every rule, in the order of reporting."""
 
 
@@ -36,6 +42,6 @@ def lint(library: Library | None = None, *, names: Names | None = None,
     names     resolves names where the package's own library is checked
     raises    InputError: a file of the library cannot be read at all
     """
-    checked = library or Library(load_all(), index(), names)
+    checked = library or Library(load_all(), index(), names, seen())
     return [Complaint(type(rule).__name__, rule.sentence, where, what)
             for rule in rules for where, what in rule.breaches(checked)]

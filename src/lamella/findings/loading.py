@@ -81,6 +81,13 @@ def reference_lines() -> dict[str, str]:
     return {name: row["cell"] for name, row in table.items()}
 
 
+@lru_cache(maxsize=1)
+def seen() -> dict[str, str]:
+    """Check claims that somebody looked at while setting a number -> why; a verdict on them is not blind."""
+    table = parsed(text_of(files(_ROOM) / "seen.toml"), "findings/seen.toml")
+    return {claim: row["why"] for claim, row in table.items()}
+
+
 def read_finding(text: str, where: str) -> Finding:
     """The record in a TOML text.
 

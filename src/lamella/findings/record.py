@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, StrictStr, field_validator, model_validator
 
 from lamella.findings.expectation import Base, Expectation
+from lamella.provenance import value_hash
 
 SCHEMA = 1
 """Version of the record format that this program reads."""
@@ -108,6 +109,15 @@ class Finding(BaseModel):
     def assays(self) -> tuple[str, ...]:
         """Assays that its expectations read, each once."""
         return tuple(dict.fromkeys(expectation.assay for expectation in self.expect))
+
+    @property
+    def inhibits(self) -> bool:
+        """Whether an arm uses an inhibitor; such findings are counted apart."""
+        return any("inhibitor" in arm for arm in self.arms.values())
+
+    def hash(self) -> str:
+        """Of everything that the record says; two readings of one file agree."""
+        return value_hash(self.model_dump(mode="json", by_alias=True))
 
     def serving(self, expectation: Base) -> tuple[str, ...]:
         """The claims that one of its expectations serves."""

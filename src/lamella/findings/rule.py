@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from lamella.findings.loading import IndexLine
 from lamella.findings.names import Names
@@ -12,11 +12,17 @@ from lamella.findings.record import Finding
 
 @dataclass(frozen=True)
 class Library:
-    """What is checked: records and index; `names` resolves cells, arms, assays and quantities, or is None."""
+    """What is checked.
+
+    findings, index   records and lines
+    names             resolves cells, arms, assays and quantities, or is None
+    seen              check claims that are no longer blind -> why
+    """
 
     findings: Sequence[Finding]
     index: Sequence[IndexLine]
     names: Names | None = None
+    seen: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,19 @@ class ThirdsAreCheck(Rule):
                 yield line.id, f"is marked check = {str(line.check).lower()}"
 
 
+class SeenAreCheck(Rule):
+    """What is listed as no longer blind is a check claim of the index, and says why."""
+
+    def breaches(self, library: Library) -> Iterator[tuple[str, str]]:
+        records = {claim: finding.role for finding in library.findings for claim in finding.claims}
+        known = {line.id: line.check or records.get(line.id) == "check" for line in library.index}
+        for claim, why in library.seen.items():
+            if not known.get(claim, False):
+                yield claim, "stands in seen.toml and is no check claim"
+            if len(why.split()) < 5:
+                yield claim, "stands in seen.toml without a reason"
+
+
 class RecordAndIndexAgree(Rule):
     """A record names claims of the index, and the index names that record for them and no other."""
 

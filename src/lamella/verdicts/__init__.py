@@ -1,17 +1,29 @@
 """A finding beside its assay: the judge, the scorecard, and the reactions that carry an effect."""
 
 from lamella.verdicts.bench import Bench, Plate
+from lamella.verdicts.blindness import first_check, first_score
 from lamella.verdicts.causal_path import Carrier, CausalPath, causal_path
-from lamella.verdicts.checking import Replicates, check, check_one, is_population
+from lamella.verdicts.checking import Moment, Replicates, check, check_one, is_population, sample
+from lamella.verdicts.comparing import Change, Difference, compare
 from lamella.verdicts.cross_check import cross_check
 from lamella.verdicts.effect import Criterion, Effect, Standing, smallest_effect
+from lamella.verdicts.ensemble import binomial_interval, factors
 from lamella.verdicts.explaining import explain
 from lamella.verdicts.judging import judge, standing
+from lamella.verdicts.mutants import Mutant, MutationTest, mutate
 from lamella.verdicts.names import ModelNames, model_names
-from lamella.verdicts.score import GROUPS, STATES, Scorecard, score_table, scorecard
+from lamella.verdicts.pace import Pace, spoken
+from lamella.verdicts.results import Results
+from lamella.verdicts.robustness import Robustness, population_robustness, tissue_robustness
+from lamella.verdicts.score import GROUPS, STATES, Scorecard, scorecard
+from lamella.verdicts.score_table import score_table
+from lamella.verdicts.stability import under_other_thresholds
 from lamella.verdicts.verdict import CellVerdict, ExpectationVerdict, Outcome, Verdict, jointly, verdict
 
-__all__ = ["GROUPS", "STATES", "Bench", "Carrier", "CausalPath", "CellVerdict", "Criterion", "Effect",
-           "ExpectationVerdict", "ModelNames", "Outcome", "Plate", "Replicates", "Scorecard", "Standing", "Verdict",
-           "causal_path", "check", "check_one", "cross_check", "explain", "is_population", "jointly", "judge",
-           "model_names", "score_table", "scorecard", "smallest_effect", "standing", "verdict"]
+__all__ = ["GROUPS", "STATES", "Bench", "Carrier", "CausalPath", "CellVerdict", "Change", "Criterion", "Difference",
+           "Effect", "ExpectationVerdict", "ModelNames", "Moment", "Mutant", "MutationTest", "Outcome", "Pace",
+           "Plate", "Replicates", "Results", "Robustness", "Scorecard", "Standing", "Verdict", "binomial_interval",
+           "causal_path", "check", "check_one", "compare", "cross_check", "explain", "factors", "first_check",
+           "first_score", "is_population", "jointly", "judge", "model_names", "mutate", "population_robustness",
+           "sample", "score_table", "scorecard", "smallest_effect", "spoken", "standing", "tissue_robustness",
+           "under_other_thresholds", "verdict"]

@@ -1,29 +1,47 @@
-"""Findings beside their assays: run the arms, look at the effects, spend more replicates while one is open."""
+"""Findings beside their assays: run the arms, look at the effects, spend more dishes where one is still open.
+
+The first look goes through all findings; then those whose interval still straddles its line get more dishes, round by
+round. A verdict is written down as soon as it stands, and dishes are kept: a check that was interrupted goes on.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 
-import numpy as np
-
 from lamella.assays import ASSAYS, Assay
-from lamella.errors import InputError, LamellaError
-from lamella.findings import Base, Finding, get, load_all, reference_lines
-from lamella.networks import Perturbations, cell_lines
-from lamella.verdicts.bench import Bench, OnDish, Plate
-from lamella.verdicts.effect import Criterion, Standing
-from lamella.verdicts.judging import judge, standing
-from lamella.verdicts.names import ModelNames
-from lamella.verdicts.verdict import CellVerdict, ExpectationVerdict, Outcome, Verdict, verdict
+from lamella.errors import InputError
+from lamella.findings import Finding, get, load_all
+from lamella.random import generator
+from lamella.verdicts.bench import Bench, Plate
+from lamella.verdicts.pace import Pace
+from lamella.verdicts.results import Results
+from lamella.verdicts.trial import Trial
+from lamella.verdicts.verdict import Verdict
 
 POPULATION = frozenset({"immunoblot"})
 """Assays without a tissue."""
 
-OnProgress = Callable[[str, float], None]
-"""Called with the id of the finding at work and the finished share of all findings, 0..1."""
+
+@dataclass(frozen=True)
+class Moment:
+    """How far a check is.
+
+    finding   at work
+    share     done of all that may have to be done, 0..1; never falls
+    left      seconds that the dishes of this round still take, judged by those so far; None before the first
+    at_most   the same if every finding that is open stays open to the end
+    """
+
+    finding: str
+    share: float
+    left: float | None = None
+    at_most: float | None = None
+
+
+OnProgress = Callable[[Moment], None]
 
 
 @dataclass(frozen=True)
@@ -49,15 +67,18 @@ class Replicates:
 
 
 def check(ids: Iterable[str] | None = None, *, population_only: bool = False, replicates: Replicates | None = None,
-          seed: int = 1, threads: int = 1, keep: Path | None = None, progress: OnProgress | None = None,
-          assays: Mapping[str, Assay] | None = None) -> list[Verdict]:
+          seed: int = 1, threads: int = 1, store: Path | None = None, minutes: float | None = None,
+          progress: OnProgress | None = None, assays: Mapping[str, Assay] | None = None) -> list[Verdict]:
     """Judge findings.
 
     ids              which; all of the library where None
     population_only  leave out findings that need a tissue
     seed             of all streams
     threads          dishes computed at a time; no verdict depends on it
-    keep             folder that keeps finished dishes, so that a check that was interrupted goes on
+    store            folder of results: what stands there and is not stale is not judged again, and what is finished
+                     is kept there; None keeps nothing
+    minutes          time after which no dish is begun; what is open then is judged as it stands and says so, and what
+                     was not looked at even once is left out
     assays           the assays that there are, by name; those of the package where None
     raises           InputError: an unknown id
     """
@@ -65,16 +86,14 @@ def check(ids: Iterable[str] | None = None, *, population_only: bool = False, re
     chosen = [get(name) for name in ids] if ids is not None else list(load_all())
     if population_only:
         chosen = [finding for finding in chosen if is_population(finding)]
-    bench = Bench(assays, seed=seed, threads=threads, keep=keep)
-    found = []
-    for number, finding in enumerate(chosen):
-        def tell(share: float, done: int = number, name: str = finding.id) -> None:
-            if progress:
-                progress(name, (done + share) / len(chosen))
+    results = Results(store) if store is not None else None
+    bench = Bench(assays, seed=seed, threads=threads, keep=results.dishes if results else None)
+    return _Campaign(chosen, bench, replicates or Replicates(), results, minutes, progress).verdicts()
 
-        tell(0.0)
-        found.append(check_one(finding, bench, replicates or Replicates(), tell))
-        tell(1.0)
+
+def check_one(finding: Finding, bench: Bench, replicates: Replicates) -> Verdict:
+    """Judge one finding in all its cell lines."""
+    (found,) = _Campaign([finding], bench, replicates).verdicts()
     return found
 
 
@@ -83,104 +102,87 @@ def is_population(finding: Finding) -> bool:
     return POPULATION.issuperset(finding.assays)
 
 
-def check_one(finding: Finding, bench: Bench, replicates: Replicates,
-              tell: Callable[[float], None] = lambda share: None) -> Verdict:
-    """Judge one finding in all its cell lines."""
-    cells = finding.cells or tuple(reference_lines().values())
-    looks = replicates.looks()
-    plates = {(expectation.assay, arm) for expectation in finding.expect for arm in expectation.arms()}
-    total = len(cells) * len(plates) * looks[-1]
-    done = count(1)
-    judged = [_CellCheck(finding, cell, bench, lambda: tell(min(1.0, next(done) / total))).verdict(looks)
-              for cell in cells]
-    return verdict(finding, judged)
+def sample(findings: Sequence[Finding], count: int, seed: int) -> list[Finding]:
+    """Findings that need a tissue, drawn by seed; all of them where there are no more than `count`."""
+    tissue = sorted((finding for finding in findings if not is_population(finding)), key=lambda finding: finding.id)
+    order = generator(seed, "sample of findings").permutation(len(tissue))
+    return [tissue[place] for place in sorted(order[:count])]
 
 
-class _CellCheck:
-    """One finding in one cell line.
+class _Campaign:
+    """Findings judged round by round on one bench."""
 
-    on_dish   called after every dish that was computed
-    """
+    def __init__(self, findings: Sequence[Finding], bench: Bench, replicates: Replicates,
+                 results: Results | None = None, minutes: float | None = None, progress: OnProgress | None = None):
+        self.bench, self.replicates, self.results, self._progress = bench, replicates, results, progress
+        self.budget = {"seed": bench.seed, "first": replicates.first, "most": replicates.most}
+        self.order = [finding.id for finding in findings]
+        self.found: dict[str, Verdict] = {}
+        self.trials: dict[str, Trial] = {}
+        for finding in findings:
+            kept = results.verdict(finding, self.budget) if results else None
+            if kept is not None and kept.settled:
+                self.found[finding.id] = kept
+            else:
+                self.trials[finding.id] = Trial(finding, bench)
+        self.pace = Pace(results.paces() if results else {})
+        self.deadline = None if minutes is None else time.monotonic() + 60.0 * minutes
+        self._share = 0.0
 
-    def __init__(self, finding: Finding, cell: str, bench: Bench, on_dish: OnDish):
-        self.finding, self.cell, self.bench, self.on_dish = finding, cell, bench, on_dish
-        self.names = ModelNames(bench.assays)
-
-    def verdict(self, looks: tuple[int, ...]) -> CellVerdict:
-        return CellVerdict(self.cell, tuple(self._expectation(e, looks) for e in self.finding.expect))
-
-    def _expectation(self, expectation: Base, looks: tuple[int, ...]) -> ExpectationVerdict:
-        problem = self._problem(expectation)
-        if problem is not None:
-            return self._said(expectation, Outcome.NOT_APPLICABLE, problem)
-        criteria: tuple[Criterion, ...] = ()
-        values: dict[tuple[str, str], np.ndarray] = {}
+    def verdicts(self) -> list[Verdict]:
+        """Verdicts in the order of the findings, without those for which there was no time at all."""
+        looks = self.replicates.looks()
+        for name in list(self.trials):
+            self._settle(name)
         for replicates in looks:
-            try:
-                values = self._values(expectation, replicates)
-            except LamellaError as error:
-                return self._said(expectation, Outcome.NOT_APPLICABLE, _sentence(str(error.what)))
-            silent = _silent(values)
-            if silent is not None:
-                return self._said(expectation, Outcome.NOT_APPLICABLE, silent, values=values)
-            criteria = judge(expectation, values, last=replicates == looks[-1])
-            if standing(criteria) is not Standing.OPEN:
-                break
-        outcome = Outcome.HOLDS if standing(criteria) is Standing.HOLDS else Outcome.FAILS
-        return self._said(expectation, outcome, _reason(criteria, expectation), criteria, values)
+            for name, trial in list(self.trials.items()):
+                self._tell(name, replicates)
+                whole = self.bench.run(trial.plates, replicates, lambda plate, seconds, at=name, to=replicates:
+                                       self._dish(at, plate, seconds, to), self._late)
+                if whole:
+                    for case in trial.open:
+                        case.look(replicates, last=replicates == looks[-1])
+                self._settle(name)
+        for name, trial in list(self.trials.items()):
+            for case in trial.open:
+                if case.replicates:
+                    case.look(case.replicates, last=True, settled=False)
+            self._settle(name)
+        if self.results:
+            self.results.note_paces(self.pace.seconds)
+        self._say(Moment(self.order[-1] if self.order else "", 1.0, 0.0, 0.0))
+        return [self.found[name] for name in self.order if name in self.found]
 
-    def _problem(self, expectation: Base) -> str | None:
-        """Why the expectation cannot be run here, in a sentence."""
-        if self.cell not in cell_lines():
-            return f"The cell line {self.cell} is not built."
-        problem = self.names.assay(expectation.assay, self.finding.conditions.get(expectation.assay, {}))
-        for arm in expectation.arms():
-            treatment = self.finding.arms[arm]
-            problem = (problem or self.names.arm(self.cell, treatment, self.finding.matrix, self.finding.medium)
-                       or self.names.absent(self.cell, treatment))
-        return _sentence(problem) if problem else None
+    def _late(self) -> bool:
+        return self.deadline is not None and time.monotonic() > self.deadline
 
-    def _plate(self, expectation: Base, arm: str) -> Plate:
-        assay = self.bench.assays[expectation.assay]
-        conditions = self.finding.conditions.get(expectation.assay, {})
-        return Plate(expectation.assay, assay.conditions.model_validate(conditions), self.cell,
-                     Perturbations.model_validate(self.finding.arms[arm]), self.finding.matrix, self.finding.medium,
-                     label=arm)
+    def _settle(self, name: str) -> None:
+        """Write a verdict down as soon as there is one."""
+        trial = self.trials[name]
+        verdict = trial.verdict()
+        if verdict is None:
+            return
+        del self.trials[name]
+        self.found[name] = verdict
+        if self.results:
+            self.results.keep(verdict, self.budget)
 
-    def _values(self, expectation: Base, replicates: int) -> dict[tuple[str, str], np.ndarray]:
-        plates = {arm: self._plate(expectation, arm) for arm in expectation.arms()}
-        self.bench.run(plates.values(), replicates, self.on_dish)
-        return {(name, arm): self.bench.values(plate, replicates, name, expectation.at)
-                for name in expectation.quantities() for arm, plate in plates.items()}
+    def _dish(self, name: str, plate: Plate, seconds: float, replicates: int) -> None:
+        self.pace.took(plate.assay, seconds)
+        self._tell(name, replicates)
 
-    def _said(self, expectation: Base, outcome: Outcome, reason: str, criteria: tuple[Criterion, ...] = (),
-              values: Mapping[tuple[str, str], np.ndarray] | None = None) -> ExpectationVerdict:
-        table: dict[str, dict[str, list[float]]] = {}
-        for (name, arm), row in (values or {}).items():
-            table.setdefault(name, {})[arm] = [float(v) for v in row]
-        kind = getattr(expectation, "kind", "ordering")
-        return ExpectationVerdict(kind, expectation.assay, expectation.says(), expectation.corollary,
-                                  self.finding.serving(expectation), outcome, reason,
-                                  tuple(criterion.shown for criterion in criteria), table)
+    def _tell(self, name: str, replicates: int) -> None:
+        if self._progress is None:
+            return
+        plates = {plate.key: plate for trial in self.trials.values() for plate in trial.plates}.values()
+        now = self.pace.expected(self.bench.missing(plates, replicates), self.bench.threads)
+        worst = self.pace.expected(self.bench.missing(plates, self.replicates.most), self.bench.threads)
+        spent = self.pace.spent / self.bench.threads
+        if worst is not None and spent + worst > 0.0:
+            self._share = max(self._share, spent / (spent + worst))
+        self._say(Moment(name, self._share, now, worst))
 
+    def _say(self, moment: Moment) -> None:
+        if self._progress:
+            self._progress(moment)
 
-def _silent(values: Mapping[tuple[str, str], np.ndarray]) -> str | None:
-    """Why nothing can be judged from the values: no number in a dish, or nothing in any arm."""
-    for (name, arm), row in values.items():
-        bad = int(np.count_nonzero(~np.isfinite(row)))
-        if bad:
-            return f"'{name}' has no value in {bad} of {row.size} dishes of '{arm}'."
-    for name in {name for name, _ in values}:
-        if max(float(np.mean(row)) for (q, _), row in values.items() if q == name) <= 0.0:
-            return f"'{name}' is nothing in every arm."
-    return None
-
-
-def _reason(criteria: tuple[Criterion, ...], expectation: Base) -> str:
-    """The criterion that decided, as a sentence."""
-    decisive = next((c for c in criteria if c.standing is Standing.FAILS), criteria[0])
-    return _sentence(f"{decisive.shown.quantity} in {expectation.assay}: {decisive.reason}")
-
-
-def _sentence(text: str) -> str:
-    return text.rstrip(".") + "."

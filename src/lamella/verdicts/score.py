@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
-from rich.table import Table
-
-from lamella.findings import OPEN, Finding, IndexLine, index, load_all
+from lamella.findings import OPEN, Finding, IndexLine, index, load_all, seen
 from lamella.verdicts.verdict import Outcome, Verdict
 
-STATES = ("holds", "fails", "not_applicable", "not_judged", "open")
-"""What can be said of a claim. `not_judged`: it has a record, which this check left out; `open`: it has none."""
+STATES = ("holds", "fails", "not_applicable", "open")
+"""What can be said of a claim. Open: nobody judged it, for want of a record or of a check."""
 
-GROUPS = ("role", "review", "module", "kind")
+GROUPS = ("role", "review", "module", "kind", "blind", "inhibition")
 """How the claims are grouped."""
 
 
@@ -21,24 +20,41 @@ GROUPS = ("role", "review", "module", "kind")
 class ScoredClaim:
     """One claim of the index.
 
-    state   one of STATES
-    role    of its record; of a claim without one: 'check' or 'calibrate' by its number
+    state       one of STATES
+    record      id of its record, 'open' where it has none
+    role        of its record; of a claim without one: 'check' or 'calibrate' by its number
+    blind       'blind' or 'seen' for check claims; 'calibrate' for those that may set parameters
+    inhibition  'inhibitor' or 'no inhibitor', by the arms of its record; 'no record'
     """
 
     id: str
+    says: str
     state: str
+    record: str
     role: str
     review: str
     module: str
     kind: str
+    blind: str
+    inhibition: str
 
 
 @dataclass(frozen=True)
 class Scorecard:
-    """All claims with their states, the corollaries apart, and the verdicts they rest on."""
+    """All claims with their states, and the verdicts that they rest on.
+
+    stale        ids of findings that were judged with another record, network or program; they count as open
+    robustness   finding -> what its ensemble said, where one was run
+    mutants      the mutation test, where one was run
+    first        score of the check claims when the calibrate records first held; None before that
+    """
 
     claims: tuple[ScoredClaim, ...]
     verdicts: tuple[Verdict, ...]
+    stale: tuple[str, ...] = ()
+    robustness: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    mutants: Mapping[str, Any] | None = None
+    first: Mapping[str, Any] | None = None
 
     def ids(self, state: str) -> list[str]:
         return [claim.id for claim in self.claims if claim.state == state]
@@ -57,74 +73,85 @@ class Scorecard:
         """Verdicts on records, of one role or of both."""
         return _counted(v.outcome for v in self.verdicts if role in (None, v.finding.role))
 
-    def corollaries(self) -> dict[str, int]:
-        """Verdicts on the own corollaries of the records that have some."""
-        return _counted(outcome for v in self.verdicts if (outcome := v.corollary()) is not None)
+    def expectations(self, *, corollary: bool) -> dict[str, int]:
+        """Verdicts on single expectations, all cell lines together: the reported ones, or our own corollaries."""
+        return _counted(e.outcome for v in self.verdicts for cell in v.cells for e in cell.expectations
+                        if e.corollary == corollary)
+
+    def unsettled(self) -> list[str]:
+        """Ids of findings that were judged before their intervals were clear, for want of time."""
+        return [verdict.finding.id for verdict in self.verdicts if not verdict.settled]
+
+    def unjudged(self) -> list[str]:
+        """Open claims that have a record: a check would judge them."""
+        return [claim.id for claim in self.claims if claim.state == "open" and claim.record != OPEN]
+
+    def notes(self) -> list[str]:
+        """What a reader of the counts should know, in sentences."""
+        said = []
+        if self.unjudged():
+            said.append(f"{len(self.unjudged())} of the open claims have a record that was not judged here.")
+        if self.stale:
+            said.append(f"{len(self.stale)} verdicts in the store are stale and count as open: a record, a network or "
+                        "the program has changed. `lamella findings check` judges them again.")
+        if self.unsettled():
+            said.append(f"{len(self.unsettled())} findings were judged before their intervals were clear: "
+                        f"{', '.join(self.unsettled())}.")
+        if self.mutants is not None:
+            found = self.mutants["counts"]
+            said.append(f"Of {found['of']} reactions, {found['supported']} are supported by a finding that breaks "
+                        f"without them, {found['unsupported']} by none; {found['undecided']} could show in a tissue only.")
+        if self.first is None:
+            counts = self.records("calibrate")
+            said.append("There is no first check score yet: it is taken when every calibrate record holds "
+                        f"({counts['holds']} of {counts['of']} judged here do).")
+        return said
+
+    def counts(self) -> dict[str, Any]:
+        """For the history: totals of all claims, and of the check claims and the others."""
+        roles = self.by("role")
+        return {"all": self.totals(), "check": roles.get("check"), "calibrate": roles.get("calibrate")}
 
     def to_dict(self) -> dict[str, object]:
-        """Stable form for --json: every claim id stands under exactly one state."""
-        return {"totals": self.totals(), **{state: self.ids(state) for state in STATES},
-                **{f"by_{group}": self.by(group) for group in GROUPS},
+        """Stable form for --json: every claim id stands under exactly one of the four states."""
+        verdicts = [{**v.to_dict(), "robustness": self.robustness.get(v.finding.id)} for v in self.verdicts]
+        return {"format": 1, "totals": self.totals(), **{state: self.ids(state) for state in STATES},
+                "unjudged": self.unjudged(), **{f"by_{group}": self.by(group) for group in GROUPS},
                 "records": {role: self.records(role) for role in ("check", "calibrate")},
-                "corollaries": self.corollaries(),
-                "verdicts": [verdict.to_dict() for verdict in self.verdicts]}
+                "reported": self.expectations(corollary=False), "corollaries": self.expectations(corollary=True),
+                "first_check": self.first, "stale": list(self.stale), "unsettled": self.unsettled(),
+                "mutants": self.mutants, "verdicts": verdicts}
 
 
 def scorecard(verdicts: Sequence[Verdict], lines: Sequence[IndexLine] | None = None,
-              findings: Sequence[Finding] | None = None) -> Scorecard:
+              findings: Sequence[Finding] | None = None, *, stale: Sequence[str] = (),
+              robustness: Mapping[str, Mapping[str, Any]] | None = None, mutants: Mapping[str, Any] | None = None,
+              first: Mapping[str, Any] | None = None) -> Scorecard:
     """The scorecard of a check.
 
     lines, findings   index and library; the package's where not given
     """
     judged = {verdict.finding.id: verdict for verdict in verdicts}
-    roles = {finding.id: finding.role for finding in (load_all() if findings is None else findings)}
-    return Scorecard(tuple(_scored(line, judged, roles) for line in (index() if lines is None else lines)),
-                     tuple(verdicts))
+    records = {finding.id: finding for finding in (load_all() if findings is None else findings)}
+    claims = tuple(_scored(line, judged, records) for line in (index() if lines is None else lines))
+    return Scorecard(claims, tuple(verdicts), tuple(stale), robustness or {}, mutants, first)
 
 
-def score_table(card: Scorecard) -> Table:
-    """The scorecard for a terminal: counts with their denominators, never a percentage alone."""
-    table = Table(title="Claims", title_justify="left", box=None, pad_edge=False)
-    for name in ("", "holds", "fails", "not applicable", "judged", "open", "of"):
-        table.add_column(name, justify="left" if not name else "right")
-    _row(table, "all claims", card.totals())
-    for group in GROUPS:
-        for value, totals in card.by(group).items():
-            if totals["of"] > totals["open"]:
-                _row(table, f"{group} {value}", totals)
-    table.add_section()
-    for role in ("check", "calibrate"):
-        _record_row(table, f"records, {role}", card.records(role))
-    _record_row(table, "own corollaries", card.corollaries())
-    return table
-
-
-def _row(table: Table, name: str, totals: dict[str, int]) -> None:
-    judged = totals["holds"] + totals["fails"] + totals["not_applicable"]
-    table.add_row(name, str(totals["holds"]), str(totals["fails"]), str(totals["not_applicable"]), str(judged),
-                  str(totals["open"] + totals["not_judged"]), str(totals["of"]))
-
-
-def _record_row(table: Table, name: str, counts: dict[str, int]) -> None:
-    table.add_row(name, str(counts["holds"]), str(counts["fails"]), str(counts["not_applicable"]), str(counts["of"]),
-                  "", str(counts["of"]))
-
-
-def _scored(line: IndexLine, judged: dict[str, Verdict], roles: dict[str, str]) -> ScoredClaim:
-    role = roles.get(line.record, "check" if line.check else "calibrate")
-    if line.record == OPEN:
-        state = "open"
-    elif line.record in judged:
-        state = _key(judged[line.record].claim(line.id))
-    else:
-        state = "not_judged"
-    return ScoredClaim(line.id, state, role, line.review, line.module, line.kind)
+def _scored(line: IndexLine, judged: Mapping[str, Verdict], records: Mapping[str, Finding]) -> ScoredClaim:
+    record = records.get(line.record)
+    role = record.role if record else "check" if line.check else "calibrate"
+    state = key_of(judged[line.record].claim(line.id)) if line.record in judged else "open"
+    blind = "calibrate" if role == "calibrate" else "seen" if line.id in seen() else "blind"
+    inhibition = "no record" if record is None else "inhibitor" if record.inhibits else "no inhibitor"
+    return ScoredClaim(line.id, line.says, state, line.record, role, line.review, line.module, line.kind, blind,
+                       inhibition)
 
 
 def _counted(outcomes: Iterable[Outcome]) -> dict[str, int]:
     found = list(outcomes)
-    return {**{_key(outcome): found.count(outcome) for outcome in Outcome}, "of": len(found)}
+    return {**{key_of(outcome): found.count(outcome) for outcome in Outcome}, "of": len(found)}
 
 
-def _key(outcome: Outcome) -> str:
+def key_of(outcome: Outcome) -> str:
+    """'not applicable' as the key 'not_applicable'."""
     return outcome.value.replace(" ", "_")

@@ -1,0 +1,72 @@
+"""An ensemble of parameters: how far the numbers of the library may be wrong, by their grades.
+
+A member multiplies every number by a log-normal factor: standard deviation 0.2 of the logarithm for what was measured,
+ln 2 for what was fitted, ln 3 for what is known to an order of magnitude or assumed. A share between 0 and 1 has its
+odds multiplied, so that it stays one. What is 0 or 1 by construction, the numerical scheme and the clock do not vary.
+"""
+
+from __future__ import annotations
+
+from math import log
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import betaincinv
+
+from lamella.culture import constants
+from lamella.networks import assemble
+from lamella.networks.library import Parameter, module
+from lamella.random import generator
+from lamella.verdicts.effect import LEVEL
+
+SPREAD = {"measured": 0.2, "fitted": log(2.0), "order": log(3.0), "assumed": log(3.0)}
+"""Standard deviation of the logarithm of a factor, by grade."""
+
+_SCHEME = ("scale.", "clock.", "shape.focus")
+"""Constants that say how a dish is computed, or what the protocol is, and nothing about a cell."""
+
+_SHARES = ("_floor", "_share", "_available", "_cytosolic", ".contact_gain", ".rear_focus", ".cdc42_focus", ".shared",
+           ".bind_floor", ".traction_floor")
+"""Endings of the names of numbers that are shares."""
+
+
+def factors(cell: str, members: int, seed: int, *, exchange: bool = False) -> dict[str, NDArray[np.float64]]:
+    """Parameter -> its factor in every member.   [members]
+
+    exchange   also the constants of the exchange between cell and dish, as 'section.name'
+
+    A number has the same factor wherever it is used: in all integrins that share a law, in all cell lines. Protein
+    levels are numbers of one cell line.
+    """
+    network = assemble(cell)
+    rows: dict[str, Parameter] = dict(network.parameters)
+    if exchange:
+        rows |= {name: constants().row(name) for name in constants() if not name.startswith(_SCHEME)}
+    instances = {f"{heterodimer}_{key}": f"integrin {key}" for heterodimer in network.cell.integrins
+                 for key in module("integrin").parameters}
+    found = {}
+    for name, row in rows.items():
+        if row.grade not in SPREAD:
+            continue
+        stream = f"{cell} {name}" if name.endswith("_copies") else instances.get(name, name)
+        drawn = np.exp(SPREAD[row.grade] * generator(seed, "ensemble", stream).standard_normal(members))
+        found[name] = _of_share(row.value, drawn) if _is_share(name, row) else drawn
+    return found
+
+
+def _is_share(name: str, row: Parameter) -> bool:
+    return row.unit == "1" and 0.0 < row.value < 1.0 and name.endswith(_SHARES)
+
+
+def _of_share(value: float, factor: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The factor on a share that multiplies its odds by `factor`."""
+    odds = value / (1.0 - value) * factor
+    return odds / (1.0 + odds) / value
+
+
+def binomial_interval(successes: int, trials: int, level: float = LEVEL) -> tuple[float, float]:
+    """Interval of a share (Clopper & Pearson 1934, doi:10.1093/biomet/26.4.404); 0 to 1 without trials."""
+    tail = 0.5 * (1.0 - level)
+    low = 0.0 if successes == 0 else float(betaincinv(successes, trials - successes + 1, tail))
+    high = 1.0 if successes == trials else float(betaincinv(successes + 1, trials - successes, 1.0 - tail))
+    return low, high

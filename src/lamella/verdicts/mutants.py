@@ -1,0 +1,218 @@
+"""Mutation testing of the biology: every reaction is switched off in turn, and the findings that break are listed.
+
+A reaction that breaks no finding is one that no finding supports: the model could do without it and nobody would
+notice. Blots are tried with every reaction, all in one batch of lanes. A dish costs minutes, so that a tissue is tried
+only with reactions whose loss moves what cells hand it (an exchange output) by 5 %; without dishes these are listed as
+untried.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from math import inf, log
+
+import numpy as np
+
+from lamella.culture import constants
+from lamella.culture.exchange import READ_STATES, mechanics
+from lamella.errors import LamellaError
+from lamella.findings import Base, Finding
+from lamella.networks import assemble, cell_lines
+from lamella.verdicts.bench import Bench, Plate
+from lamella.verdicts.checking import POPULATION
+from lamella.verdicts.effect import Standing
+from lamella.verdicts.judging import judge, standing
+from lamella.verdicts.names import ModelNames
+from lamella.verdicts.robustness import expectation_in_variants, possible
+from lamella.verdicts.trial import cells_of, obstacle, plates_of
+from lamella.verdicts.variants import WHOLE, Variant, VariantBench
+
+MOVED = 0.05
+"""Least change of an exchange output that could show in a tissue."""
+
+DISHES = 4
+"""Dishes of every arm on which a tissue is judged without a reaction."""
+
+
+@dataclass(frozen=True)
+class Broken:
+    """An expectation that holds with the whole network and not without a reaction."""
+
+    finding: str
+    cell: str
+    expected: str
+    corollary: bool
+
+    def to_dict(self) -> dict[str, object]:
+        return {"finding": self.finding, "cell": self.cell, "expected": self.expected, "corollary": self.corollary}
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One reaction that is off.
+
+    breaks     what no longer holds, reported expectations and corollaries
+    unsolved   findings whose cells could not be advanced without it: they break too, for a reason of their own
+    untried    findings with a tissue that its loss could show in, and that were not run
+    """
+
+    reaction: str
+    module: str
+    breaks: tuple[Broken, ...]
+    unsolved: tuple[str, ...]
+    untried: tuple[str, ...]
+
+    @property
+    def supported_by(self) -> tuple[str, ...]:
+        """The findings that break, each once, by what they report."""
+        return tuple(dict.fromkeys(b.finding for b in self.breaks if not b.corollary))
+
+    def to_dict(self) -> dict[str, object]:
+        return {"reaction": self.reaction, "module": self.module, "findings": list(self.supported_by),
+                "breaks": [b.to_dict() for b in self.breaks], "unsolved": list(self.unsolved),
+                "untried": list(self.untried)}
+
+
+@dataclass(frozen=True)
+class MutationTest:
+    """All reactions.
+
+    tried      findings that hold with the whole network in a cell line, by what was run, so that they can break
+    unbroken   of those, the ones that no single reaction breaks
+    silent     findings that do not hold with the whole network: they support nothing
+    """
+
+    mutants: tuple[Mutant, ...]
+    tried: tuple[str, ...]
+    unbroken: tuple[str, ...]
+    silent: tuple[str, ...]
+    cells: int
+
+    def unsupported(self) -> list[str]:
+        """Reactions that break nothing and for which no dish is outstanding."""
+        return [m.reaction for m in self.mutants if not m.supported_by and not m.untried]
+
+    def undecided(self) -> list[str]:
+        """Reactions that break no blot, and whose loss may show in a tissue that was not run."""
+        return [m.reaction for m in self.mutants if not m.supported_by and m.untried]
+
+    def to_dict(self) -> dict[str, object]:
+        supported = [m.reaction for m in self.mutants if m.supported_by]
+        return {"counts": {"supported": len(supported), "unsupported": len(self.unsupported()),
+                           "undecided": len(self.undecided()), "of": len(self.mutants)},
+                "supported": supported, "unsupported": self.unsupported(), "undecided": self.undecided(),
+                "tried": list(self.tried), "unbroken": list(self.unbroken), "silent": list(self.silent),
+                "cells_per_lane_group": self.cells, "reactions": [m.to_dict() for m in self.mutants]}
+
+
+def mutate(findings: Sequence[Finding], bench: Bench, *, cells: int = 4, seed: int = 1, threads: int = 1,
+           tissue: bool = False, failing: Collection[tuple[str, str]] = (),
+           tell: Callable[[str, float], None] = lambda what, share: None) -> MutationTest:
+    """Switch every reaction off in turn, in every arm of every finding.
+
+    cells    drawn cells per arm and reaction, the same in all
+    tissue   also run dishes for the reactions whose loss moves an exchange output
+    failing  (finding, cell line) that a check found to fail: they support nothing, whatever a few cells say
+    tell     called with the finding at work and the finished share
+    """
+    return _Mutation(findings, bench, cells, seed, threads, failing).test(tissue, tell)
+
+
+class _Mutation:
+    def __init__(self, findings: Sequence[Finding], bench: Bench, cells: int, seed: int, threads: int,
+                 failing: Collection[tuple[str, str]]):
+        self.findings, self.bench, self.cells, self.failing = findings, bench, cells, frozenset(failing)
+        self.names = ModelNames(bench.assays)
+        built = [cell for cell in cell_lines() if any(cell in cells_of(finding) for finding in findings)]
+        self.reactions = {cell: tuple(assemble(cell).evidence) for cell in built}
+        self.modules = {r: m for cell in built for r, m in assemble(cell).modules.items()}
+        self.lanes = VariantBench(self._variants, cells=cells, seed=seed, threads=threads, watch=READ_STATES)
+        self.breaks: dict[str, list[Broken]] = {r: [] for r in self.modules}
+        self.unsolved: dict[str, list[str]] = {r: [] for r in self.modules}
+        self.untried: dict[str, list[str]] = {r: [] for r in self.modules}
+        self.tried: dict[str, bool] = {}
+
+    def _variants(self, cell: str) -> list[Variant]:
+        return [WHOLE, *(Variant(without=(reaction,)) for reaction in self.reactions[cell])]
+
+    def test(self, tissue: bool, tell: Callable[[str, float], None]) -> MutationTest:
+        self.lanes.prepare((plate, e.at) for finding in self.findings
+                           for _, e, plates in possible(finding, self.bench, self.names) for plate in plates.values())
+        for number, finding in enumerate(self.findings):
+            tell(finding.id, number / len(self.findings))
+            for cell in cells_of(finding):
+                self._try(finding, cell, tissue)
+        tell("", 1.0)
+        mutants = tuple(Mutant(r, self.modules[r], tuple(self.breaks[r]), tuple(dict.fromkeys(self.unsolved[r])),
+                               tuple(dict.fromkeys(self.untried[r]))) for r in self.modules)
+        broken = {b.finding for m in mutants for b in m.breaks}
+        tried = tuple(name for name, holds in self.tried.items() if holds)
+        return MutationTest(mutants, tried, tuple(name for name in tried if name not in broken),
+                            tuple(name for name, holds in self.tried.items() if not holds), self.cells)
+
+    def _try(self, finding: Finding, cell: str, tissue: bool) -> None:
+        """One finding in one cell line: it can break where all that it reports of blots holds with every reaction."""
+        able = [e for e in finding.expect if obstacle(finding, e, cell, self.names) is None]
+        blots = [(e, expectation_in_variants(finding, e, cell, self.bench, self.lanes))
+                 for e in able if e.assay in POPULATION]
+        dishes = [e for e in able if e.assay not in POPULATION]
+        whole = (finding.id, cell) not in self.failing and all(holds[0] for e, holds in blots if not e.corollary)
+        reported, held = [e for e, _ in blots if not e.corollary], [None] * len(dishes)
+        if tissue and whole and dishes:
+            held = [self._in_dishes(finding, cell, e, None) for e in dishes]
+            whole = all(holds for e, holds in zip(dishes, held) if not e.corollary)
+            reported += [e for e in dishes if not e.corollary]
+        if reported:
+            self.tried[finding.id] = self.tried.get(finding.id, False) or whole
+        for expectation, (holds, *without) in blots if whole else ():
+            for reaction, still in zip(self.reactions[cell], without) if holds else ():
+                self._note(finding, cell, expectation, reaction, still)
+        for expectation, holds in zip(dishes, held) if whole else ():
+            for reaction in self._moving(finding, cell, expectation):
+                if not tissue:
+                    self.untried[reaction].append(finding.id)
+                elif holds:
+                    self._note(finding, cell, expectation, reaction,
+                               self._in_dishes(finding, cell, expectation, reaction))
+
+    def _note(self, finding: Finding, cell: str, expectation: Base, reaction: str, holds: bool | None) -> None:
+        if holds:
+            return
+        if holds is None:
+            self.unsolved[reaction].append(finding.id)
+        self.breaks[reaction].append(Broken(finding.id, cell, expectation.says(), expectation.corollary))
+
+    def _moving(self, finding: Finding, cell: str, expectation: Base) -> list[str]:
+        """Reactions without which an output of the exchange is another one by 5 %, in one of the arms."""
+        moved = np.zeros(len(self.reactions[cell]), bool)
+        for plate in plates_of(finding, expectation, cell, self.bench).values():
+            states = {name: self.lanes.states(plate, (name,), "24 h") for name in READ_STATES}
+            for column in mechanics(states, constants()).values():
+                change = _log_change(column[1:], column[0])
+                moved |= ~(change <= log(1.0 + MOVED))  # what could not be advanced counts as moved
+        return [reaction for reaction, yes in zip(self.reactions[cell], moved) if yes]
+
+    def _in_dishes(self, finding: Finding, cell: str, expectation: Base, reaction: str | None) -> bool | None:
+        plates = {arm: _without(plate, reaction)
+                  for arm, plate in plates_of(finding, expectation, cell, self.bench).items()}
+        self.bench.run(plates.values(), DISHES)
+        try:
+            values = {(name, arm): self.bench.values(plate, DISHES, name, expectation.at)
+                      for name in expectation.quantities() for arm, plate in plates.items()}
+        except LamellaError:
+            return None
+        return standing(judge(expectation, values, last=True)) is Standing.HOLDS
+
+
+def _log_change(values: np.ndarray, whole: float) -> np.ndarray:
+    """Absolute logarithm of the ratio; infinite where one of both is nothing."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        change = np.abs(np.log(values / whole))
+    return np.where(np.isfinite(values) & (values == whole), 0.0, np.where(np.isnan(change), inf, change))
+
+
+def _without(plate: Plate, reaction: str | None) -> Plate:
+    without = (*plate.without, reaction) if reaction else plate.without
+    return Plate(plate.assay, plate.conditions, plate.cell, plate.perturbations, plate.matrix, plate.medium, without,
+                 plate.scaled, plate.label)

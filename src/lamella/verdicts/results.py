@@ -1,0 +1,154 @@
+"""What was judged, kept whole on disk: verdicts, robustness, mutants, the pace of dishes, and a history of scores.
+
+Every file names the hash of all that it rests on: the record, the networks of its cell lines, the program's own text
+and version. A file whose hash is another one is stale: it is never shown, only named as stale.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from lamella.errors import InputError
+from lamella.findings import Finding
+from lamella.networks import assemble, cell_lines
+from lamella.provenance import source_hash, value_hash, versions
+from lamella.store import write_json, write_text
+from lamella.verdicts.trial import cells_of
+from lamella.verdicts.verdict import Verdict
+
+FORMAT = 1
+"""Version of the files in the folder."""
+
+_NUMBERS = ("random.py", "units.py", "shapes.py", "networks", "reactions", "solve", "tissue", "culture", "assays")
+_JUDGE = ("verdicts", "findings/expectation.py", "findings/relation.py", "findings/reference_lines.toml")
+
+
+def program_hash() -> str:
+    """Hash of the parts of the program that can change a verdict, and of the versions of what they use."""
+    return value_hash([source_hash(*_NUMBERS, *_JUDGE), versions()])
+
+
+def finding_key(finding: Finding) -> str:
+    """Hash of all that a verdict on a finding rests on, except seed and number of dishes."""
+    networks = {cell: assemble(cell).digest for cell in cells_of(finding) if cell in cell_lines()}
+    return value_hash({"finding": finding.hash(), "networks": networks, "program": program_hash()})
+
+
+class Results:
+    """A folder of results.
+
+    dishes   folder of finished dishes
+    """
+
+    def __init__(self, folder: Path):
+        self.folder = Path(folder)
+        if self.folder.exists() and not self.folder.is_dir():
+            raise InputError("the store is a file", where=str(folder), remedy="Choose another folder with --store DIR.")
+        self.dishes = self.folder / "dishes"
+
+    # verdicts ---------------------------------------------------------------------
+    def verdict(self, finding: Finding, budget: Mapping[str, int] | None = None) -> Verdict | None:
+        """The verdict that stands here of a finding; None where there is none or it is stale.
+
+        budget   seed and numbers of dishes it must have been judged with; any where None
+        """
+        table = self._current("verdicts", finding)
+        if table is None or (budget is not None and table.get("budget") != dict(budget)):
+            return None
+        try:
+            return Verdict.from_dict(finding, table["verdict"])
+        except (KeyError, TypeError, ValueError):
+            return None
+
+    def keep(self, verdict: Verdict, budget: Mapping[str, int]) -> None:
+        """Write a verdict down."""
+        self._write("verdicts", verdict.finding, {"budget": dict(budget), "verdict": verdict.to_dict()})
+
+    def verdicts(self, findings: Sequence[Finding]) -> list[Verdict]:
+        """Those that stand here."""
+        return [found for finding in findings if (found := self.verdict(finding)) is not None]
+
+    def stale(self, findings: Sequence[Finding]) -> list[str]:
+        """Ids of findings that were judged here with another record, network or program."""
+        return [finding.id for finding in findings
+                if self._path("verdicts", finding.id).is_file() and self.verdict(finding) is None]
+
+    # robustness and mutants -------------------------------------------------------
+    def robustness(self, finding: Finding) -> dict[str, Any] | None:
+        """What an ensemble said of a finding; None where it was not asked or is stale."""
+        table = self._current("robustness", finding)
+        return None if table is None else table["robustness"]
+
+    def keep_robustness(self, finding: Finding, table: Mapping[str, Any]) -> None:
+        self._write("robustness", finding, {"robustness": table})
+
+    def mutants(self, findings: Sequence[Finding]) -> dict[str, Any] | None:
+        """The mutation test of these findings; None where it was not run or is stale."""
+        table = _read(self.folder / "mutants.json")
+        return table["mutants"] if table is not None and table.get("key") == _key_of_all(findings) else None
+
+    def keep_mutants(self, findings: Sequence[Finding], table: Mapping[str, Any]) -> None:
+        write_json(self.folder / "mutants.json", {"format": FORMAT, "key": _key_of_all(findings), "mutants": table})
+
+    # pace and history -------------------------------------------------------------
+    def paces(self) -> dict[str, float]:
+        """Assay -> seconds per dish of the last check."""
+        table = _read(self.folder / "pace.json") or {}
+        return {name: float(value) for name, value in table.items() if isinstance(value, (int, float)) and value >= 0.0}
+
+    def note_paces(self, seconds: Mapping[str, float]) -> None:
+        if seconds and dict(seconds) != self.paces():
+            write_json(self.folder / "pace.json", dict(seconds))
+
+    def history(self) -> list[dict[str, Any]]:
+        """Scores of earlier checks, oldest first; lines that cannot be read are left out."""
+        path = self.folder / "history.jsonl"
+        if not path.is_file():
+            return []
+        lines = []
+        for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+            try:
+                found = json.loads(line)
+            except ValueError:
+                continue
+            if isinstance(found, dict) and "check" in found:
+                lines.append(found)
+        return lines
+
+    def note_score(self, counts: Mapping[str, Any]) -> None:
+        """Add a line to the history where program, records or counts are other than in its last."""
+        before = self.history()
+        line = {"version": versions()["lamella"], "program": program_hash()[:12], **counts}
+        if before and {key: value for key, value in before[-1].items() if key != "date"} == line:
+            return
+        line = {"date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M"), **line}
+        text = "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in (*before, line))
+        write_text(self.folder / "history.jsonl", text)
+
+    # files ------------------------------------------------------------------------
+    def _path(self, kind: str, name: str) -> Path:
+        return self.folder / kind / f"{name}.json"
+
+    def _current(self, kind: str, finding: Finding) -> dict[str, Any] | None:
+        table = _read(self._path(kind, finding.id))
+        return table if table is not None and table.get("key") == finding_key(finding) else None
+
+    def _write(self, kind: str, finding: Finding, content: Mapping[str, Any]) -> None:
+        write_json(self._path(kind, finding.id), {"format": FORMAT, "key": finding_key(finding), **content})
+
+
+def _key_of_all(findings: Sequence[Finding]) -> str:
+    return value_hash(sorted(finding_key(finding) for finding in findings))
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    """A JSON object; None where there is none, or the disk has spoilt it."""
+    try:
+        table = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return table if isinstance(table, dict) else None

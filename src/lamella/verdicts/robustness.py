@@ -1,0 +1,198 @@
+"""Does a verdict stand where the numbers are wrong? The share of a parameter ensemble in which it does.
+
+A finding without a tissue is judged on 500 members, one cell in one lane each; a finding with one on 24, one dish per
+arm each, with the seeds of all others, until the interval of the share leaves one half. A member has no replicates,
+so that its effects are judged as they are, by their size alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lamella.errors import InputError, LamellaError
+from lamella.findings import Base, Finding
+from lamella.verdicts.bench import Bench, Plate
+from lamella.verdicts.checking import POPULATION, is_population
+from lamella.verdicts.effect import EARLY_LEVEL, Standing
+from lamella.verdicts.ensemble import binomial_interval, factors
+from lamella.verdicts.judging import judge, standing
+from lamella.verdicts.names import ModelNames
+from lamella.verdicts.trial import cells_of, obstacle, plates_of
+from lamella.verdicts.variants import WHOLE, Variant, VariantBench
+from lamella.verdicts.verdict import Outcome, jointly, over_cells
+
+POPULATION_MEMBERS, TISSUE_MEMBERS = 500, 24
+TISSUE_LOOKS = (8, 16, TISSUE_MEMBERS)
+"""Members after which one looks whether the share is told from one half."""
+
+OnMember = Callable[[float], None]
+"""Called with the finished share, 0..1."""
+
+
+@dataclass(frozen=True)
+class Robustness:
+    """In how many members of an ensemble the verdict stands.
+
+    stands     members in which it does
+    unsolved   members whose cells could not be advanced; counted as not standing
+    members    all of them
+    low, high  95 % interval of the share
+    nominal    whether it stands with the library's own numbers, judged in the same way
+    """
+
+    stands: int
+    unsolved: int
+    members: int
+    low: float
+    high: float
+    nominal: bool
+    seed: int
+
+    def to_dict(self) -> dict[str, object]:
+        return {"stands": self.stands, "of": self.members, "unsolved": self.unsolved,
+                "low": float(f"{self.low:.4g}"), "high": float(f"{self.high:.4g}"), "nominal": self.nominal,
+                "seed": self.seed}
+
+
+def stands(expectation: Base, values: Mapping[tuple[str, str], float]) -> bool | None:
+    """Whether an expectation holds on one value per arm, by the size of its effects; None where a value is missing."""
+    if not all(np.isfinite(value) for value in values.values()):
+        return None
+    twice = {key: np.array([value, value]) for key, value in values.items()}  # without spread: intervals of width 0
+    if any(max(v for (q, _), v in values.items() if q == name) <= 0.0 for name in {q for q, _ in values}):
+        return False
+    return standing(judge(expectation, twice, last=True)) is Standing.HOLDS
+
+
+def ensemble_variants(members: int, seed: int) -> Callable[[str], list[Variant]]:
+    """Cell line -> the whole network and the members of its ensemble."""
+    made: dict[str, list[Variant]] = {}
+
+    def of(cell: str) -> list[Variant]:
+        if cell not in made:
+            drawn = factors(cell, members, seed)
+            made[cell] = [WHOLE] + [Variant({name: float(row[m]) for name, row in drawn.items()})
+                                    for m in range(members)]
+        return made[cell]
+    return of
+
+
+def population_robustness(findings: Sequence[Finding], bench: Bench, *, members: int = POPULATION_MEMBERS,
+                          seed: int = 1, threads: int = 1, tell: OnMember = lambda share: None) -> dict[str, Robustness]:
+    """Of findings that need no tissue.   raises InputError: one of them does"""
+    for finding in findings:
+        if not is_population(finding):
+            raise InputError(f"'{finding.id}' needs a tissue", where="robustness")
+    names = ModelNames(bench.assays)
+    lanes = VariantBench(ensemble_variants(members, seed), threads=threads)
+    lanes.prepare((plate, e.at) for finding in findings for _, e, plates in possible(finding, bench, names)
+                  for plate in plates.values())
+    found = {}
+    for number, finding in enumerate(findings):
+        said = [_member_outcomes(finding, cell, bench, names, lanes, members + 1) for cell in cells_of(finding)]
+        unsolved = np.any([row == _UNSOLVED for row in said], axis=0)
+        holds = np.array([over_cells(finding, [_OUTCOMES[int(row[m])] for row in said]) is Outcome.HOLDS
+                          for m in range(members + 1)]) & ~unsolved
+        found[finding.id] = _counted(holds[1:], unsolved[1:], bool(holds[0]), seed)
+        tell((number + 1) / len(findings))
+    return found
+
+
+def tissue_robustness(finding: Finding, bench: Bench, *, members: int = TISSUE_MEMBERS, seed: int = 1,
+                      tell: OnMember = lambda share: None) -> Robustness:
+    """Of a finding that needs a tissue: one dish of every arm per member, until the share is told from one half."""
+    names = ModelNames(bench.assays)
+    looks = [look for look in TISSUE_LOOKS if look < members] + [members]
+    drawn = {cell: factors(cell, members, seed, exchange=True) for cell in cells_of(finding)
+             if any(obstacle(finding, e, cell, names) is None for e in finding.expect)}
+    said: list[bool | None] = []
+    nominal = _on_dishes(finding, bench, names, {cell: {} for cell in drawn})
+    for look in looks:
+        while len(said) < look:
+            scaled = {cell: {name: float(row[len(said)]) for name, row in rows.items()} for cell, rows in drawn.items()}
+            said.append(_on_dishes(finding, bench, names, scaled))
+            tell(len(said) / members)
+        low, high = binomial_interval(said.count(True), look, EARLY_LEVEL)
+        if low > 0.5 or high < 0.5:
+            break
+    holds = np.array([one is True for one in said])
+    return _counted(holds, np.array([one is None for one in said]), nominal is True, seed)
+
+
+def _on_dishes(finding: Finding, bench: Bench, names: ModelNames,
+               scaled: Mapping[str, Mapping[str, float]]) -> bool | None:
+    """Whether a finding holds on one dish per arm with scaled numbers; None where a dish could not be advanced."""
+    outcomes: list[Outcome] = []
+    for cell in cells_of(finding):
+        reported: list[Outcome] = []
+        for expectation in finding.expect:
+            if expectation.corollary:
+                continue
+            if cell not in scaled or obstacle(finding, expectation, cell, names) is not None:
+                reported.append(Outcome.NOT_APPLICABLE)
+                continue
+            plates = {arm: scaled_plate(plate, scaled[cell])
+                      for arm, plate in plates_of(finding, expectation, cell, bench).items()}
+            bench.run(plates.values(), 1)
+            try:
+                values = {(name, arm): float(bench.values(plate, 1, name, expectation.at)[0])
+                          for name in expectation.quantities() for arm, plate in plates.items()}
+            except LamellaError:
+                return None
+            reported.append(Outcome.HOLDS if stands(expectation, values) else Outcome.FAILS)
+        outcomes.append(jointly(reported))
+    return over_cells(finding, outcomes) is Outcome.HOLDS
+
+
+def scaled_plate(plate: Plate, scaled: Mapping[str, float]) -> Plate:
+    """The plate of a member."""
+    return Plate(plate.assay, plate.conditions, plate.cell, plate.perturbations, plate.matrix, plate.medium,
+                 plate.without, dict(scaled), plate.label)
+
+
+_OUTCOMES = (Outcome.HOLDS, Outcome.FAILS, Outcome.NOT_APPLICABLE, Outcome.FAILS)
+_HOLDS, _FAILS, _ABSENT, _UNSOLVED = range(4)
+
+
+def _member_outcomes(finding: Finding, cell: str, bench: Bench, names: ModelNames, lanes: VariantBench,
+                     variants: int) -> NDArray[np.int64]:
+    """Code of the joint outcome of the reported expectations in a cell line, per variant.   [variants]"""
+    reported = [e for e in finding.expect if not e.corollary]
+    codes = []
+    for expectation in reported:
+        if obstacle(finding, expectation, cell, names) is not None:
+            codes.append(np.full(variants, _ABSENT))
+            continue
+        said = expectation_in_variants(finding, expectation, cell, bench, lanes)
+        codes.append(np.array([_UNSOLVED if one is None else _HOLDS if one else _FAILS for one in said]))
+    table = np.array(codes)
+    joint = np.where((table == _ABSENT).any(axis=0), _ABSENT, _HOLDS)
+    joint = np.where((table == _FAILS).any(axis=0), _FAILS, joint)
+    return np.where((table == _UNSOLVED).any(axis=0), _UNSOLVED, joint)
+
+
+def expectation_in_variants(finding: Finding, expectation: Base, cell: str, bench: Bench,
+                            lanes: VariantBench) -> list[bool | None]:
+    """Whether a blot expectation holds, variant by variant; None where it could not be advanced."""
+    plates = plates_of(finding, expectation, cell, bench)
+    rows = {(name, arm): lanes.values(plate, name, expectation.at)
+            for name in expectation.quantities() for arm, plate in plates.items()}
+    count = len(next(iter(rows.values())))
+    return [stands(expectation, {key: float(row[v]) for key, row in rows.items()}) for v in range(count)]
+
+
+def possible(finding: Finding, bench: Bench, names: ModelNames) -> Iterator[tuple[str, Base, dict[str, Plate]]]:
+    """Cell line, expectation and plates of every blot expectation that can be run."""
+    for cell in cells_of(finding):
+        for expectation in finding.expect:
+            if expectation.assay in POPULATION and obstacle(finding, expectation, cell, names) is None:
+                yield cell, expectation, plates_of(finding, expectation, cell, bench)
+
+
+def _counted(holds: NDArray[np.bool_], unsolved: NDArray[np.bool_], nominal: bool, seed: int) -> Robustness:
+    count = int(holds.sum())
+    return Robustness(count, int(unsolved.sum()), holds.size, *binomial_interval(count, holds.size), nominal, seed)

@@ -1,0 +1,85 @@
+import json
+
+import pytest
+from fakes import RISES, Fake, finding
+from rich.console import Console
+
+from lamella.errors import InputError
+from lamella.findings import IndexLine
+from lamella.verdicts import Bench, Replicates, check_one, first_score, score_table, scorecard
+
+INHIBITED = RISES.replace("treated", "drug")
+
+
+def line(claim, record):
+    return IndexLine(id=claim, says="a line of words", check=int(claim[4:]) % 3 == 0, module="mapk", kind="experiment",
+                     record=record)
+
+
+def judged(record, factors):
+    return check_one(record, Bench({"fake": Fake(factors).assay}), Replicates(4, 4))
+
+
+CALIBRATE = finding(id="a-finding")
+CHECK = finding(id="b-finding", claims='"IAP-003", "IAP-174"').model_copy(update={"role": "check"})
+LINES = [line("IAP-001", "a-finding"), line("IAP-003", "b-finding"), line("IAP-174", "b-finding"),
+         line("INT-002", "open")]
+
+
+@pytest.fixture(scope="module")
+def card():
+    verdicts = [judged(CALIBRATE, {"treated": 3.0}), judged(CHECK, {"treated": 3.0})]
+    return scorecard(verdicts, LINES, [CALIBRATE, CHECK], robustness={"a-finding": {"stands": 4, "of": 5}})
+
+
+def test_calibrate_and_check_blind_and_seen_stand_apart(card):
+    assert card.by("role")["calibrate"]["holds"] == 1
+    assert card.by("role")["check"]["holds"] == 2
+    assert (card.by("blind")["blind"]["holds"], card.by("blind")["seen"]["holds"]) == (1, 1)
+
+
+def test_inhibition_findings_stand_apart():
+    record = CALIBRATE.model_copy(update={"arms": {"control": {}, "treated": {"knockdown": {"XIAP": 0.9}}}})
+    groups = scorecard([], LINES[:1], [record]).by("inhibition")
+    assert groups == {"no inhibitor": {"holds": 0, "fails": 0, "not_applicable": 0, "open": 1, "of": 1}}
+    assert scorecard([], LINES[:1], [CALIBRATE]).by("inhibition").keys() == {"inhibitor"}
+
+
+def test_json_holds_what_the_judge_saw(card):
+    table = json.loads(json.dumps(card.to_dict(), allow_nan=False))
+    row = next(row for row in table["verdicts"] if row["id"] == "a-finding")
+    assert row["robustness"] == {"stands": 4, "of": 5}
+    (expectation,) = row["cells"][0]["expectations"]
+    (effect,) = expectation["effects"]
+    assert effect["low"] < effect["ratio"] < effect["high"]
+    assert len(expectation["values"]["level"]["treated"]) == effect["replicates"] == 4
+    assert expectation["terms"]["at_least"] == 1.1
+    assert table["reported"] == {"holds": 2, "fails": 0, "not_applicable": 0, "of": 2}
+
+
+def test_the_table_prints_counts_with_denominators_and_no_bare_percentage(card):
+    console = Console(width=120, record=True, file=open("/dev/null", "w"))
+    console.print(score_table(card))
+    text = console.export_text()
+    assert "%" not in text
+    assert [line.split()[-1] for line in text.splitlines() if line.startswith("all claims")] == ["4"]
+
+
+def test_notes_say_what_is_stale_unsettled_and_unjudged():
+    card = scorecard([], LINES, [CALIBRATE, CHECK], stale=["a-finding"])
+    said = " ".join(card.notes())
+    assert "1 verdicts in the store are stale" in said
+    assert "3 of the open claims have a record" in said
+    assert "no first check score yet" in said
+
+
+def test_the_first_check_score_is_taken_when_all_calibrate_records_hold(card):
+    frozen = first_score(card)
+    assert frozen["check"]["holds"] == 2
+    assert frozen["claims"]["holds"] == ["IAP-003", "IAP-174"]
+    with pytest.raises(InputError, match="do not hold yet"):
+        first_score(scorecard([judged(CALIBRATE, {})], LINES, [CALIBRATE, CHECK]))
+    with pytest.raises(InputError, match="do not hold yet"):
+        first_score(scorecard([], LINES, [CALIBRATE, CHECK]))
+    with pytest.raises(InputError, match="committed already"):
+        first_score(scorecard(card.verdicts, LINES, [CALIBRATE, CHECK], first=frozen))
