@@ -18,6 +18,7 @@ from lamella.solve.kernels.arrays import aligned
 from lamella.solve.kernels.direct import Changes, Walkers, scratch, simulate
 from lamella.solve.kernels.interpret import sheet_arrays
 from lamella.solve.kernels.lanes import LANES
+from lamella.solve.moieties import changes_by_reactions_only
 from lamella.solve.status import Status
 
 METHODS = ("ssa", "tau")
@@ -182,28 +183,16 @@ class StochasticPopulation(Ensemble):
 
 def _refuse_flow(program: Program) -> None:
     """Refuse models that change otherwise than by reactions and events."""
-    model, graph = program.model, program.graph
-    place = model.name
+    graph, place = program.graph, program.model.name
     rates = [program.node(name) for name in program.reactions]
     if any(graph.operation(node) == "time" for node in graph.needed(rates)):
         raise ModelError("a rate depends on time: no exact stochastic simulation", where=place)
-    for name, terms, numbers in zip(model.species, program.balance, model.stoichiometry):
-        plain = _plain_terms(program, name, numbers)
-        if any(math.isnan(value) for value in numbers.values()) or sorted(terms) != sorted(plain):
+    for state, name in enumerate(program.species):
+        if not changes_by_reactions_only(program, state):
             raise ModelError(
                 f"'{name}' changes otherwise than by whole reactions: no exact stochastic simulation", where=place,
                 why="It has a rate rule, a conversion factor, or a stoichiometry that is not a number.",
             )  # fmt: skip
-
-
-def _plain_terms(program: Program, name: str, numbers: dict[int, float]) -> list[tuple[float, int]]:
-    """The time derivative of a species that nothing but reactions change, one molecule at a time."""
-    graph = program.graph
-    factor = graph.const(1.0)
-    for compartment, inside in program.model.compartments.items():
-        if name in inside:
-            factor = graph.div(factor, program.node(compartment))
-    return [(amount, graph.mul(factor, program.node(program.reactions[j]))) for j, amount in numbers.items()]
 
 
 def _changes(program: Program, from_states: np.ndarray) -> Changes:
