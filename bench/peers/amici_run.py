@@ -24,7 +24,7 @@ solver.set_max_steps(1_000_000)
 known = list(model.get_free_parameter_ids())
 column = {str(name): i for i, name in enumerate(given["names"])}
 states = list(model.get_state_ids())
-order = [list(given["species"]).index(name) for name in states]
+species = [str(name) for name in given["species"]]
 day, chunk = float(given["day"]), float(given["chunk"])
 
 
@@ -43,16 +43,21 @@ def run(parameters, state, end):
     return np.array(result.x[-1]), time.thread_time() - begun
 
 
+def start_of(cell):
+    """States in AMICI's order; what nothing changes is a parameter for us and a state for it."""
+    ours = {**dict(zip(species, given["start"][cell])), **{n: given["parameters"][cell, c] for n, c in column.items()}}
+    return np.array([ours[name] for name in states])
+
+
 def back(state):
-    out = np.empty(len(order))
-    out[order] = state
-    return out
+    found = dict(zip(states, state))
+    return np.array([found[name] for name in species])
 
 
 whole, pieces, whole_s, pieces_s = [], [], [], []
 changing = [(known.index(str(name)), k) for k, name in enumerate(given["input_names"]) if str(name) in known]
 for cell in range(len(given["parameters"])):
-    parameters, start = values(cell), given["start"][cell, order]
+    parameters, start = values(cell), start_of(cell)
     model.set_timepoints([day])
     run(parameters, start, day) if cell == 0 else None  # the first call of a process pays for its start-up
     state, took = run(parameters, start, day)
