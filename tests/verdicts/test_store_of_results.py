@@ -190,7 +190,8 @@ def test_a_sample_is_drawn_by_seed_among_findings_with_a_tissue():
     many = [finding(id=f"f{i:02d}") for i in range(20)] + [finding(RISES.replace("fake", "immunoblot"), id="blot")]
     drawn = [f.id for f in sample(many, 5, 1)]
     assert drawn == [f.id for f in sample(list(reversed(many)), 5, 1)]
-    assert len(set(drawn)) == 5 and "blot" not in drawn
+    assert len(set(drawn)) == 5
+    assert "blot" not in drawn
     assert drawn != [f.id for f in sample(many, 5, 2)]
     assert len(sample(many, 40, 1)) == 20
 

@@ -1,6 +1,7 @@
-"""Reports: one self-contained page per run, and a quick picture while it goes on."""
+"""Reports: one self-contained page per run, a quick picture while it goes on, and the page of the scorecard."""
 
 from lamella.report.page import write_report
 from lamella.report.preview import write_preview
+from lamella.report.scorecard import scorecard_page
 
-__all__ = ["write_preview", "write_report"]
+__all__ = ["scorecard_page", "write_preview", "write_report"]

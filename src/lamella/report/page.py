@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping, Sequence
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ import xarray as xr
 
 from lamella.report.causal import causal_picture, causal_sentence, causal_table
 from lamella.report.effects import Row, effects_picture, effects_table
+from lamella.report.frame import framed
 from lamella.report.picture import embedded
 from lamella.report.record import arms_table, conditions_table, facts_html, provenance_html, reproduce_html
 from lamella.report.sections import Scene, assay_sections, slug
@@ -117,18 +117,6 @@ def _findings(sentences: Sequence[str]) -> str:
 
 
 def _page(experiment: Experiment, lead: Sequence[str], blocks: Sequence[tuple[str, str, str]]) -> str:
-    title = html.escape(experiment.title or f"{', '.join(experiment.assays)} on {experiment.cell}")
-    style = resources.files("lamella.report").joinpath("page.css").read_text(encoding="utf-8")
-    links = "".join(f'<li><a href="#{key}">{html.escape(heading)}</a></li>' for key, heading, _ in blocks)
-    body = "".join(f'<section id="{key}" aria-labelledby="{key}-title"><h2 id="{key}-title">{html.escape(heading)}</h2>'
-                   f"{content}</section>\n" for key, heading, content in blocks)
-    policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-    return (f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-            f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
-            f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{title}</title>\n'
-            f"<style>\n{style}</style>\n</head>\n<body>\n<header>\n"
-            f'<p class="kicker">lamella: a virtual experiment</p>\n<h1>{title}</h1>\n'
-            + _findings(lead)
-            + f'{facts_html(experiment)}\n<nav aria-label="Contents"><ul>{links}</ul></nav>\n</header>\n<main>\n{body}'
-            "</main>\n<footer>Simulated by lamella. Intervals are over dishes: a replicate is a dish, never a cell."
-            "</footer>\n</body>\n</html>\n")
+    title = experiment.title or f"{', '.join(experiment.assays)} on {experiment.cell}"
+    return framed(title, "lamella: a virtual experiment", _findings(lead) + facts_html(experiment), blocks,
+                  "Simulated by lamella. Intervals are over dishes: a replicate is a dish, never a cell.")

@@ -82,7 +82,8 @@ def ensemble_variants(members: int, seed: int) -> Callable[[str], list[Variant]]
 
 
 def population_robustness(findings: Sequence[Finding], bench: Bench, *, members: int = POPULATION_MEMBERS,
-                          seed: int = 1, threads: int = 1, tell: OnMember = lambda share: None) -> dict[str, Robustness]:
+                          seed: int = 1, threads: int = 1,
+                          tell: OnMember = lambda share: None) -> dict[str, Robustness]:
     """Of findings that need no tissue.   raises InputError: one of them does"""
     for finding in findings:
         if not is_population(finding):

@@ -100,7 +100,8 @@ class Scorecard:
         if self.mutants is not None:
             found = self.mutants["counts"]
             said.append(f"Of {found['of']} reactions, {found['supported']} are supported by a finding that breaks "
-                        f"without them, {found['unsupported']} by none; {found['undecided']} could show in a tissue only.")
+                        f"without them, {found['unsupported']} by none; {found['undecided']} could show in a tissue "
+                        "only.")
         if self.first is None:
             counts = self.records("calibrate")
             said.append("There is no first check score yet: it is taken when every calibrate record holds "
