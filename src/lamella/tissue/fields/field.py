@@ -27,7 +27,7 @@ from lamella.tissue.fields.multigrid import Solver
 from lamella.tissue.fields.occupancy import Occupancy
 from lamella.tissue.kernel import kernel
 
-_TOLERANCE = 1e-8
+_TOLERANCE = 1e-7
 _MOST_CYCLES = 200
 _PASSES = 2
 """Solutions per step if uptake saturates: the rate is taken at the concentration of the one before."""

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from lamella.errors import InputError
 from lamella.tissue.fields.medium import Medium
-from lamella.tissue.kernel import kernel
+from lamella.tissue.kernel import kernel, term
 
 _HERE = "tissue.fields.Occupancy"
 
@@ -174,45 +174,58 @@ def _nearest(delta, period):
 def share_voxels(place, start0, start1, start2):
     """Sparse table of the places in each voxel.   returns start, owner, count; see `Occupancy`
 
-    Sites of one place lie in runs along the last axis: a run is counted in a register and looked up once.
+    Most rows of a voxel belong to one place, mostly to that of the row before: these are found without a branch a site.
     """
     m0, m1, m2 = start0.size - 1, start1.size - 1, start2.size - 1
     start = np.zeros(m0 * m1 * m2 + 1, np.int64)
     room = 2 * m0 * m1 * m2 + 64
     owner, count = np.empty(room, np.int32), np.empty(room, np.int32)
+    widest = 0
+    for axis in (start0, start1, start2):
+        widest = max(widest, np.max(axis[1:] - axis[:-1]))
+    most = widest**3
     used, voxel = 0, 0
     for a in range(m0):
         for b in range(m1):
             for c in range(m2):
-                here = used
+                if used + most > room:
+                    room = 2 * room + most
+                    more_owner, more_count = np.empty(room, np.int32), np.empty(room, np.int32)
+                    more_owner[:used], more_count[:used] = owner[:used], count[:used]
+                    owner, count = more_owner, more_count
+                here, recent = used, used
                 first, end = start2[c], start2[c + 1]
                 for i in range(start0[a], start0[a + 1]):
                     for j in range(start1[b], start1[b + 1]):
-                        row = place[i, j]
-                        k = first
-                        while k < end:
-                            which = row[k]
-                            length = 1
-                            while k + length < end and row[k + length] == which:
-                                length += 1
-                            k += length
-                            if which < 0:
-                                continue
-                            at = here
-                            while at < used and owner[at] != which:
-                                at += 1
-                            if at == used:
-                                if used == room:
-                                    room *= 2
-                                    more_owner, more_count = np.empty(room, np.int32), np.empty(room, np.int32)
-                                    more_owner[:used], more_count[:used] = owner[:used], count[:used]
-                                    owner, count = more_owner, more_count
-                                owner[used], count[used] = which, 0
-                                used += 1
-                            count[at] += length
+                        leading = place[i, j, first]
+                        differing = 0
+                        for k in range(first + 1, end):
+                            differing |= place[i, j, k] ^ leading
+                        if differing == 0:
+                            if leading >= 0:
+                                used, recent = _count(owner, count, leading, end - first, here, used, recent)
+                            continue
+                        for k in range(first, end):
+                            which = place[i, j, k]
+                            if which >= 0:
+                                used, recent = _count(owner, count, which, 1, here, used, recent)
                 voxel += 1
                 start[voxel] = used
     return start, owner[:used].copy(), count[:used].copy()
+
+
+@term
+def _count(owner, count, which, sites, here, used, recent):
+    """Add sites to the entry of a place in the voxel whose entries begin at `here`.   returns used, entry"""
+    if recent >= used or owner[recent] != which:
+        recent = here
+        while recent < used and owner[recent] != which:
+            recent += 1
+        if recent == used:
+            owner[used], count[used] = which, 0
+            used += 1
+    count[recent] += sites
+    return used, recent
 
 
 @kernel
