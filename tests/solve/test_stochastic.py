@@ -73,7 +73,7 @@ def test_what_is_no_jump_process_is_refused(sbml):
 def test_a_negative_rate_is_a_status(sbml):
     program = compile_program(read_sbml(sbml("model m\n X = 3; R: X => ; X - 5\nend")))
     population = StochasticPopulation(program, program.defaults[None])
-    assert population.advance(1.0)[0] == Status.NOT_FINITE
+    assert population.advance(1.0)[0] == Status.NEGATIVE_RATE
 
 
 def test_random_numbers_in_events_and_initial_assignments():

@@ -15,6 +15,8 @@ class Status(IntEnum):
     NOT_FINITE = 4
     EVENT_STORM = 5
     BAD_DELAY = 6
+    NEGATIVE_RATE = 7
+    TOO_FAST = 8
 
     @property
     def reason(self) -> str:
@@ -29,5 +31,7 @@ _REASONS = {
     Status.SINGULAR: "the matrix of the step could not be factorised",
     Status.EVENT_STORM: "its events set each other off without end",
     Status.BAD_DELAY: "the delay of an event is negative or undefined",
+    Status.NEGATIVE_RATE: "a rate became negative; molecule by molecule, a reversible reaction must be written as two",
+    Status.TOO_FAST: "its reactions follow each other faster than the time can be resolved",
     Status.NOT_FINITE: "a rate or a state became infinite or undefined",
 }

@@ -140,6 +140,7 @@ class StochasticPopulation(Ensemble):
         end = self.time + self._spans(dt)
         if inputs:
             self._set_inputs(inputs)
+        turns = np.zeros(self.cells, np.int64)
         while True:
             chosen = np.flatnonzero((self.status == Status.OK) & (self.time < end))
             if not len(chosen):
@@ -147,16 +148,18 @@ class StochasticPopulation(Ensemble):
             target = np.minimum(np.minimum(end, self._events.next_times()), self._next_moment())
             span = np.maximum(target - self.time, 0.0)
             moving = chosen[span[chosen] > 0]
-            stopped = self._in_threads(moving, span)
+            stopped = self._in_threads(moving, span, turns)
             self.time[moving] += span[moving]
             arrived = moving[(stopped[moving] == 0) & (self.status[moving] == Status.OK)]
             self.time[arrived] = target[arrived]
             self._events.process(self, chosen)
 
-    def _in_threads(self, chosen: np.ndarray, span: np.ndarray) -> np.ndarray:
+    def _in_threads(self, chosen: np.ndarray, span: np.ndarray, turns: np.ndarray) -> np.ndarray:
         """Run the kernel on some cells; `span` become how far they came. Returns which stopped for an event."""
         stopped = np.zeros(self.cells, np.int8)
-        walkers = Walkers(self.states, self.parameters, span, self.key, self.drawn, self.status, stopped, self.fired)
+        walkers = Walkers(
+            self.states, self.parameters, span, self.key, self.drawn, self.status, stopped, self.fired, turns
+        )
 
         def run(part) -> None:
             numbers, (work, notes) = part

@@ -51,6 +51,11 @@ def part(function: Callable) -> Any:
     return _njit(**PART)(function)
 
 
+def inlined(function: Callable) -> Any:
+    """Compile a function into those that call it: for what runs once per event and takes many arrays."""
+    return _njit(**PART, inline="always")(function)
+
+
 def _stamped(compiled: Any) -> Any:
     cache_file = getattr(getattr(compiled, "_cache", None), "_cache_file", None)
     if cache_file is not None:

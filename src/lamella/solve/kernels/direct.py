@@ -1,8 +1,9 @@
 """Stochastic simulation of many cells: Gillespie's direct method, or leaps, a block of cells at a time.
 
-Gillespie 1977, doi:10.1021/j100540a008; see `leap` for the other. The random numbers of a cell are a
-function of its key and of how many it has used (`lamella.random.philox`), so
-that they depend neither on its lane nor on threads.
+Gillespie 1977, doi:10.1021/j100540a008; see `leap` for the other. Every pass computes all rates, their sum and the
+place of the drawn share in it for a whole block, which costs less than to keep track of which rates an event has
+changed. The random numbers of a cell are a function of its key and of how many it has used (see `stream`), so that
+they depend neither on its lane nor on threads.
 """
 
 from __future__ import annotations
@@ -12,14 +13,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lamella.solve.kernels.compiled import entry, part
+from lamella.solve.kernels import lanes as v
+from lamella.solve.kernels.compiled import entry, inlined, part
 from lamella.solve.kernels.interpret import run_tape
-from lamella.solve.kernels.lanes import LANES
+from lamella.solve.kernels.lanes import LANES, fill, load, store
 from lamella.solve.kernels.leap import EXACT_EVENTS, leap
-from lamella.solve.kernels.poisson import two_uniforms
+from lamella.solve.kernels.stream import AHEAD, look_ahead
 from lamella.solve.status import Status
 
 _OK, _TOO_MANY, _NOT_FINITE = int(Status.OK), int(Status.TOO_MANY_STEPS), int(Status.NOT_FINITE)
+_NEGATIVE_RATE, _TOO_FAST = int(Status.NEGATIVE_RATE), int(Status.TOO_FAST)
 
 
 class Changes(NamedTuple):
@@ -36,7 +39,7 @@ class Changes(NamedTuple):
 
 class Walkers(NamedTuple):
     """Cells of a stochastic population: states, parameters, span [cells] (becomes how far each came), key and
-    draws [cells] uint64 and int64, status and stopped [cells] int8, events [cells] int64.
+    draws [cells] uint64 and int64, status and stopped [cells] int8, events and turns [cells] int64.
     """
 
     states: np.ndarray
@@ -47,20 +50,28 @@ class Walkers(NamedTuple):
     status: np.ndarray
     stopped: np.ndarray
     events: np.ndarray
+    turns: np.ndarray
 
 
 class Scratch(NamedTuple):
-    """What one thread notes. Per lane: cell (or -1), tau time within its span, tries, fresh, exact (events to go before
-    the next leap), before [relations * LANES]; for a leap: mean, variance and change [species], critical [reactions],
-    fired [1].
+    """What one thread notes. Per lane: cell (or -1), tau time within its span, fresh, exact (events to go before the
+    next leap), before [relations * LANES], total and lowest rate, target (share of the total to be found, or -1) and
+    chosen reaction; first of the numbers drawn ahead, waits and shares [LANES * AHEAD]. For a leap: mean, variance and
+    change [species], critical [reactions], fired [1].
     """
 
     cell: np.ndarray
     tau: np.ndarray
-    tries: np.ndarray
     fresh: np.ndarray
     exact: np.ndarray
     before: np.ndarray
+    total: np.ndarray
+    lowest: np.ndarray
+    target: np.ndarray
+    chosen: np.ndarray
+    first: np.ndarray
+    waits: np.ndarray
+    shares: np.ndarray
     mean: np.ndarray
     variance: np.ndarray
     change: np.ndarray
@@ -69,10 +80,11 @@ class Scratch(NamedTuple):
 
 
 def scratch(species: int, reactions: int, relations: int) -> Scratch:
-    whole = lambda: np.zeros(LANES, np.int64)
+    whole, real = lambda: np.zeros(LANES, np.int64), lambda count: np.zeros(count * LANES)
     return Scratch(
-        whole(), np.zeros(LANES), whole(), np.zeros(LANES, np.bool_), whole(), np.zeros(max(relations, 1) * LANES),
-        np.zeros(species), np.zeros(species), np.zeros(species), np.zeros(reactions, np.bool_), np.zeros(1),
+        whole(), real(1), np.zeros(LANES, np.bool_), whole(), real(max(relations, 1)), real(1), real(1), real(1), real(1),
+        whole(), real(AHEAD), real(AHEAD), np.zeros(species), np.zeros(species), np.zeros(species),
+        np.zeros(reactions, np.bool_), np.zeros(1),
     )  # fmt: skip
 
 
@@ -85,59 +97,47 @@ def _enter(lane, cell, sheet, cells, work):
 
 
 @part
-def _choose(lane, to, reactions, work, share):
-    """Number of the reaction at `share` of the summed rates."""
-    below = 0.0
-    last = -1
+def _sum_rates(reactions, to, work, scratch):
+    """Sum of the rates of every lane, and the lowest of them (or 0)."""
+    total, lowest = fill(0.0), fill(0.0)
     for j in range(reactions):
-        rate = work[to[j, 0] * LANES + lane]
-        if rate > 0.0:
-            below += rate
-            last = j
-            if below > share:
-                return j
-    return last
+        rate = load(work, to[j, 0] * LANES)
+        total = v.add(total, rate)
+        lowest = v.smaller(rate, lowest)
+    store(scratch.total, 0, total)
+    store(scratch.lowest, 0, lowest)
 
 
 @part
-def _fire(lane, cell, reaction, changes, states, parameters, work):
-    """Carry out one reaction."""
+def _choose(reactions, to, work, scratch):
+    """In every lane, the number of the first reaction up to which the rates sum to more than the target."""
+    target, below, number = load(scratch.target, 0), fill(0.0), fill(0.0)
+    for j in range(reactions):
+        below = v.add(below, load(work, to[j, 0] * LANES))
+        number = v.add(number, v.less_equal(below, target))
+    store(scratch.chosen, 0, number)
+
+
+@inlined
+def _fire(lane, reactions, to, changes, cells, work, scratch):
+    """Carry out the chosen reaction."""
+    cell, reaction = scratch.cell[lane], int(scratch.chosen[lane])
+    if reaction == reactions:  # rounding has put the target at the total itself
+        reaction -= 1
+        while not work[to[reaction, 0] * LANES + lane] > 0.0:
+            reaction -= 1
     for k in range(changes.first[reaction], changes.first[reaction + 1]):
         i = changes.state[k]
         amount = changes.amount[k]
         if changes.volume[k] >= 0:
-            amount /= parameters[cell, changes.volume[k]]
-        states[cell, i] += amount
+            amount /= cells.parameters[cell, changes.volume[k]]
+        count = cells.states[cell, i] + amount
+        cells.states[cell, i] = count
         if changes.slot[i] >= 0:
-            work[changes.slot[i] * LANES + lane] = states[cell, i]
+            work[changes.slot[i] * LANES + lane] = count
 
 
-@part
-def _total_rate(lane, reactions, sheet, work):
-    """Sum of the rates of a cell; NaN where one of them is no rate."""
-    total = 0.0
-    for j in range(reactions):
-        rate = work[sheet.to[j, 0] * LANES + lane]
-        if not math.isfinite(rate) or rate < 0.0:
-            return math.nan
-        total += rate
-    return total
-
-
-@part
-def _turn(lane, cell, tau, span, total, reactions, sheet, changes, cells, work):
-    """One event of one cell. Returns the time within the span afterwards; the end of the span if nothing happens."""
-    wait, share = two_uniforms(cell, cells.key, cells.draws)
-    after = tau - math.log(1.0 - wait) / total
-    if after >= span:
-        return span
-    chosen = _choose(lane, sheet.to, reactions, work, share * total)
-    _fire(lane, cell, chosen, changes, cells.states, cells.parameters, work)
-    cells.events[cell] += 1
-    return after
-
-
-@part
+@inlined
 def _relations_changed(lane, sheet, reactions, before, first, work):
     """Whether the relations (outputs after the rates) differ from what they were; notes them on the first look."""
     changed = False
@@ -149,24 +149,54 @@ def _relations_changed(lane, sheet, reactions, before, first, work):
     return changed
 
 
-@part
-def _go_on(lane, cell, tau, reactions, sheet, changes, cells, work, epsilon, scratch):
-    """An event or a leap of one cell. Returns the time within the span afterwards."""
-    span = cells.span[cell]
-    total = _total_rate(lane, reactions, sheet, work)
-    if math.isnan(total):
-        cells.status[cell] = _NOT_FINITE
-        return tau
+@inlined
+def _draw_event(lane, cell, total, cells, scratch):
+    """Time of the next event of a lane; sets the target where it lies within the span."""
+    ahead = cells.draws[cell] - scratch.first[lane]
+    if ahead < 0 or ahead >= AHEAD:
+        look_ahead(lane, cell, cells.key, cells.draws, scratch.first, scratch.waits, scratch.shares)
+        ahead = 0
+    cells.draws[cell] += 1
+    after = scratch.tau[lane] + scratch.waits[lane * AHEAD + ahead] / total
+    if after >= cells.span[cell]:
+        return cells.span[cell]
+    scratch.target[lane] = scratch.shares[lane * AHEAD + ahead] * total
+    cells.events[cell] += 1
+    return after
+
+
+@inlined
+def _go_on(lane, cell, reactions, sheet, changes, cells, work, epsilon, scratch):
+    """What a cell does next: nothing more (True), a leap, or an event (target is set)."""
+    total, span = scratch.total[lane], cells.span[cell]
+    if not math.isfinite(total) or scratch.lowest[lane] < 0.0:
+        cells.status[cell] = _NEGATIVE_RATE if scratch.lowest[lane] < 0.0 else _NOT_FINITE
+        return True
     if total <= 0.0:
-        return span
+        scratch.tau[lane] = span
+        return True
+    if scratch.tau[lane] + 1.0 / total == scratch.tau[lane]:
+        cells.status[cell] = _TOO_FAST
+        return True
+    after = -1.0
     if epsilon > 0.0 and scratch.exact[lane] == 0:
-        after = leap(lane, cell, tau, span, reactions, sheet, changes, cells, work, epsilon, scratch)
-        if after >= 0.0:
-            return after
-        scratch.exact[lane] = EXACT_EVENTS
-    if scratch.exact[lane] > 0:
-        scratch.exact[lane] -= 1
-    return _turn(lane, cell, tau, span, total, reactions, sheet, changes, cells, work)
+        after = leap(lane, cell, scratch.tau[lane], span, reactions, sheet, changes, cells, work, epsilon, scratch)
+        if after < 0.0:
+            scratch.exact[lane] = EXACT_EVENTS
+    if after < 0.0:
+        scratch.exact[lane] = max(scratch.exact[lane] - 1, 0)
+        after = _draw_event(lane, cell, total, cells, scratch)
+    scratch.tau[lane] = after
+    return after >= span
+
+
+@part
+def _begin(lane, cell, sheet, cells, work, scratch):
+    """Put a cell into a lane."""
+    scratch.cell[lane] = cell
+    scratch.exact[lane], scratch.tau[lane], scratch.fresh[lane] = 0, 0.0, True
+    scratch.first[lane] = cells.draws[cell] - AHEAD
+    _enter(lane, cell, sheet, cells, work)
 
 
 @entry
@@ -175,47 +205,52 @@ def simulate(sheet, reactions, changes, cells, chosen, most_turns, epsilon, work
 
     sheet       SheetArrays of the rates, then of relations in triggers that do not depend on time
     reactions   how many of its outputs are rates
-    most_turns  events or leaps of one cell after which it counts as failed
+    most_turns  events or leaps of one cell, counted in `cells.turns`, after which it counts as failed
     epsilon     relative change of a species that a leap may make, over its order; 0: event by event
     work        [slots * LANES];   scratch  Scratch
     """
-    cell, tau, tries, fresh, before = scratch.cell, scratch.tau, scratch.tries, scratch.fresh, scratch.before
     for k in range(sheet.constants.shape[0]):
         for lane in range(LANES):
             work[int(sheet.constants[k, 0]) * LANES + lane] = sheet.constants[k, 1]
     queue, active = 0, 0
     for lane in range(LANES):
-        cell[lane] = -1
-        _enter(lane, chosen[min(queue, chosen.shape[0] - 1)], sheet, cells, work)
+        _begin(lane, chosen[min(queue, chosen.shape[0] - 1)], sheet, cells, work, scratch)
         if queue < chosen.shape[0]:
-            cell[lane] = chosen[queue]
-            scratch.exact[lane], tau[lane], tries[lane], fresh[lane] = 0, 0.0, 0, True
             queue += 1
             active += 1
+        else:
+            scratch.cell[lane] = -1
     while active > 0:
         run_tape(work, sheet.runs, sheet.code)
+        _sum_rates(reactions, sheet.to, work, scratch)
+        firing = False
         for lane in range(LANES):
-            c = cell[lane]
+            c = scratch.cell[lane]
+            scratch.target[lane] = -1.0
             if c < 0:
                 continue
-            done = _relations_changed(lane, sheet, reactions, before, fresh[lane], work)
-            fresh[lane] = False
+            done = _relations_changed(lane, sheet, reactions, scratch.before, scratch.fresh[lane], work)
+            scratch.fresh[lane] = False
             if done:
                 cells.stopped[c] = 1
+            elif cells.turns[c] >= most_turns:
+                cells.status[c] = _TOO_MANY
+                done = True
             else:
-                tau[lane] = _go_on(lane, c, tau[lane], reactions, sheet, changes, cells, work, epsilon, scratch)
-                tries[lane] += 1
-                if tries[lane] >= most_turns and tau[lane] < cells.span[c] and cells.status[c] == _OK:
-                    cells.status[c] = _TOO_MANY
-                done = tau[lane] >= cells.span[c] or cells.status[c] != _OK
+                done = _go_on(lane, c, reactions, sheet, changes, cells, work, epsilon, scratch)
+                cells.turns[c] += 1
+                firing = firing or scratch.target[lane] >= 0.0
             if not done:
                 continue
-            cells.span[c] = tau[lane]
-            cell[lane] = -1
+            cells.span[c] = scratch.tau[lane]
             if queue < chosen.shape[0]:
-                cell[lane] = chosen[queue]
-                scratch.exact[lane], tau[lane], tries[lane], fresh[lane] = 0, 0.0, 0, True
+                _begin(lane, chosen[queue], sheet, cells, work, scratch)
                 queue += 1
-                _enter(lane, cell[lane], sheet, cells, work)
             else:
+                scratch.cell[lane] = -1
                 active -= 1
+        if firing:
+            _choose(reactions, sheet.to, work, scratch)
+            for lane in range(LANES):
+                if scratch.target[lane] >= 0.0:
+                    _fire(lane, reactions, sheet.to, changes, cells, work, scratch)

@@ -12,7 +12,8 @@ import math
 
 from lamella.solve.kernels.compiled import part
 from lamella.solve.kernels.lanes import LANES
-from lamella.solve.kernels.poisson import poisson, two_uniforms
+from lamella.solve.kernels.poisson import poisson
+from lamella.solve.kernels.stream import two_uniforms
 
 _CRITICAL = 10.0
 """Events left before a reactant is used up, below which a reaction is critical."""

@@ -4,20 +4,10 @@ from __future__ import annotations
 
 import math
 
-import numpy as np
-
-from lamella.random import philox, unit53
 from lamella.solve.kernels.compiled import entry, part
+from lamella.solve.kernels.stream import two_uniforms
 
 _FEW = 10.0
-
-
-@part
-def two_uniforms(cell, key, draws):
-    """The next two uniform numbers on [0, 1) of a cell's stream.   key, draws [cells]"""
-    a, b, c, d = philox(np.uint64(draws[cell]), key[cell])
-    draws[cell] += 1
-    return unit53(a, b), unit53(c, d)
 
 
 @part
