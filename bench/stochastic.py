@@ -37,9 +37,11 @@ DIMERS = """model dimers
 end"""
 
 CLOCK = """model clock
-  compartment c = 1; substanceOnly species A in c, C in c, DA in c, DAp in c, DR in c, DRp in c, MA in c, MR in c, R in c
+  compartment c = 1; substanceOnly species A in c, C in c, DA in c, DAp in c, DR in c, DRp in c
+  substanceOnly species MA in c, MR in c, R in c
   DA = 1; DR = 1; A = 0; C = 0; DAp = 0; DRp = 0; MA = 0; MR = 0; R = 0
-  r1: A + R => C; 2*A*R; r2: A => ; A; r3: C => R; C; r4: R => ; 0.2*R; r5: A + DA => DAp; DA*A; r6: DAp => A + DA; 50*DAp
+  r1: A + R => C; 2*A*R; r2: A => ; A; r3: C => R; C; r4: R => ; 0.2*R; r5: A + DA => DAp; DA*A
+  r6: DAp => A + DA; 50*DAp
   r7: A + DR => DRp; DR*A; r8: DRp => A + DR; 100*DRp; r9: => MA; 500*DAp; r10: => MA; 50*DA; r11: MA => ; 10*MA
   r12: => A; 50*MA; r13: => MR; 50*DRp; r14: => MR; 0.01*DR; r15: MR => ; 0.5*MR; r16: => R; 5*MR
 end"""
@@ -79,7 +81,8 @@ def sbml_of(text: str) -> str:
 
 def ours(program: Program, cells: int, span: float, method: str, seed: int) -> tuple[StochasticPopulation, float]:
     """Cells at the end, and processor seconds."""
-    population = StochasticPopulation(program, np.repeat(program.defaults[None], cells, axis=0), method=method, seed=seed)
+    parameters = np.repeat(program.defaults[None], cells, axis=0)
+    population = StochasticPopulation(program, parameters, method=method, seed=seed)
     begun = time.thread_time()
     population.advance(span)
     return population, time.thread_time() - begun
@@ -163,7 +166,8 @@ def main() -> int:
         return 0
     for name, figures in result["models"].items():
         speeds = ", ".join(f"{who} {speed:.3g}" for who, speed in figures["events_per_s"].items())
-        print(f"{name}: {figures['reactions']} reactions, {figures['events_per_cell']:.0f} events a cell; events/s: {speeds}")
+        events = f"{figures['events_per_cell']:.0f} events a cell"
+        print(f"{name}: {figures['reactions']} reactions, {events}; events/s: {speeds}")
         print(f"  ssa over libRoadRunner {figures['ssa_vs_roadrunner']}, leaps over ssa {figures['tau_vs_ssa']}")
     return 0
 

@@ -20,7 +20,8 @@ end"""
 
 def test_moieties_are_exact(sbml):
     program = program_of(sbml, """model m
-      compartment a = 1, b = 2; species A in a; substanceOnly species B in b, C in b; A = 1; B = 2; C = 3; x = 1; x' = -x
+      compartment a = 1, b = 2; species A in a; substanceOnly species B in b, C in b; A = 1; B = 2; C = 3
+      x = 1; x' = -x
       f: 3 A -> B; A; g: B -> 2 C; B; h: => ; C
     end""")  # fmt: skip
     moieties = conserved_moieties(program)
