@@ -2,8 +2,8 @@
 
 Milliseconds of processor time of one update of 60 s: four fields (D = 50 um^2/s, decay, secretion and uptake by every
 cell) on 1000 x 1000 sites and on 200^3 sites of 2 um, voxels of 4 sites; the picture of the cells; two ligands that
-soluble and docked proteases cut. Beside it, what the lattice itself takes for the same 60 s (1.5 Monte Carlo steps),
-its terms on, in the same run, and the share of the update in it.
+soluble and docked proteases cut. Beside it, what the lattice itself takes for the same 60 s (1.5 Monte Carlo steps)
+with its terms on, in the same run, and the share of the update in it.
 """
 
 from __future__ import annotations

@@ -21,9 +21,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from lamella.errors import InputError
-from lamella.tissue.fields.field import gather
 from lamella.tissue.fields.medium import Medium
 from lamella.tissue.fields.occupancy import Occupancy
+from lamella.tissue.fields.uptake import gather
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from lamella.tissue.fields.ledger import Ledger
 from lamella.tissue.fields.medium import Medium
 from lamella.tissue.fields.multigrid import Solver
 from lamella.tissue.fields.occupancy import Occupancy
-from lamella.tissue.kernel import kernel
+from lamella.tissue.fields.uptake import Uptake, gather
 
 _TOLERANCE = 1e-7
 _MOST_CYCLES = 200
@@ -208,7 +208,7 @@ class Field:
         secreted = gives * occupancy.sites * seconds
         if gives.any():
             gather(occupancy.start, occupancy.owner, occupancy.count, gives * seconds, given.reshape(-1))
-        uptake = _Uptake(occupancy, clears, takes, acts.half) if clears.any() or takes.any() else None
+        uptake = Uptake(occupancy, clears, takes, acts.half) if clears.any() or takes.any() else None
         turned, taken = self._step(seconds, given, uptake, chemistry)
         if taken.size == 0:
             taken = np.zeros_like(secreted)
@@ -223,7 +223,7 @@ class Field:
         self._c = _without_negatives(self._c + more, volume)
         self.ledger.book(self.name, entry, float(np.sum(molecules)))
 
-    def _step(self, seconds, given, uptake: _Uptake | None, chemistry: Chemistry | None):
+    def _step(self, seconds, given, uptake: Uptake | None, chemistry: Chemistry | None):
         """Solve, count, correct.   given [box] molecules; returns molecules turned over [box], taken [2 * cells]"""
         kind, volume = self.substance, self.medium.volume
         fade = volume * (1.0 + seconds * (kind.decay + kind.exchange))
@@ -281,33 +281,6 @@ class Field:
             book(self.name, "walls", -seconds * float(np.sum(self._walls * x)))
 
 
-class _Uptake:
-    """Uptake by cells as a conductance of each voxel."""
-
-    def __init__(self, occupancy: Occupancy, clears: NDArray, takes: NDArray, half: float):
-        self._table = (occupancy.start, occupancy.owner, occupancy.count)
-        self._clears, self._takes, self._half = clears, takes, half
-        self._x = np.zeros(0)
-        self.saturates = bool(takes.any())
-
-    def conductance(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Volume emptied per second in each voxel, at concentrations x.   [box]"""
-        self._x = x.copy()
-        linear, most = np.zeros(x.shape), np.zeros(x.shape)
-        gather(*self._table, self._clears, linear.reshape(-1))
-        if self.saturates:
-            gather(*self._table, self._takes, most.reshape(-1))
-            linear += most / (self._half + np.maximum(x, 0.0))
-        return linear
-
-    def taken(self, x: NDArray[np.float64], seconds: float) -> NDArray[np.float64]:
-        """Molecules that each place took: conductance as it was solved with, times concentration.   [2 * cells]"""
-        out = np.zeros(self._clears.size)
-        factor = 1.0 / (self._half + np.maximum(self._x, 0.0)) if self.saturates else np.zeros(x.shape)
-        hand_out(*self._table, self._clears, self._takes, factor.reshape(-1), x.reshape(-1), seconds, out)
-        return out
-
-
 def _harmonic(slow: NDArray[np.float64], axis: int) -> NDArray[np.float64]:
     """Mean hindrance of two halves that are crossed one after the other."""
     ahead = np.roll(slow, -1, axis)
@@ -322,23 +295,3 @@ def _without_negatives(c: NDArray[np.float64], volume: NDArray[np.float64]) -> N
     c = np.maximum(c, 0.0)
     positive = float(np.sum(c * volume))
     return c * (max(total, 0.0) / positive) if positive > 0.0 else c
-
-
-@kernel
-def gather(start, owner, count, per_site, out):
-    """Sum of a per-site rate over the cells in each voxel.   out [voxels] flat, added to"""
-    for voxel in range(start.size - 1):
-        total = 0.0
-        for entry in range(start[voxel], start[voxel + 1]):
-            total += per_site[owner[entry]] * count[entry]
-        out[voxel] += total
-
-
-@kernel
-def hand_out(start, owner, count, clears, takes, factor, x, seconds, out):
-    """Molecules taken by each place: (clears + takes * factor) * count * x * seconds.   out [2 * cells], added to"""
-    for voxel in range(start.size - 1):
-        here = x[voxel] * seconds
-        for entry in range(start[voxel], start[voxel + 1]):
-            which = owner[entry]
-            out[which] += (clears[which] + takes[which] * factor[voxel]) * count[entry] * here
