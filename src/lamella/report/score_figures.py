@@ -101,8 +101,8 @@ def effects_picture(verdicts: Sequence[Verdict], title: str) -> Picture | None:
     axes.spines["left"].set_visible(False)
     alt = f"{title}. " + " ".join(f"{cell}: {effect} {e.outcome.value}." for _, cell, e, effect in rows)
     return Picture(drawn, alt, f"{title}: every effect that was judged. Circles belong to expectations that hold, "
-                   "crosses to those that fail; hollow marks are our own corollaries, arrows lie beyond the axis. An ordering "
-                   "needs its whole interval off 1 and a ratio of at least its threshold.")
+                   "crosses to those that fail; hollow marks are our own corollaries, arrows lie beyond the axis. An "
+                   "ordering needs its whole interval off 1 and a ratio of at least its threshold.")
 
 
 def robustness_picture(card: Scorecard) -> Picture | None:
