@@ -16,7 +16,7 @@ from typing import Annotated
 
 import typer
 
-from lamella.cli import findings, judging, model, run, simulate
+from lamella.cli import explain, findings, judging, model, run, simulate
 from lamella.errors import LamellaError
 from lamella.version import VERSION
 
@@ -38,6 +38,7 @@ app = typer.Typer(
 app.command("run")(run.run)
 app.command("assay")(run.assay)
 app.command("simulate")(simulate.simulate)
+app.command("explain")(explain.explain)
 for command in (judging.check, judging.score, judging.mutate, judging.diff):
     findings.app.command()(command)
 app.add_typer(findings.app, name="findings")

@@ -15,6 +15,7 @@ from lamella.verdicts.names import ModelNames, model_names
 from lamella.verdicts.pace import Pace, spoken
 from lamella.verdicts.results import Results
 from lamella.verdicts.robustness import Robustness, population_robustness, tissue_robustness
+from lamella.verdicts.route import Route, Step, route
 from lamella.verdicts.score import GROUPS, STATES, Scorecard, scorecard
 from lamella.verdicts.score_table import score_table
 from lamella.verdicts.stability import under_other_thresholds
@@ -22,8 +23,8 @@ from lamella.verdicts.verdict import CellVerdict, ExpectationVerdict, Outcome, V
 
 __all__ = ["GROUPS", "STATES", "Bench", "Carrier", "CausalPath", "CellVerdict", "Change", "Criterion", "Difference",
            "Effect", "ExpectationVerdict", "ModelNames", "Moment", "Mutant", "MutationTest", "Outcome", "Pace",
-           "Plate", "Replicates", "Results", "Robustness", "Scorecard", "Standing", "Verdict", "binomial_interval",
-           "causal_path", "check", "check_one", "compare", "cross_check", "explain", "factors", "first_check",
-           "first_score", "is_population", "jointly", "judge", "model_names", "mutate", "population_robustness",
-           "sample", "score_table", "scorecard", "smallest_effect", "spoken", "standing", "tissue_robustness",
-           "under_other_thresholds", "verdict"]
+           "Plate", "Replicates", "Results", "Robustness", "Route", "Scorecard", "Standing", "Step", "Verdict",
+           "binomial_interval", "causal_path", "check", "check_one", "compare", "cross_check", "explain", "factors",
+           "first_check", "first_score", "is_population", "jointly", "judge", "model_names", "mutate",
+           "population_robustness", "route", "sample", "score_table", "scorecard", "smallest_effect", "spoken",
+           "standing", "tissue_robustness", "under_other_thresholds", "verdict"]

@@ -96,19 +96,22 @@ class CausalPath:
 def causal_path(cell: str, arm: Perturbations, against: Perturbations, quantity: str, *,
                 matrix: Mapping[str, str] | None = None, medium: Mapping[str, str] | None = None, at: str = "24 h",
                 names: tuple[str, str] = ("arm", "control"), cells: int = 8, seed: int = 1, threads: int = 1,
-                progress: Callable[[float], None] | None = None) -> CausalPath:
+                halves_together: bool = False, progress: Callable[[float], None] | None = None) -> CausalPath:
     """The reactions that carry the effect of an arm on a quantity of the network, without a dish.
 
     quantity   a band of a blot, 'RAC1.total', or a state or an observable of the network, 'RAC1_total'
     at         time after the treatment
     names      how the two arms are called in what is returned
     cells      drawn cells per arm and reaction
+    halves_together  switch off a reaction at the front and at the rear of the cell at once, so that they cannot cover
+               for each other; it then goes by its name without the half
     raises     InputError: no such quantity, a perturbation that means nothing; the arms do not differ in it
     """
     network = assemble(cell)
     made = program(cell)
     states = _states(made, quantity)
-    switched: tuple[str | None, ...] = (None, *made.reactions)
+    groups = _groups(made, halves_together)
+    switched: tuple[tuple[str, ...], ...] = ((), *groups.values())
     draw = Draw(seed, 0, cells)
     found = []
     for number, perturbations in enumerate((arm, against)):
@@ -120,7 +123,16 @@ def causal_path(cell: str, arm: Perturbations, against: Perturbations, quantity:
         found.append(read.reshape(len(switched), cells))
         if progress:
             progress((number + 1) / 2)
-    return _ranked(network, made, quantity, names, found[0], found[1])
+    return _ranked(network, groups, quantity, names, found[0], found[1])
+
+
+def _groups(made: Program, halves_together: bool) -> dict[str, tuple[str, ...]]:
+    """Name -> the reactions that are switched off at once."""
+    found: dict[str, tuple[str, ...]] = {}
+    for reaction in made.reactions:
+        name = reaction.removesuffix("_front").removesuffix("_rear") if halves_together else reaction
+        found[name] = (*found.get(name, ()), reaction)
+    return found
 
 
 def _states(made: Program, quantity: str) -> tuple[str, ...]:
@@ -133,7 +145,7 @@ def _states(made: Program, quantity: str) -> tuple[str, ...]:
     return (name,)
 
 
-def _lanes(network: Network, made: Program, treatment: Treatment, draw: Draw, switched: Sequence[str | None],
+def _lanes(network: Network, made: Program, treatment: Treatment, draw: Draw, switched: Sequence[tuple[str, ...]],
            threads: int) -> Population:
     """Cells of one arm, once for every reaction that is off, after long culture and before its drugs.
 
@@ -145,8 +157,8 @@ def _lanes(network: Network, made: Program, treatment: Treatment, draw: Draw, sw
         if name in column:
             one[:, column[name]] = value
     parameters = np.tile(one, (len(switched), 1))
-    for place, reaction in enumerate(switched):
-        if reaction is not None:
+    for place, group in enumerate(switched):
+        for reaction in group:
             parameters[place * draw.cells:(place + 1) * draw.cells, column[f"switch.{reaction}"]] = 0.0
     lanes = Population(made, parameters, threads=threads)
     lanes.advance(constants()["clock.chronic"])
@@ -158,8 +170,8 @@ def _added(made: Program, treatment: Treatment, lanes: int) -> dict[str, NDArray
     return {name: np.full(lanes, value) for name, value in treatment.acute.items() if name in made.inputs}
 
 
-def _ranked(network: Network, made: Program, quantity: str, names: tuple[str, str], arm: NDArray[np.float64],
-            against: NDArray[np.float64]) -> CausalPath:
+def _ranked(network: Network, groups: Mapping[str, tuple[str, ...]], quantity: str, names: tuple[str, str],
+            arm: NDArray[np.float64], against: NDArray[np.float64]) -> CausalPath:
     """Carriers from what was read.   arm, against: [1 + reactions, cells], the whole network first"""
     floor = DETECTION * float(np.nanmean(against[0]))
     effects = np.nanmean(_log(arm, floor) - _log(against, floor), axis=1)
@@ -169,11 +181,11 @@ def _ranked(network: Network, made: Program, quantity: str, names: tuple[str, st
                          why="An effect that is not there is carried by nothing.")
     laws = _laws(network)
     carriers = []
-    for place, reaction in enumerate(made.reactions, start=1):
+    for place, (name, (reaction, *_)) in enumerate(groups.items(), start=1):
         gone = kept[place] < np.log(DETECTION)
         evidence = network.evidence[reaction]
         carriers.append(Carrier(
-            reaction, network.modules[reaction], 1.0 - float(effects[place] / effects[0]),
+            name, network.modules[reaction], 1.0 - float(effects[place] / effects[0]),
             nan if gone else exp(effects[place]), exp(kept[place]), laws.get(reaction, ""), evidence.says,
             evidence.claims, _papers(evidence.sources)))
     carriers.sort(key=lambda c: (-(c.share_lost if np.isfinite(c.share_lost) else -np.inf), c.reaction))

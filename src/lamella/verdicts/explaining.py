@@ -37,7 +37,7 @@ def explain(finding: Finding, *, cell: str | None = None, cells: int = 8, seed: 
             path = causal_path(built[0], Perturbations.model_validate(finding.arms[arm]),
                                Perturbations.model_validate(finding.arms[against]), quantity, matrix=finding.matrix,
                                medium=finding.medium, at=at, names=(arm, against), cells=cells, seed=seed,
-                               threads=threads)
+                               threads=threads, halves_together=True)
         except InputError:
             continue
         if abs(log(path.effect)) >= log(LEAST_EFFECT):
