@@ -17,6 +17,10 @@ AVOGADRO = 6.02214179e23
 """Value of the csymbol `avogadro`, SBML L3V2 section 3.4.6."""
 
 _DEEPEST = 2000
+_WIDEST = 10_000
+"""Most arguments of one operation; libSBML takes a time that grows with their square."""
+
+_WORTH_SHOWING = 20  # arguments up to which a formula is shown in a message
 
 _UNARY = {
     libsbml.AST_FUNCTION_EXP: "exp",
@@ -183,6 +187,8 @@ class _Formula:
         if ast.isName():
             name = ast.getName()
             return self.local[name] if name in self.local else self.scope.value(name)
+        if ast.getNumChildren() > _WIDEST:
+            raise self.refuse(f"an operation has more than {_WIDEST} arguments")
         children = [self.node(ast.getChild(i), depth + 1) for i in range(ast.getNumChildren())]
         if kind == libsbml.AST_FUNCTION:
             return self.owner.call(ast.getName(), children, self.scope, self.where, self.calls)
@@ -194,7 +200,7 @@ class _Formula:
     def rate_of(self, ast: libsbml.ASTNode) -> int:
         target = ast.getChild(0)
         if ast.getNumChildren() != 1 or not target.isName():
-            raise self.refuse("rateOf takes a name, not a formula", libsbml.formulaToL3String(ast))
+            raise self.refuse("rateOf takes a name, not a formula", libsbml.formulaToL3String(ast)[:300])
         name = target.getName()
         if name not in self.local:
             return self.scope.rate(name)
@@ -221,7 +227,7 @@ class _Formula:
             if kind in _RULES:
                 return _RULES[kind](g, a)
         except (ValueError, IndexError, TypeError):
-            formula = libsbml.formulaToL3String(ast)
+            formula = libsbml.formulaToL3String(ast)[:300] if len(a) <= _WORTH_SHOWING else None
             raise self.refuse(f"an operation of MathML has {len(a)} arguments", formula) from None
         name = ast.getOperatorName() or ast.getName() or libsbml.formulaToL3String(ast)
         raise self.refuse(f"the MathML construct '{name}' is not supported")

@@ -63,6 +63,7 @@ class EventQueue:
     triggers  [cells, events] bool, as they were last seen
     waiting   for each cell, its waiting events
     draws     [cells] how often chance has decided between events of equal priority
+    stops     [cells] how often a cell has stopped for an event, less what time has forgiven it; see `Population`
     """
 
     def __init__(self, program: Program, cells: int, seed: int):
@@ -70,6 +71,7 @@ class EventQueue:
         self.events: tuple[Event, ...] = program.events
         self.triggers = np.zeros((0, len(self.events)), bool)
         self.draws = np.zeros(0, np.int64)
+        self.stops = np.zeros(0, np.int64)
         self.waiting: list[list[Waiting]] = []
         self.add(cells)
         plan = program.sheet_of([event.trigger for event in self.events])
@@ -88,17 +90,19 @@ class EventQueue:
         start = np.array([event.initial for event in self.events], bool)
         self.triggers = np.concatenate([self.triggers, np.tile(start, (cells, 1))])
         self.draws = np.concatenate([self.draws, np.zeros(cells, np.int64)])
+        self.stops = np.concatenate([self.stops, np.zeros(cells, np.int64)])
         self.waiting += [[] for _ in range(cells)]
 
     def copy(self, cell: int) -> None:
         """Append a cell that is like another one."""
         self.triggers = np.concatenate([self.triggers, self.triggers[cell : cell + 1]])
         self.draws = np.concatenate([self.draws, self.draws[cell : cell + 1]])
+        self.stops = np.concatenate([self.stops, self.stops[cell : cell + 1]])
         self.waiting.append([Waiting(w.event, w.time, w.values.copy()) for w in self.waiting[cell]])
 
     def keep(self, keep: np.ndarray) -> None:
         """Drop the cells whose entry of `keep` [cells] is false."""
-        self.triggers, self.draws = self.triggers[keep], self.draws[keep]
+        self.triggers, self.draws, self.stops = self.triggers[keep], self.draws[keep], self.stops[keep]
         self.waiting = [waiting for waiting, kept in zip(self.waiting, keep) if kept]
 
     def next_times(self) -> np.ndarray:
@@ -230,11 +234,14 @@ class EventQueue:
         for row, (cell, w) in zip(rows, flat):
             row[:3] = cell, w.event, w.time
             row[3 : 3 + len(w.values)] = w.values
-        return {"triggers": self.triggers.copy(), "draws": self.draws.copy(), "waiting": rows}
+        return {
+            "triggers": self.triggers.copy(), "draws": self.draws.copy(), "stops": self.stops.copy(), "waiting": rows
+        }  # fmt: skip
 
     def restore(self, checkpoint: Mapping[str, np.ndarray], cells: int) -> None:
         self.triggers = np.array(checkpoint["triggers"], bool)
         self.draws = np.array(checkpoint["draws"], np.int64)
+        self.stops = np.array(checkpoint["stops"], np.int64)
         self.waiting = [[] for _ in range(cells)]
         for row in checkpoint["waiting"]:
             number = int(row[1])

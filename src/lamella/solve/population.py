@@ -24,7 +24,8 @@ from lamella.solve.status import Status
 
 EXECUTIONS = ("auto", "tape", "llvm")
 _MOST_STEPS = 100_000
-_STEPS_OF_A_STOP = 20  # what a stop for an event counts for when steps are limited
+_MOST_STOPS = 5000  # for events, after which a cell counts as failed
+_FORGIVEN_STOPS = 120  # of them, in every `advance`
 _LARGEST_NATIVE = 250  # states; beyond, code no longer fits the caches and the tape is as fast
 _STEPS_THAT_PAY = 100_000  # trial steps after which half a second of compiling is well spent
 _NEUTRAL = 1e-2
@@ -55,8 +56,8 @@ class Population(Ensemble):
     execution   'tape' interprets the network, 'llvm' runs machine code made of it (to the same bits), 'auto'
                 takes machine code that exists, or makes it as soon as that pays
     threads     how many threads share the cells; the result does not depend on it
-    most_steps  trial steps of one cell in one `advance` after which it counts as failed; a twentieth as many
-                stops for events fail as well
+    most_steps  trial steps of one cell in one `advance` after which it counts as failed; it also does
+                after 5,000 stops for events, of which every `advance` forgives 120
     seed        of the streams that decide between simultaneous events
 
     .states [cells, species], .parameters [cells, parameters], .status [cells] int8 (see `Status`),
@@ -265,7 +266,8 @@ class Population(Ensemble):
         """Advance from event to event, each cell at its own pace."""
         end = self.time + spans
         left = spans.copy()
-        stops = np.zeros(self.cells, np.int64)
+        stops = self._events.stops
+        stops[:] = np.maximum(stops - _FORGIVEN_STOPS, 0)
         while True:
             cells = np.flatnonzero((self.status == Status.OK) & (left > 0))
             if not len(cells):
@@ -281,7 +283,7 @@ class Population(Ensemble):
             left[cells] = end[cells] - self.time[cells]
             self._events.process(self, cells)
             stops[cells] += 1
-            too_often = (stops > self.most_steps // _STEPS_OF_A_STOP) & (left > 0) & (self.status == Status.OK)
+            too_often = (stops > _MOST_STOPS) & (left > 0) & (self.status == Status.OK)
             self.status[too_often] = Status.TOO_MANY_STEPS
 
     def _take(self, inputs: Mapping[str, np.ndarray | float]) -> None:
