@@ -15,10 +15,14 @@ from pathlib import Path
 import pytest
 import xarray as xr
 
+import lamella.report
 import quick
 from lamella.cli import main
 from lamella.errors import InputError
 from quick import EXPERIMENT
+
+REPORT = lamella.report
+"""The room of reports itself; `here` puts a quick one in its place."""
 
 PROGRAM = [sys.executable, str(Path(__file__).with_name("quick.py"))]
 
@@ -332,6 +336,7 @@ def test_a_reader_that_leaves_is_no_error(tmp_path, arguments):
 @pytest.mark.parametrize("command", [
     (), ("run",), ("assay",), ("model",), ("model", "show"), ("model", "lint"), ("model", "export"), ("findings",),
     ("findings", "list"), ("findings", "show"), ("findings", "check"), ("findings", "lint"),
+    ("findings", "score"), ("findings", "mutate"), ("findings", "diff"), ("explain",),
 ])
 def test_every_help_shows_an_example(here, command):
     done = here(*command, "--help")
@@ -388,16 +393,79 @@ def test_findings_are_judged(here, tmp_path, monkeypatch):
     """One finding that the quick blot makes hold, one that it cannot read."""
     monkeypatch.setitem(quick.ASSAYS, "immunoblot", quick.BLOT)
     holds, unread = "rac1-accumulates-without-xiap-and-ciap1", "smac-costs-the-ciaps-only"
-    done = here("findings", "check", holds, unread, "--keep", "kept", "--json", "--threads", 1)
+    done = here("findings", "check", holds, unread, "--store", "kept", "--json", "--threads", 1, "--members", 3)
     assert done.returncode == 0, done.stderr
     verdicts = {row["id"]: row for row in json.loads(done.stdout)["verdicts"]}
     assert verdicts[holds]["verdict"] == "holds"
     assert verdicts[unread]["verdict"] == "not applicable"
-    assert list((tmp_path / "kept").glob("*.npz"))
-    again = here("findings", "check", holds, "--keep", "kept")
+    assert verdicts[holds]["robustness"]["of"] == 3
+    assert list((tmp_path / "kept" / "dishes").glob("*.npz"))
+    again = here("findings", "check", holds, "--store", "kept", "--members", 3)
     assert again.returncode == 0
     assert f"holds           {holds}" in again.stdout
+    assert "of 3 members of its ensemble" in again.stdout
     assert holds in again.stderr
+
+
+def test_scores_are_shown_kept_and_compared(here, tmp_path, monkeypatch):
+    """Nothing is run for a score; two of them differ by what was judged between."""
+    monkeypatch.setitem(sys.modules, "lamella.report", REPORT)
+    monkeypatch.setitem(quick.ASSAYS, "immunoblot", quick.BLOT)
+    empty = here("findings", "score", "--json")
+    assert json.loads(empty.stdout)["totals"]["open"] == 551
+    (tmp_path / "before.json").write_text(empty.stdout)
+    holds = "rac1-accumulates-without-xiap-and-ciap1"
+    here("findings", "check", holds, "--ensemble", "none", "--quiet")
+    table = json.loads(here("findings", "score", "--json", "--html", "score.html").stdout)
+    assert table["holds"] == ["IAP-173"]
+    assert table["totals"] == {"holds": 1, "fails": 0, "not_applicable": 0, "open": 550, "of": 551}
+    assert "1 of 551 claims were judged" in (tmp_path / "score.html").read_text()
+    found = here("findings", "diff", "before.json", "results/findings", "--json")
+    assert found.returncode == 0
+    kinds = [change["kind"] for change in json.loads(found.stdout)["changes"]]
+    assert kinds == ["claim", "record"]
+    lost = here("findings", "diff", "results/findings", "before.json")
+    assert lost.returncode == 1
+    assert "! claim     IAP-173: holds -> open" in lost.stdout
+    assert len(json.loads(here("findings", "score", "--history", "--json").stdout)["history"]) == 1
+    listed = json.loads(here("findings", "list", "--verdict", "holds", "--json").stdout)["findings"]
+    assert [(row["id"], row["verdict"]) for row in listed] == [(holds, "holds")]
+    refused(here("findings", "score", "--freeze", "first.json"), "do not hold yet")
+    assert not (tmp_path / "first.json").exists()
+
+
+def test_a_score_that_is_none_is_refused(here, tmp_path):
+    (tmp_path / "none.json").write_text("[]")
+    (tmp_path / "bad.json").write_text("{")
+    refused(here("findings", "diff", "none.json"), "no scorecard")
+    refused(here("findings", "diff", "bad.json"), "cannot be read")
+    refused(here("findings", "diff", "absent.json"), "cannot be read")
+    refused(here("findings", "list", "--verdict", "perhaps"), "perhaps")
+    refused(here("findings", "check", "--all", "--population"), "exclude each other")
+
+
+def test_mutants_are_told(here):
+    done = here("findings", "mutate", "--cell", "HCT116", "--cells", 1, "--quiet", "--json")
+    assert done.returncode == 0, done.stderr
+    counts = json.loads(done.stdout)["counts"]
+    assert counts["supported"] + counts["unsupported"] + counts["undecided"] == counts["of"] > 100
+
+
+def test_findings_and_runs_are_explained(here, tmp_path, finished, monkeypatch):
+    monkeypatch.setitem(sys.modules, "lamella.report", REPORT)
+    name = "rac1-accumulates-without-xiap-and-ciap1"
+    done = here("explain", name, "--cells", 2, "--out", "why.html", "--json")
+    assert done.returncode == 0, done.stderr
+    (path,) = json.loads(done.stdout)["paths"]
+    assert path["route"]["starts"] == ["BIRC2", "XIAP"]
+    assert "RAC1" in (tmp_path / "why.html").read_text()
+    assert "XIAP lowers RAC1" in here("explain", name, "--cells", 2).stdout
+    folder, _ = finished
+    told = here("explain", folder / "one", "--quantity", "RAC1.total", "--cells", 2)
+    assert "RAC1.total in HeLa rises" in told.stdout
+    refused(here("explain", folder / "one"), "--quantity")
+    refused(here("explain", name, "--out", "why.pdf"), "why.pdf")
+    refused(here("explain", name[:-1]), name)
 
 
 def test_a_finding_that_fails_ends_with_code_1(here, monkeypatch):

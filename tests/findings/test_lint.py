@@ -1,7 +1,7 @@
 import pytest
 from records import ARMS, ORDERING, line, record
 
-from lamella.findings import RULES, Library, lint
+from lamella.findings import RULES, Library, Protocol, lint
 
 UNCHANGED = """[[expect]]
 kind = "unchanged"
@@ -20,6 +20,9 @@ RISING = """control = {}
 a = { coating = { fibronectin = "500 ng/ml" } }
 b = { coating = { fibronectin = "5 ug/ml" } }
 c = { coating = { fibronectin = "0.05 mg/ml" } }"""
+
+
+SHARED = Protocol(schema=1, says="Cells on fibronectin, and nothing else.", matrix={"fibronectin": "10 ug/ml"})
 
 
 class Resolver:
@@ -64,6 +67,7 @@ OFFENDERS = {
     "ThresholdIsTenPercent": library(record(expect=ORDERING + "at_least = 1.05\n")),
     "BandIsNarrow": library(record(expect=UNCHANGED.format(band=1.5) + 'wired = "treated > control"\n')),
     "UnchangedIsWired": library(record(expect=UNCHANGED.format(band=1.2))),
+    "ProtocolsAreShared": Library([record()], [line()], None, {}, {"lonely": SHARED}),
     "ArmsAreUsed": library(record(arms=ARMS + "\nidle = { suspended = true }")),
     "SeriesAscends": library(record(arms=RISING.replace("0.05 mg/ml", "1 ug/ml"), expect=SERIES)),
     "NamesResolve": library(record(arms=ARMS.replace("XIAP", "XIPA")), names=Resolver()),
@@ -78,6 +82,21 @@ def test_every_rule_finds_its_offender_and_only_it(rule):
 def test_every_rule_has_an_offender_and_a_sentence():
     assert {type(rule).__name__ for rule in RULES} == set(OFFENDERS)
     assert all(rule.sentence.endswith(".") for rule in RULES)
+
+
+def test_what_a_protocol_adds_may_go_unused_and_is_not_repeated():
+    arms = {"control": {}, "treated": {"knockdown": {"XIAP": 0.9}}, "idle": {"suspended": True}}
+    shared = SHARED.model_copy(update={"arms": arms})
+    users = [record(id=name, arms=ARMS + "\nidle = { suspended = true }").model_copy(update={"protocol": "shared"})
+             for name in ("one", "two")]
+    lines = [line(record="one")]
+    found = lint(Library(users, lines, None, {}, {"shared": shared}))
+    assert {complaint.rule for complaint in found} <= {"RecordAndIndexAgree"}
+    repeated = [one.model_copy(update={"protocol": None}) for one in users]
+    told = [c for c in lint(Library([*users, *repeated], lines, None, {}, {"shared": shared}))
+            if c.rule == "ProtocolsAreShared"]
+    assert len(told) == 2
+    assert "repeats the arms of the protocol 'shared'" in told[0].what
 
 
 def test_a_missing_claim_is_seen():

@@ -2,7 +2,7 @@ import pytest
 from records import ORDERING, record
 
 from lamella.errors import InputError
-from lamella.findings import get, load_all, read_finding
+from lamella.findings import get, load_all, protocols, read_finding
 
 
 def test_the_library_is_read_and_found_by_id():
@@ -41,6 +41,40 @@ def test_another_schema_and_broken_toml_are_refused():
     with pytest.raises(InputError, match="not valid TOML") as caught:
         read_finding("schema = ", "x.toml")
     assert "x.toml" in str(caught.value)
+
+
+def test_a_protocol_is_merged_in_and_the_record_has_the_last_word():
+    text = """schema = 1
+id = "a-finding"
+claim = "Without the ligase its substrate accumulates in the cell."
+source = { review = "oberoi-2013", section = "IAPs", claims = ["IAP-001"] }
+role = "calibrate"
+cell = "HeLa"
+module = "mapk"
+kind = "experiment"
+protocol = "on-fibronectin-with-egf"
+medium = { EGF = "1 ng/ml" }
+second_reading = "Read as the level at constant synthesis."
+[arms]
+control = {}
+treated = { knockdown = { XIAP = 0.9 } }
+""" + ORDERING
+    finding = read_finding(text, "test.toml")
+    assert finding.matrix == {"fibronectin": "10 ug/ml"}
+    assert finding.medium == {"EGF": "1 ng/ml"}
+    series = read_finding(text.replace("on-fibronectin-with-egf", "fibronectin-series"), "test.toml")
+    assert list(series.arms) == ["control", "1 ug/ml", "3 ug/ml", "10 ug/ml", "30 ug/ml", "100 ug/ml", "treated"]
+    assert series.hash() != finding.hash()
+    with pytest.raises(InputError, match="unknown protocol") as caught:
+        read_finding(text.replace("on-fibronectin-with-egf", "on-fibronectine"), "test.toml")
+    assert "on-fibronectin" in str(caught.value)
+    with pytest.raises(InputError, match="protocol"):
+        read_finding(text.replace('"on-fibronectin-with-egf"', "7"), "test.toml")
+
+
+def test_every_protocol_of_the_package_is_read_and_used():
+    used = {finding.protocol for finding in load_all()}
+    assert set(protocols()) == used - {None}
 
 
 def test_a_record_does_not_change():

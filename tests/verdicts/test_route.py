@@ -62,7 +62,8 @@ def test_the_words_name_the_way_and_the_evidence(explained):
     assert "doi:10." in text
 
 
-@pytest.mark.parametrize(("name", "starts"), [("why.svg", b"<?xml"), ("why.png", b"\x89PNG"), ("why.html", b"<!DOCTYPE")])
+@pytest.mark.parametrize(("name", "starts"), [
+    ("why.svg", b"<?xml"), ("why.png", b"\x89PNG"), ("why.html", b"<!DOCTYPE")])
 def test_the_way_is_drawn(explained, tmp_path, name, starts):
     write_explanation(tmp_path / name, "why", [explained], CLAIMS)
     first = (tmp_path / name).read_bytes()

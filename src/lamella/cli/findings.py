@@ -64,7 +64,7 @@ def show(name: Annotated[str, typer.Argument(metavar="FINDING", help="Id of a re
 
     Example:  lamella findings show cas-and-pi3k-are-parallel-routes-to-rac
     """
-    from lamella.findings import get
+    from lamella.findings import get, protocol
     from lamella.store import json_text
 
     finding = get(name)
@@ -75,6 +75,8 @@ def show(name: Annotated[str, typer.Argument(metavar="FINDING", help="Id of a re
     print(f"  claims   {', '.join(finding.claims)} ({finding.role})")
     print(f"  source   {finding.source.review}, {finding.source.section}")
     print(f"  cell     {_cells(finding)}")
+    if finding.protocol:
+        print(f"  protocol {finding.protocol}: {protocol(finding.protocol).says}")
     for kind in ("matrix", "medium"):
         if getattr(finding, kind):
             print(f"  {kind:8} {', '.join(f'{key} {value}' for key, value in getattr(finding, kind).items())}")

@@ -88,7 +88,8 @@ def check(names: Annotated[list[str] | None, typer.Argument(metavar="[FINDING]..
     try:
         with _telling(quiet) as tell:
             verdicts = judged([finding.id for finding in chosen], seed=seed, threads=threads, store=store,
-                              replicates=Replicates(dishes, max(dishes, most)), minutes=minutes, progress=tell)
+                              replicates=Replicates(dishes, max(dishes, most)), minutes=minutes, progress=tell,
+                              assays=ASSAYS)
             bench = Bench(ASSAYS, seed=seed, threads=threads, keep=results.dishes)
             _ensembles(verdicts, results, bench, ensemble, members, tell)
     except KeyboardInterrupt:

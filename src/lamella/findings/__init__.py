@@ -21,17 +21,20 @@ from lamella.findings.loading import (
     get,
     index,
     load_all,
+    protocol,
+    protocols,
     read_finding,
     reference_lines,
     reviews,
     seen,
 )
 from lamella.findings.names import Names
-from lamella.findings.record import REFERENCE_LINES, SCHEMA, Finding, Source
+from lamella.findings.record import REFERENCE_LINES, SCHEMA, Finding, Protocol, Source
 from lamella.findings.relation import Relation
 from lamella.findings.rule import Complaint, Library, Rule
 
-__all__ = ["KINDS", "LEAST_EFFECT", "OPEN", "REFERENCE_LINES", "RULES", "SCHEMA", "Base", "Complaint", "Dissociation",
-           "Expectation", "Finding", "FoldRange", "IndexLine", "Library", "Names", "Optimum", "Ordering", "Relation",
-           "Required", "Rescued", "Rule", "Saturates", "Source", "Unchanged", "get", "index", "lint", "load_all",
-           "read_finding", "reference_lines", "reviews", "seen"]
+__all__ = ["KINDS", "LEAST_EFFECT", "OPEN", "REFERENCE_LINES", "RULES", "SCHEMA", "Base", "Complaint",
+           "Dissociation", "Expectation", "Finding", "FoldRange", "IndexLine", "Library", "Names", "Optimum",
+           "Ordering", "Protocol", "Relation", "Required", "Rescued", "Rule", "Saturates", "Source", "Unchanged",
+           "get", "index", "lint", "load_all", "protocol", "protocols", "read_finding", "reference_lines", "reviews",
+           "seen"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from lamella.findings.loading import index, load_all, seen
+from lamella.findings.loading import index, load_all, protocols, seen
 from lamella.findings.names import Names
 from lamella.findings.rule import Complaint, Library, Rule
 from lamella.findings.rules_of_index import (
@@ -19,6 +19,7 @@ from lamella.findings.rules_of_records import (
     BandIsNarrow,
     IdsAreUnique,
     NamesResolve,
+    ProtocolsAreShared,
     ReviewHoldsTheClaims,
     RoleFollowsClaims,
     SeriesAscends,
@@ -30,7 +31,7 @@ from lamella.findings.rules_of_records import (
 RULES: tuple[Rule, ...] = (
     ClaimsStandOnce(), LinesAreShort(), ThirdsAreCheck(), SeenAreCheck(), IdsAreUnique(), RecordAndIndexAgree(),
     RoleFollowsClaims(), ServesItsClaims(), ReviewHoldsTheClaims(), ThresholdIsTenPercent(), BandIsNarrow(),
-    UnchangedIsWired(), ArmsAreUsed(), SeriesAscends(), NamesResolve())
+    UnchangedIsWired(), ProtocolsAreShared(), ArmsAreUsed(), SeriesAscends(), NamesResolve())
 """Every rule, in the order of reporting."""
 
 
@@ -42,6 +43,6 @@ def lint(library: Library | None = None, *, names: Names | None = None,
     names     resolves names where the package's own library is checked
     raises    InputError: a file of the library cannot be read at all
     """
-    checked = library or Library(load_all(), index(), names, seen())
+    checked = library or Library(load_all(), index(), names, seen(), protocols())
     return [Complaint(type(rule).__name__, rule.sentence, where, what)
             for rule in rules for where, what in rule.breaches(checked)]

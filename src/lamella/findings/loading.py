@@ -11,7 +11,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictStr, ValidationError
 
 from lamella.errors import InputError, nearest, unknown
-from lamella.findings.record import SCHEMA, Finding
+from lamella.findings.record import SCHEMA, Finding, Protocol
 
 Made = TypeVar("Made", bound=BaseModel)
 
@@ -95,10 +95,46 @@ def read_finding(text: str, where: str) -> Finding:
     raises   InputError: no TOML, another schema, a key or a value that the format has not
     """
     table = parsed(text, where)
-    if table.get("schema") != SCHEMA:
-        raise InputError(f"the record has schema {table.get('schema', 'none')}", where=where,
-                         why=f"This program reads schema {SCHEMA}.", remedy=f"Write `schema = {SCHEMA}`.")
+    _require_schema(table, where, "record")
+    if isinstance(table.get("protocol"), str):
+        table = _under(protocol(table["protocol"], where), table)
     return _model(Finding, table, where)
+
+
+@lru_cache(maxsize=1)
+def protocols() -> dict[str, Protocol]:
+    """Protocols by name.   raises InputError: a file that is none"""
+    folder = files(_ROOM) / "protocols"
+    found = {}
+    for name in sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".toml")):
+        where = f"findings/protocols/{name}"
+        table = parsed(text_of(folder / name), where)
+        _require_schema(table, where, "protocol")
+        found[name.removesuffix(".toml")] = _model(Protocol, table, where)
+    return found
+
+
+def protocol(name: str, where: str | None = None) -> Protocol:
+    """The protocol with this name.   raises InputError with the nearest names"""
+    if name not in protocols():
+        raise unknown("protocol", name, protocols(), where)
+    return protocols()[name]
+
+
+def _under(shared: Protocol, table: dict) -> dict:
+    """A record's table over that of its protocol: tables are joined key by key, and the record has the last word."""
+    joined = dict(table)
+    for key in ("matrix", "medium", "arms", "conditions"):
+        own = table.get(key, {})
+        if isinstance(own, dict):
+            joined[key] = {**getattr(shared, key), **own}
+    return joined
+
+
+def _require_schema(table: dict, where: str, what: str) -> None:
+    if table.get("schema") != SCHEMA:
+        raise InputError(f"the {what} has schema {table.get('schema', 'none')}", where=where,
+                         why=f"This program reads schema {SCHEMA}.", remedy=f"Write `schema = {SCHEMA}`.")
 
 
 def text_of(entry: Traversable) -> str:

@@ -40,6 +40,24 @@ class Source(BaseModel):
     claims: Annotated[tuple[Annotated[str, Field(pattern=f"^{CLAIM}$")], ...], Field(min_length=1)]
 
 
+class Protocol(BaseModel):
+    """What many findings share: the dish, and arms that are the same in all.
+
+    schema          version of the format
+    says            what is done, in a sentence
+    matrix, medium, arms, conditions   as in a finding; a finding may add to them, or write a key of its own
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, populate_by_name=True)
+
+    format: Literal[1] = Field(alias="schema")
+    says: Annotated[str, Field(min_length=20, max_length=300)]
+    matrix: dict[StrictStr, StrictStr] = {}
+    medium: dict[StrictStr, StrictStr] = {}
+    arms: dict[StrictStr, dict[StrictStr, Value]] = {}
+    conditions: dict[StrictStr, dict[StrictStr, Value]] = {}
+
+
 class Finding(BaseModel):
     """A record of the library.
 
@@ -50,6 +68,7 @@ class Finding(BaseModel):
     role            'check': judges only; 'calibrate': parameters may be set with it
     cell            a cell line, several (all must show it), or 'fixed reference lines'
     module, kind    as in the index of claims
+    protocol        file of findings/protocols whose matrix, medium, arms and conditions it shares; already merged in
     matrix, medium  coating and soluble factors of every arm, as written in an experiment
     arms            arm -> perturbations in the words of an experiment file; the first is the control
     conditions      assay -> conditions other than its defaults
@@ -67,6 +86,7 @@ class Finding(BaseModel):
     cell: StrictStr | Annotated[tuple[StrictStr, ...], Field(min_length=2)]
     module: StrictStr
     kind: Literal["mechanism", "experiment", "quantity", "context"]
+    protocol: StrictStr | None = None
     matrix: dict[StrictStr, StrictStr] = {}
     medium: dict[StrictStr, StrictStr] = {}
     arms: Annotated[dict[StrictStr, dict[StrictStr, Value]], Field(min_length=2)]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from lamella.findings.loading import IndexLine
 from lamella.findings.names import Names
-from lamella.findings.record import Finding
+from lamella.findings.record import Finding, Protocol
 
 
 @dataclass(frozen=True)
@@ -17,12 +17,14 @@ class Library:
     findings, index   records and lines
     names             resolves cells, arms, assays and quantities, or is None
     seen              check claims that are no longer blind -> why
+    protocols         by name
     """
 
     findings: Sequence[Finding]
     index: Sequence[IndexLine]
     names: Names | None = None
     seen: Mapping[str, str] = field(default_factory=dict)
+    protocols: Mapping[str, Protocol] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

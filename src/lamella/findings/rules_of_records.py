@@ -95,14 +95,28 @@ class UnchangedIsWired(Rule):
                     yield finding.id, f"'{expectation.quantity}: {expectation.relation}' has no `wired`"
 
 
+class ProtocolsAreShared(Rule):
+    """A protocol is used by at least two records, and a record that repeats one in full names it."""
+
+    def breaches(self, library: Library) -> Iterator[tuple[str, str]]:
+        users = Counter(finding.protocol for finding in library.findings)
+        for name, shared in library.protocols.items():
+            if users[name] < 2:
+                yield name, f"is used by {users[name]} record{'s' * (users[name] != 1)}"
+            for finding in library.findings:
+                if finding.protocol is None and shared.arms and shared.arms.items() <= finding.arms.items():
+                    yield finding.id, f"repeats the arms of the protocol '{name}'"
+
+
 class ArmsAreUsed(Rule):
-    """Every arm of a record is named by an expectation, and no two arms are treated alike."""
+    """Every arm that a record adds is named by an expectation, and no two arms are treated alike."""
 
     def breaches(self, library: Library) -> Iterator[tuple[str, str]]:
         for finding in library.findings:
             used = {arm for expectation in finding.expect for arm in expectation.arms()}
+            shared = library.protocols[finding.protocol].arms if finding.protocol in library.protocols else {}
             for arm in finding.arms:
-                if arm not in used and arm != "control":
+                if arm not in used and arm != "control" and arm not in shared:
                     yield finding.id, f"no expectation names the arm '{arm}'"
             for arm, other in _alike(finding):
                 yield finding.id, f"the arms '{arm}' and '{other}' are treated alike"
