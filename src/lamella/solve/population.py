@@ -24,7 +24,7 @@ from lamella.solve.status import Status
 
 EXECUTIONS = ("auto", "tape", "llvm")
 _MOST_STEPS = 100_000
-_MOST_STOPS = 5000  # for events, after which a cell counts as failed
+_MOST_STOPS = 3000  # for events, after which a cell counts as failed
 _FORGIVEN_STOPS = 120  # of them, in every `advance`
 _LARGEST_NATIVE = 250  # states; beyond, code no longer fits the caches and the tape is as fast
 _STEPS_THAT_PAY = 100_000  # trial steps after which half a second of compiling is well spent
@@ -57,7 +57,7 @@ class Population(Ensemble):
                 takes machine code that exists, or makes it as soon as that pays
     threads     how many threads share the cells; the result does not depend on it
     most_steps  trial steps of one cell in one `advance` after which it counts as failed; it also does
-                after 5,000 stops for events, of which every `advance` forgives 120
+                after 3,000 stops for events, of which every `advance` forgives 120
     seed        of the streams that decide between simultaneous events
 
     .states [cells, species], .parameters [cells, parameters], .status [cells] int8 (see `Status`),
