@@ -1,4 +1,4 @@
-"""The page of the scorecard: whole, self-contained, safe against what stands in names."""
+"""The page of the scorecard: whole, self-contained, safe against what names hold."""
 
 import re
 
