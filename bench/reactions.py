@@ -3,8 +3,8 @@
     python -m bench.reactions [--json] [--cells 1000] [--store FILE]
 
 Everything is measured in processor seconds of one thread, except `two_threads`, `first_use_s` and `cached_use_s`
-(wall). Answers are compared before speeds: ours must be no worse than the peers' at the same tolerances. The peers run
-a sample of the cells and are scaled up. AMICI, which needs a compiler, gets an environment of its own; where there is
+(wall). Answers are compared before speeds, and errors at the same tolerances are printed beside them. The peers run a
+sample of the cells and are scaled up. AMICI, which needs a compiler, gets an environment of its own; where there is
 no compiler its figures are null, with the reason.
 """
 
@@ -118,12 +118,15 @@ def bench(task: Task, cells: int) -> dict:
     if "whole" in amici:
         figures["population_vs_amici"] = np.median(amici["whole_s"]) / statistics.median(ours)
         figures["chunks_vs_amici"] = np.median(amici["chunks_s"]) / statistics.median(ours_chunks)
-    figures["ours_no_worse_than_peers"] = all(
-        errors["ours"][kind] <= max(errors[name][kind] for name in errors if name in ("roadrunner", "amici"))
-        for kind in ("day", "chunks")
-    )
+    figures["ours_no_worse_than"] = no_worse(errors)
     figures["first_use_s"], figures["cached_use_s"] = use(task)
     return figures
+
+
+def no_worse(errors: dict) -> dict[str, bool]:
+    """For each peer, whether our errors at equal tolerance are at most its own, after a day and after the chunks."""
+    peers = [name for name in errors if name not in ("ours", "matched")]
+    return {name: all(errors["ours"][k] <= errors[name][k] for k in ("day", "chunks")) for name in peers}
 
 
 def _states(runs: list[tuple[np.ndarray, float]]) -> np.ndarray:
@@ -253,7 +256,7 @@ def main() -> int:
             figure = figures[key]
             value = "not measured" if figure["value"] is None else f"{figure['value']:10.2f}"
             print(f"  {key:38s} {value}  target {figure['target']:g}")
-        print(f"  {json.dumps(figures['errors'])}\n  no worse than the peers: {figures['ours_no_worse_than_peers']}")
+        print(f"  {json.dumps(figures['errors'])}\n  errors at most those of: {figures['ours_no_worse_than']}")
     return 0
 
 
