@@ -1,0 +1,110 @@
+"""What the judge can see in every assay: null effects must fail, and the smallest effect that it claims must hold.
+
+    python -m verification.power [--json] [--only ASSAY ...] [--dishes 24] [--trials 100] [--keep DIR]
+
+Dishes of a control are paired with dishes of an arm that changes nothing but the ten-thousandth part of one protein:
+enough to send a dish another way, too little to be an effect. Their paired log ratios are the noise of the assay. A
+trial draws as many pairs as a check spends, with either sign (the arms are exchangeable), and looks at them as a check
+does; with the smallest effect added to every pair, the same trial must hold. What that effect is, is told.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lamella.assays import ASSAYS
+from lamella.findings import Ordering, load_all
+from lamella.networks import Perturbations
+from lamella.random import generator
+from lamella.verdicts import Bench, Plate, Replicates, Standing, judge, smallest_effect, standing
+
+NULL = Perturbations(overexpression={"PTK2": 1.0001})
+MATRIX, MEDIUM = {"fibronectin": "10 ug/ml"}, {"EGF": "10 ng/ml"}
+LEAST = 1.10
+"""Effect that an ordering asks for."""
+
+FAILS, HOLDS = 0.95, 0.90
+"""Shares of the trials in which a null effect must fail, and the smallest effect must hold."""
+
+CLAIMED = 0.97
+"""Power at which the smallest effect is claimed: enough above HOLDS that 100 trials cannot fall below it by luck."""
+
+
+def read_quantities(assay: str) -> list[str]:
+    """What records read of an assay; its first read-out where none does."""
+    found = {name for finding in load_all() for e in finding.expect if e.assay == assay for name in e.quantities()}
+    return sorted(found) or list(ASSAYS[assay].readouts)[:1]
+
+
+def noise(assay: str, dishes: int, bench: Bench, cell: str) -> dict[str, NDArray[np.float64]]:
+    """Paired log ratios of null dishes.   quantity -> [dishes]"""
+    conditions = ASSAYS[assay].conditions()
+    plates = [Plate(assay, conditions, cell, arm, MATRIX, MEDIUM) for arm in (Perturbations(), NULL)]
+    bench.run(plates, dishes)
+    found = {}
+    for name in read_quantities(assay):
+        control, null = (bench.values(plate, dishes, name, None) for plate in plates)
+        if (control > 0.0).all() and (null > 0.0).all():
+            found[name] = np.log(null / control)
+    return found
+
+
+def share(logs: NDArray[np.float64], effect: float, trials: int, stream: str) -> float:
+    """Share of trials in which the judge ends with holds, with `effect` as the true ratio."""
+    expectation = Ordering(assay="power", quantity="q", relation="arm > control")
+    looks = Replicates().looks()
+    held = 0
+    for trial in range(trials):
+        draw = generator(trial, "power", stream)
+        pairs = draw.choice(logs, looks[-1]) * draw.choice([-1.0, 1.0], looks[-1]) + np.log(effect)
+        found = Standing.OPEN
+        for count in looks:
+            values = {("q", "arm"): np.exp(pairs[:count]), ("q", "control"): np.ones(count)}
+            found = standing(judge(expectation, values, last=count == looks[-1]))
+            if found is not Standing.OPEN:
+                break
+        held += found is Standing.HOLDS
+    return held / trials
+
+
+def of_assay(assay: str, dishes: int, trials: int, bench: Bench, cell: str = "HeLa") -> dict:
+    """Both shares for every quantity that records read."""
+    value, met = {}, True
+    for name, logs in noise(assay, dishes, bench, cell).items():
+        spread = float(np.sqrt(np.mean(logs**2)))  # about 0, which the mean of either sign is
+        smallest = smallest_effect(LEAST, spread, Replicates().most, CLAIMED)
+        null_fails = 1.0 - share(logs, 1.0, trials, f"{assay} {name} null")
+        holds = share(logs, smallest, trials, f"{assay} {name} effect")
+        met = met and null_fails >= FAILS and holds >= HOLDS
+        value[name] = {"noise": round(spread, 4), "smallest_effect": round(smallest, 3), "null_fails": null_fails,
+                       "smallest_holds": holds}
+    return {"value": value, "dishes": dishes, "trials": trials, "met": bool(value) and met,
+            "target": f"null effects fail in at least {FAILS:.0%}, the smallest effect holds in at least {HOLDS:.0%}"}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.add_argument("--only", nargs="*", choices=sorted(ASSAYS), help="these assays only")
+    parser.add_argument("--dishes", type=int, default=24, help="pairs of dishes from which trials are drawn")
+    parser.add_argument("--trials", type=int, default=100)
+    parser.add_argument("--keep", type=Path, help="folder that keeps dishes between runs")
+    options = parser.parse_args()
+    bench = Bench(ASSAYS, threads=len(os.sched_getaffinity(0)), keep=options.keep)
+    result = {}
+    for assay in options.only or ASSAYS:
+        result[assay] = of_assay(assay, options.dishes, options.trials, bench)
+        if not options.json:
+            print(assay, json.dumps(result[assay]), flush=True)
+    if options.json:
+        print(json.dumps(result))
+
+
+if __name__ == "__main__":
+    main()
