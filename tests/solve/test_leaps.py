@@ -60,8 +60,8 @@ def test_birth_and_death_by_leaps_have_the_known_law(sbml, epsilon):
     kept = np.exp(-0.1 * time)
     mean, variance = 5000 * kept + 1000 * (1 - kept), 5000 * kept * (1 - kept) + 1000 * (1 - kept)
     x = leaps.states[:, 0]
-    # a leap is an explicit Euler step, at first of epsilon X, or 1.25 epsilon relaxation times: its mean lags by half of
-    # that, times what the relaxation still moves
+    # a leap is an explicit Euler step, at first of epsilon X, or 1.25 epsilon relaxation times: its mean lags by half
+    # of that, times what the relaxation still moves
     lag = 0.5 * 1.25 * epsilon * (0.1 * time * kept) * 4000
     assert x.mean() < mean - 0.7 * lag + 4 * np.sqrt(variance / cells)
     assert mean - 1.3 * lag - 4 * np.sqrt(variance / cells) < x.mean()
@@ -182,7 +182,8 @@ def test_orders_of_rates(sbml):
 
 def test_leaps_of_a_cooperative_rate_agree_with_exact_simulation(sbml):
     text = """model m
-      compartment c = 1; substanceOnly species X in c; X = 900; born: => X; 200 + 3000*X^4/(1000^4 + X^4); die: X => ; 2*X
+      compartment c = 1; substanceOnly species X in c; X = 900
+      born: => X; 200 + 3000*X^4/(1000^4 + X^4); die: X => ; 2*X
     end"""
     program = program_of(sbml, text)
     leaps, exact = many(program, 500, method="tau", seed=1), many(program, 500, seed=2)

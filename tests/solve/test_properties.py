@@ -152,7 +152,9 @@ def test_pieces_agree_with_the_whole(sbml, text, pieces):
     np.testing.assert_allclose(parts.states, whole.states, rtol=1e-5, atol=1e-5)
 
 
-@pytest.mark.parametrize(("birth", "death", "start", "time"), [(6.0, 0.2, 0, 2.0), (1.0, 0.5, 30, 1.5), (3.0, 1.0, 4, 9.0)])
+@pytest.mark.parametrize(
+    ("birth", "death", "start", "time"), [(6.0, 0.2, 0, 2.0), (1.0, 0.5, 30, 1.5), (3.0, 1.0, 4, 9.0)]
+)
 def test_the_whole_distribution_of_birth_and_death(sbml, birth, death, start, time):
     text = f"model m\n compartment c = 1; substanceOnly species X in c; X = {start}; born: => X; {birth}; "
     program = compile_program(read_sbml(sbml(text + f"dies: X => ; {death}*X\nend")))

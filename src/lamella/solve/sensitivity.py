@@ -16,7 +16,7 @@ _STEP, _LARGEST_STEP = 0.5, 0.1
 
 
 def _relative_step(rtol: float) -> float:
-    """Step that balances the error of the formula, h^4 after Richardson's extrapolation, with that of the solver, rtol / h.
+    """Step that balances the error of the formula, h^4 after extrapolation, with that of the solver, rtol / h.
 
     The balance is at a multiple of the fifth root of rtol; the factor 0.5 leaves room for strongly curved responses.
     """
@@ -55,7 +55,7 @@ def sensitivities(
     times       [times] ascending, not negative (s)
     outputs     species, rules, reactions ...; by default all species
     scaled      logarithmic derivatives; NaN where an output is 0
-    steps       name -> absolute step; by default 0.5 % of the value, which must then not be 0, and more at a looser rtol
+    steps       name -> absolute step; by default 0.5 % of the value (more at a looser rtol), which must not be 0
     options     of `Population`
     errors      InputError: an unknown name, a value 0 without a step, a parameter that the model computes itself
 

@@ -99,7 +99,7 @@ class StochasticPopulation(Ensemble):
         self, parameters: np.ndarray, states: np.ndarray | None = None, time: float | np.ndarray = 0.0,
         identity: Sequence[int] | np.ndarray | None = None,
     ) -> None:  # fmt: skip
-        """Append cells: parameters [cells, parameters], states [cells, species], their time (s) and identity [cells]."""
+        """Append cells: parameters [cells, parameters], states [cells, species], time (s) and identity [cells]."""
         count, first = len(np.atleast_2d(parameters)), self.cells
         named = self._named(identity, count)
         parameters = with_initial_draws(self.program, parameters, self.seed, named)
@@ -189,8 +189,8 @@ class StochasticPopulation(Ensemble):
         def run(part) -> None:
             numbers, (work, notes) = part
             simulate(
-                self._plan, len(self.program.reactions), self._watched, self._changes, walkers, numbers, self.most_turns,
-                self.epsilon, work, notes,
+                self._plan, len(self.program.reactions), self._watched, self._changes, walkers, numbers,
+                self.most_turns, self.epsilon, work, notes,
             )  # fmt: skip
 
         jobs = [job for job in zip(np.array_split(chosen, self.threads), self._workspaces) if len(job[0])]

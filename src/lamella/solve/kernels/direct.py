@@ -88,8 +88,7 @@ def scratch(species: int, reactions: int, relations: int) -> Scratch:
     whole, real = lambda: np.zeros(LANES, np.int64), lambda count: np.zeros(count * LANES)
     return Scratch(
         whole(), real(1), np.zeros(LANES, np.bool_), whole(), real(max(relations, 1)), real(1), real(1), real(1),
-        real(1),
-        whole(), real(AHEAD), real(AHEAD), np.zeros(species), np.zeros(species), np.zeros(species),
+        real(1), whole(), real(AHEAD), real(AHEAD), np.zeros(species), np.zeros(species), np.zeros(species),
         np.zeros(reactions, np.bool_), np.zeros(1),
     )  # fmt: skip
 
