@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from scipy import stats
 from scipy.integrate import solve_ivp
-from scipy.linalg import null_space
 
 from lamella.reactions import compile_program, read_sbml
-from lamella.solve import Population, Status, StochasticPopulation
+from lamella.solve import Population, Status, StochasticPopulation, conserved_moieties
 
 QUICK = settings(
     max_examples=12, deadline=None, derandomize=True,
@@ -38,14 +38,6 @@ def networks(draw):
     return f"model m\n compartment c = 1; substanceOnly species {names}\n " + "\n ".join(lines) + "\nend"
 
 
-def stoichiometry(program):
-    matrix = np.zeros((len(program.species), len(program.reactions)))
-    for i, numbers in enumerate(program.model.stoichiometry):
-        for reaction, amount in numbers.items():
-            matrix[i, reaction] = amount
-    return matrix
-
-
 @QUICK
 @given(text=networks(), span=st.floats(-2, 3).map(lambda x: 10.0**x))
 def test_random_networks_agree_with_radau(sbml, text, span):
@@ -65,7 +57,14 @@ def test_random_networks_agree_with_radau(sbml, text, span):
 @given(text=networks(), seed=st.integers(0, 99))
 def test_what_reactions_conserve_is_conserved(sbml, text, seed):
     program = compile_program(read_sbml(sbml(text)))
-    kept = null_space(stoichiometry(program).T)
+    moieties = conserved_moieties(program)
+    assert (moieties.laws == np.round(moieties.laws)).all()
+    changes = np.zeros((len(program.species), len(program.reactions)))
+    for i, numbers in enumerate(program.model.stoichiometry):
+        changes[i, list(numbers)] = list(numbers.values())
+    assert len(moieties.laws) == len(program.species) - np.linalg.matrix_rank(changes)
+    assert not (moieties.laws @ changes).any()
+    kept = moieties.laws.T
     population = Population(program, np.repeat(program.defaults[None], 5, axis=0), rtol=1e-3)
     population.states *= np.exp(np.random.default_rng(seed).standard_normal(population.states.shape))
     before = population.states @ kept
@@ -140,6 +139,38 @@ def test_an_event_storm_is_one_cells_own(sbml):
     assert sick.status[417] == Status.EVENT_STORM
     assert (sick.status[others] == Status.OK).all()
     np.testing.assert_array_equal(sick.states[others], healthy.states[others])
+
+
+@QUICK
+@given(text=networks(), pieces=st.integers(2, 30))
+def test_pieces_agree_with_the_whole(sbml, text, pieces):
+    program = compile_program(read_sbml(sbml(text)))
+    whole, parts = (Population(program, program.defaults[None], rtol=1e-7, atol=1e-7) for _ in range(2))
+    whole.advance(30.0)
+    for _ in range(pieces):
+        parts.advance(30.0 / pieces)
+    np.testing.assert_allclose(parts.states, whole.states, rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("birth", "death", "start", "time"), [(6.0, 0.2, 0, 2.0), (1.0, 0.5, 30, 1.5), (3.0, 1.0, 4, 9.0)]
+)
+def test_the_whole_distribution_of_birth_and_death(sbml, birth, death, start, time):
+    text = f"model m\n compartment c = 1; substanceOnly species X in c; X = {start}; born: => X; {birth}; "
+    program = compile_program(read_sbml(sbml(text + f"dies: X => ; {death}*X\nend")))
+    cells = 20_000
+    population = StochasticPopulation(program, np.repeat(program.defaults[None], cells, axis=0), seed=11, threads=2)
+    for _ in range(4):
+        population.advance(time / 4)
+    kept = np.exp(-death * time)
+    counts = np.arange(200)
+    born, survive = stats.poisson(birth / death * (1 - kept)), stats.binom(start, kept)
+    law = np.convolve(born.pmf(counts), survive.pmf(counts))[:200]
+    seen = np.bincount(population.states[:, 0].astype(int), minlength=200)
+    common = law * cells > 10
+    seen = np.append(seen[common], seen[~common].sum())
+    expected = np.append(law[common], 1 - law[common].sum()) * cells
+    assert stats.chisquare(seen, expected).pvalue > 1e-3
 
 
 @QUICK

@@ -76,6 +76,25 @@ def test_logarithmic_and_closed_form(sbml):
     assert np.isnan(found.values[0, 0, 1]).all()  # B is 0 at the start
 
 
+@pytest.mark.parametrize(("rtol", "typical"), [(1e-6, 1e-6), (1e-8, 5e-8), (1e-10, 5e-9)])
+def test_the_estimate_of_the_error_is_one(program, rtol, typical):
+    names, times = ["kon", "kcat", "Km", "n", "kd"], np.array([20.0, 100.0])
+    found = sensitivities(program, program.defaults, names, times, rtol=rtol)
+    exact = np.stack([variational(program, program.defaults, name, times) for name in names], axis=-1)
+    error = np.abs(found.values[:, 0] - exact)
+    seen = np.abs(exact) > 1e-3 * np.abs(exact).max(axis=1, keepdims=True)
+    assert (error[seen] <= found.errors[:, 0][seen]).all()
+    assert np.median(error[seen] / np.abs(exact[seen])) < typical
+
+
+def test_the_moment_of_an_event_moves_with_a_parameter(sbml):
+    text = "model m\n x = 0; y = 0; k = 0.5; x' = k; y' = -0.3*y\n at x > 1: y = 5\nend"
+    program = compile_program(read_sbml(sbml(text)))
+    found = sensitivities(program, program.defaults, ["k"], [1.0, 3.0], outputs=["y"])
+    # the event comes at 1/k = 2
+    np.testing.assert_allclose(found.values[:, 0, 0, 0], [0, -5 * np.exp(-0.3) * 0.3 / 0.25], rtol=1e-6)
+
+
 def test_of_rules_and_rates(program):
     found = sensitivities(program, program.defaults, ["K"], [10.0], outputs=["total", "back"])
     assert found.values[0, 0, 0, 0] == pytest.approx(1.0, rel=1e-7)

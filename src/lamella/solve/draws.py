@@ -84,17 +84,20 @@ def _sample(distribution: str, arguments: list[float], stream: np.random.Generat
     raise ModelError(f"the limits of a '{distribution}' distribution leave next to nothing", where=where)
 
 
-def with_initial_draws(program: Program, parameters: np.ndarray, seed: int, first: int = 0) -> np.ndarray:
+def with_initial_draws(
+    program: Program, parameters: np.ndarray, seed: int, identity: int | np.ndarray = 0
+) -> np.ndarray:
     """Parameters [cells, parameters] with initial assignments applied, random ones from the streams of the cells.
 
-    first   identity of the first of them
+    identity  [cells] names of the streams, or that of the first cell
     """
     complete = program.complete(parameters)
     chosen = draws_below(program, [program.draws[k].leaf for k in program.initial_draws])
     if not chosen:
         return complete
     none = np.full((1, len(program.species)), np.nan)
+    names = identity + np.arange(len(complete)) if np.ndim(identity) == 0 else np.asarray(identity)
     for cell in range(len(complete)):
-        stream = generator(seed, "initial draws", first + cell)
+        stream = generator(seed, "initial draws", int(names[cell]))
         draw_numbers(program, chosen, none, complete[cell : cell + 1], 0.0, stream)
     return program.complete(complete)

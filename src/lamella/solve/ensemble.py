@@ -34,6 +34,7 @@ class Ensemble:
 
     def __init__(self, program: Program):
         self.program = program
+        self._born = 0
         self._input_columns = {name: program.parameter(name) for name in program.inputs}
         self._sheets: dict[tuple[str, ...], tuple] = {}
 
@@ -69,10 +70,17 @@ class Ensemble:
             self.parameters[:, self._input_columns[name]] = value
 
     # cells ------------------------------------------------------------------------
+    def _new_identities(self, count: int) -> np.ndarray:
+        """[count] identities that no cell has or has had: a stream is never used twice."""
+        first = max(self._born, int(self.identity.max(initial=-1)) + 1)
+        self._born = first + count
+        return np.arange(first, self._born)
+
     def remove(self, cells: Sequence[int] | np.ndarray) -> None:
         """Drop cells by number; the others move up and keep their order."""
         keep = np.ones(self.cells, bool)
         keep[np.asarray(cells, dtype=np.int64)] = False
+        self._born = max(self._born, int(self.identity.max(initial=-1)) + 1)
         for name in self.per_cell:
             setattr(self, name, np.ascontiguousarray(getattr(self, name)[keep]))
         self._events.keep(keep)
@@ -85,7 +93,7 @@ class Ensemble:
             values = getattr(self, name)
             setattr(self, name, np.concatenate([values, values[cell : cell + 1]]))
         self._events.copy(cell)
-        self.identity[-1] = self.identity.max() + 1
+        self.identity[-1:] = self._new_identities(1)
         return self.cells - 1
 
     def _shares(self, share: float | np.ndarray) -> np.ndarray:
@@ -123,10 +131,12 @@ class Ensemble:
 
     def checkpoint(self) -> dict[str, np.ndarray]:
         """Everything that the future depends on, as copies."""
-        return {name: getattr(self, name).copy() for name in self.per_cell} | self._events.checkpoint()
+        own = {name: getattr(self, name).copy() for name in self.per_cell}
+        return own | {"born": np.array([self._born])} | self._events.checkpoint()
 
     def restore(self, checkpoint: Mapping[str, np.ndarray]) -> None:
         """Go back to a checkpoint of a population of the same program."""
         for name in self.per_cell:
             setattr(self, name, np.array(checkpoint[name]))
+        self._born = int(checkpoint["born"][0])
         self._events.restore(checkpoint, self.cells)

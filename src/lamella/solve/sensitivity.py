@@ -12,8 +12,15 @@ from lamella.reactions import Program
 from lamella.solve.trajectory import trajectories
 
 _RTOL = 1e-10
-_STEP = 2e-3
-"""Relative: with Richardson's extrapolation the formula errs by its fourth power, the solver by _RTOL / _STEP."""
+_STEP, _LARGEST_STEP = 0.5, 0.1
+
+
+def _relative_step(rtol: float) -> float:
+    """Step that balances the error of the formula, h^4 after extrapolation, with that of the solver, rtol / h.
+
+    The balance is at a multiple of the fifth root of rtol; the factor 0.5 leaves room for strongly curved responses.
+    """
+    return min(_STEP * rtol**0.2, _LARGEST_STEP)
 
 
 class Sensitivities(NamedTuple):
@@ -48,7 +55,7 @@ def sensitivities(
     times       [times] ascending, not negative (s)
     outputs     species, rules, reactions ...; by default all species
     scaled      logarithmic derivatives; NaN where an output is 0
-    steps       name -> absolute step; by default 0.2 % of the value, which must then not be 0
+    steps       name -> absolute step; by default 0.5 % of the value (more at a looser rtol), which must not be 0
     options     of `Population`
     errors      InputError: an unknown name, a value 0 without a step, a parameter that the model computes itself
 
@@ -59,7 +66,7 @@ def sensitivities(
     names, cells = list(names), len(base)
     program.require_values(base)
     start = program.initial_states(base)
-    sizes = np.column_stack([_step(program, name, base, start, steps or {}) for name in names])  # [cells, names]
+    sizes = np.column_stack([_step(program, name, base, start, steps or {}, rtol) for name in names])  # [cells, names]
     copies, starts = [base], [start]
     for k, name in enumerate(names):
         for share in (1.0, -1.0, 0.5, -0.5):
@@ -82,7 +89,7 @@ def sensitivities(
             factor = sizes[None, :, None] / states[..., None]
             values, errors = values * factor, errors * np.abs(factor)
             values[~np.isfinite(factor)] = errors[~np.isfinite(factor)] = np.nan
-    failed = np.concatenate([status]).reshape(-1, cells) != 0
+    failed = status.reshape(-1, cells) != 0
     values[:, failed.any(axis=0)] = errors[:, failed.any(axis=0)] = np.nan
     return Sensitivities(values, errors, states)
 
@@ -99,7 +106,7 @@ def _value(program: Program, name: str, parameters: np.ndarray, states: np.ndarr
 
 
 def _step(
-    program: Program, name: str, parameters: np.ndarray, states: np.ndarray, steps: Mapping[str, float]
+    program: Program, name: str, parameters: np.ndarray, states: np.ndarray, steps: Mapping[str, float], rtol: float
 ) -> np.ndarray:
     value = _value(program, name, parameters, states)
     if name in steps:
@@ -109,7 +116,7 @@ def _step(
     if (value == 0).any():
         raise InputError(f"'{name}' is 0", why="There is no size to take a share of.",
                          remedy=f"Give an absolute step: steps={{'{name}': ...}}.")  # fmt: skip
-    return _STEP * np.abs(value)
+    return _relative_step(rtol) * np.abs(value)
 
 
 def _moved(

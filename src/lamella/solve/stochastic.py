@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -19,10 +19,12 @@ from lamella.solve.kernels.direct import Changes, Walkers, scratch, simulate
 from lamella.solve.kernels.interpret import sheet_arrays
 from lamella.solve.kernels.lanes import LANES
 from lamella.solve.moieties import changes_by_reactions_only
+from lamella.solve.orders import Orders, orders
 from lamella.solve.status import Status
 
 METHODS = ("ssa", "tau")
-_MOST_TURNS = 1_000_000_000
+_MOST_TURNS = 100_000_000
+_NO_ORDERS = Orders(np.zeros(0), [], np.zeros(1, np.int64), np.zeros(0, np.int64))
 
 
 class StochasticPopulation(Ensemble):
@@ -37,6 +39,8 @@ class StochasticPopulation(Ensemble):
     seed        the random numbers of a cell are the stream (seed, 'reactions', identity)
     threads     how many threads share the cells; the result does not depend on it
     most_turns  events or leaps of one cell in one `advance` after which it counts as failed
+    identity    [cells] whole numbers, all different, that name the streams; by default 0, 1, 2 ... With its identity a
+                cell has its course, in whatever order and company it is simulated
 
     Arrays as in `Ensemble`, and .fired [cells] events so far
     errors      ModelError, by name, for what is not a jump process: rate rules, rates that depend on time,
@@ -56,6 +60,7 @@ class StochasticPopulation(Ensemble):
         seed: int = 0,
         threads: int = 1,
         most_turns: int = _MOST_TURNS,
+        identity: Sequence[int] | np.ndarray | None = None,
     ):
         super().__init__(program)
         if method not in METHODS:
@@ -66,10 +71,14 @@ class StochasticPopulation(Ensemble):
         self.epsilon = float(epsilon) if method == "tau" else 0.0
         _refuse_flow(program)
         relations, self._moments = _trigger_relations(program)
+        order = _NO_ORDERS
+        if method == "tau":
+            _refuse_equality(program, relations)
+            order = orders(program)
         rates = [program.node(name) for name in program.reactions]
-        plan = program.sheet_of([*rates, *relations])
-        self._plan = sheet_arrays(plan)
-        self._changes = _changes(program, plan.from_states)
+        plan = program.sheet_of([*rates, *relations, *order.nodes])
+        self._plan, self._watched = sheet_arrays(plan), len(relations)
+        self._changes = _changes(program, plan.from_states, order, len(rates) + len(relations))
         self._workspaces = [
             (aligned(max(plan.slots, 1) * LANES), scratch(len(program.species), len(rates), len(relations)))
             for _ in range(self.threads)
@@ -77,7 +86,7 @@ class StochasticPopulation(Ensemble):
         self._pool = ThreadPoolExecutor(self.threads) if self.threads > 1 else None
         self._events = EventQueue(program, 0, self.seed)
         self._set_no_cells()
-        self.add(parameters, states)
+        self.add(parameters, states, identity=identity)
 
     def _set_no_cells(self) -> None:
         self.states = np.zeros((0, len(self.program.species)))
@@ -86,18 +95,20 @@ class StochasticPopulation(Ensemble):
         self.fired, self.drawn, self.identity = (np.zeros(0, np.int64) for _ in range(3))
         self.key = np.zeros(0, np.uint64)
 
-    def add(self, parameters: np.ndarray, states: np.ndarray | None = None, time: float | np.ndarray = 0.0) -> None:
-        """Append cells: parameters [cells, parameters], states [cells, species], their time (s)."""
-        first_identity = int(self.identity.max(initial=-1)) + 1
-        parameters = with_initial_draws(self.program, parameters, self.seed, first_identity)
+    def add(
+        self, parameters: np.ndarray, states: np.ndarray | None = None, time: float | np.ndarray = 0.0,
+        identity: Sequence[int] | np.ndarray | None = None,
+    ) -> None:  # fmt: skip
+        """Append cells: parameters [cells, parameters], states [cells, species], time (s) and identity [cells]."""
+        count, first = len(np.atleast_2d(parameters)), self.cells
+        named = self._named(identity, count)
+        parameters = with_initial_draws(self.program, parameters, self.seed, named)
         if states is None:
             self.program.require_values(parameters)
             states = self.program.initial_states(parameters)
-        states = self._checked_states(states, len(parameters))
-        count, first = len(states), self.cells
-        identity = first_identity + np.arange(count)
+        states = self._checked_states(states, count)
         new = {
-            "states": states, "parameters": parameters, "identity": identity, "key": self._keys(identity),
+            "states": states, "parameters": parameters, "identity": named, "key": self._keys(named),
             "time": np.broadcast_to(np.asarray(time, dtype=float), (count,)), "status": np.zeros(count, np.int8),
             "fired": np.zeros(count, np.int64), "drawn": np.zeros(count, np.int64), "stored": np.zeros((count, 1)),
         }  # fmt: skip
@@ -106,13 +117,25 @@ class StochasticPopulation(Ensemble):
         self._events.add(count)
         self._events.process(self, np.arange(first, self.cells))
 
+    def _named(self, identity: Sequence[int] | np.ndarray | None, count: int) -> np.ndarray:
+        """Checked identities of new cells."""
+        if identity is None:
+            return self._new_identities(count)
+        named = np.asarray(identity)
+        if named.shape != (count,) or named.dtype.kind not in "iu" or (named < 0).any():
+            raise InputError(f"identities must be {count} whole numbers, not below 0")
+        if len(np.unique(named)) < count or np.isin(named, self.identity).any():
+            raise InputError("two cells have the same identity", why="They would have the same course.")
+        return named.astype(np.int64)
+
     def _keys(self, identity: np.ndarray) -> np.ndarray:
         return np.array([stream_key(self.seed, "reactions", int(i)) for i in identity], dtype=np.uint64)
 
     def divide(self, cell: int, share: float | np.ndarray = 0.5) -> int:
         """Split a cell in two: every molecule goes to the daughter with a probability.
 
-        share    that probability, a number or [species]; what is no amount both have afterwards
+        share    that probability, a number or [species]; what is no amount both have afterwards, and a part of a
+                 molecule goes whole to one of them
         returns  number of the daughter, which is appended and has a random stream of its own
         errors   InputError for a cell that is not there or has failed, or a share out of range
         """
@@ -121,11 +144,13 @@ class StochasticPopulation(Ensemble):
         stream = generator(self.seed, "division", int(self.identity[cell]), int(self.identity[daughter]))
         self.key[daughter] = self._keys(self.identity[daughter:])[0]
         self.drawn[daughter] = self.fired[daughter] = 0
-        counted = np.array(self.program.model.divisible, bool) & (self.states[cell] == np.round(self.states[cell]))
-        mother = self.states[cell, counted]
-        given = stream.binomial(mother.astype(np.int64), shares[counted])
-        self.states[daughter, counted] = given
-        self.states[cell, counted] = mother - given
+        divisible = np.array(self.program.model.divisible, bool)
+        mother, share = self.states[cell, divisible], shares[divisible]
+        whole = np.trunc(mother)
+        given = np.copysign(stream.binomial(np.abs(whole).astype(np.int64), share), whole)
+        given += np.where(stream.random(len(share)) < share, mother - whole, 0.0)
+        self.states[daughter, divisible] = given
+        self.states[cell, divisible] = mother - given
         self._events.process(self, np.array([cell, daughter]))
         return daughter
 
@@ -164,8 +189,8 @@ class StochasticPopulation(Ensemble):
         def run(part) -> None:
             numbers, (work, notes) = part
             simulate(
-                self._plan, len(self.program.reactions), self._changes, walkers, numbers, self.most_turns,
-                self.epsilon, work, notes,
+                self._plan, len(self.program.reactions), self._watched, self._changes, walkers, numbers,
+                self.most_turns, self.epsilon, work, notes,
             )  # fmt: skip
 
         jobs = [job for job in zip(np.array_split(chosen, self.threads), self._workspaces) if len(job[0])]
@@ -198,7 +223,16 @@ def _refuse_flow(program: Program) -> None:
             )  # fmt: skip
 
 
-def _changes(program: Program, from_states: np.ndarray) -> Changes:
+def _refuse_equality(program: Program, relations: list[int]) -> None:
+    """Refuse triggers that a leap could pass without being seen to."""
+    if any(program.graph.operation(node) == "eq" for node in relations):
+        raise ModelError(
+            "a trigger asks whether a number of molecules equals another: no leaps", where=program.model.name,
+            why="A leap may pass over the very number.", remedy="Use < or >, or the method 'ssa'.",
+        )  # fmt: skip
+
+
+def _changes(program: Program, from_states: np.ndarray, order: Orders, first_order: int) -> Changes:
     """What the reactions do to the states, reaction by reaction."""
     volume = {s: program.parameter(c) for c, inside in program.model.compartments.items() for s in inside}
     rows: list[list[tuple[int, float, int]]] = [[] for _ in program.reactions]
@@ -216,6 +250,9 @@ def _changes(program: Program, from_states: np.ndarray) -> Changes:
         np.array([c[1] for c in flat], dtype=float),
         np.array([c[2] for c in flat], dtype=np.int64),
         slot,
+        order.fixed,
+        order.first,
+        order.variable + first_order,
     )
 
 

@@ -28,6 +28,8 @@ _NEGATIVE_RATE, _TOO_FAST = int(Status.NEGATIVE_RATE), int(Status.TOO_FAST)
 class Changes(NamedTuple):
     """What each reaction does: `first` [reactions + 1], `state` [changes], `amount` [changes] (1),
     `volume` [changes] column of the parameter that divides the amount, or -1; `slot` [species] of each state, or -1.
+    For leaps: `order` [species] of rates, and numbers of the outputs that hold others, `order_first` [species + 1] and
+    `order_output` (see `lamella.solve.orders`).
     """
 
     first: np.ndarray
@@ -35,6 +37,9 @@ class Changes(NamedTuple):
     amount: np.ndarray
     volume: np.ndarray
     slot: np.ndarray
+    order: np.ndarray
+    order_first: np.ndarray
+    order_output: np.ndarray
 
 
 class Walkers(NamedTuple):
@@ -83,8 +88,7 @@ def scratch(species: int, reactions: int, relations: int) -> Scratch:
     whole, real = lambda: np.zeros(LANES, np.int64), lambda count: np.zeros(count * LANES)
     return Scratch(
         whole(), real(1), np.zeros(LANES, np.bool_), whole(), real(max(relations, 1)), real(1), real(1), real(1),
-        real(1),
-        whole(), real(AHEAD), real(AHEAD), np.zeros(species), np.zeros(species), np.zeros(species),
+        real(1), whole(), real(AHEAD), real(AHEAD), np.zeros(species), np.zeros(species), np.zeros(species),
         np.zeros(reactions, np.bool_), np.zeros(1),
     )  # fmt: skip
 
@@ -139,11 +143,11 @@ def _fire(lane, reactions, to, changes, cells, work, scratch):
 
 
 @inlined
-def _relations_changed(lane, sheet, reactions, before, first, work):
+def _relations_changed(lane, to, reactions, watched, before, first, work):
     """Whether the relations (outputs after the rates) differ from what they were; notes them on the first look."""
     changed = False
-    for k in range(reactions, sheet.to.shape[0]):
-        value = work[sheet.to[k, 0] * LANES + lane]
+    for k in range(reactions, reactions + watched):
+        value = work[to[k, 0] * LANES + lane]
         place = (k - reactions) * LANES + lane
         changed = changed or (not first and before[place] != value)
         before[place] = value
@@ -201,11 +205,11 @@ def _begin(lane, cell, sheet, cells, work, scratch):
 
 
 @entry
-def simulate(sheet, reactions, changes, cells, chosen, most_turns, epsilon, work, scratch):
+def simulate(sheet, reactions, watched, changes, cells, chosen, most_turns, epsilon, work, scratch):
     """Run the chosen cells, each for its own span or until a relation in a trigger changes.
 
-    sheet       SheetArrays of the rates, then of relations in triggers that do not depend on time
-    reactions   how many of its outputs are rates
+    sheet       SheetArrays of the rates, then of relations in triggers that do not depend on time, then of orders
+    reactions, watched  how many of its outputs are rates, and relations
     most_turns  events or leaps of one cell, counted in `cells.turns`, after which it counts as failed
     epsilon     relative change of a species that a leap may make, over its order; 0: event by event
     work        [slots * LANES];   scratch  Scratch
@@ -230,7 +234,7 @@ def simulate(sheet, reactions, changes, cells, chosen, most_turns, epsilon, work
             scratch.target[lane] = -1.0
             if c < 0:
                 continue
-            done = _relations_changed(lane, sheet, reactions, scratch.before, scratch.fresh[lane], work)
+            done = _relations_changed(lane, sheet.to, reactions, watched, scratch.before, scratch.fresh[lane], work)
             scratch.fresh[lane] = False
             if done:
                 cells.stopped[c] = 1

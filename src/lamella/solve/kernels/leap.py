@@ -2,8 +2,7 @@
 
 Cao, Gillespie & Petzold 2006, doi:10.1063/1.2159468: reactions that could use up a species within a few events are
 critical and fire one at a time; the leap is so short that the relative change of no species that rates depend on
-passes epsilon / g. g is taken as 3 for every species, the highest order for which that paper states it; this is on
-the safe side for rates of first and second order.
+passes epsilon / g, where g is the highest order of a rate in which the species stands (see `lamella.solve.orders`).
 """
 
 from __future__ import annotations
@@ -19,7 +18,6 @@ _CRITICAL = 10.0
 """Events left before a reactant is used up, below which a reaction is critical."""
 _WORTH = 10.0
 """Mean waiting times that a leap must cover to be worth it."""
-_ORDER = 3.0
 EXACT_EVENTS = 100
 """Events carried out one by one where a leap is not worth it."""
 
@@ -39,6 +37,17 @@ def _events_left(cell, reaction, changes, cells):
             count = cells.states[cell, changes.state[k]] * _volume(cell, k, changes, cells.parameters)
             left = min(left, math.floor(count / -changes.amount[k]))
     return left
+
+
+@part
+def _order(lane, species, sheet, changes, work):
+    """The highest order of a rate that depends on a species, at least 1."""
+    order = max(changes.order[species], 1.0)
+    for k in range(changes.order_first[species], changes.order_first[species + 1]):
+        value = work[sheet.to[changes.order_output[k], 0] * LANES + lane]
+        if value > order:
+            order = value
+    return order
 
 
 @part
@@ -62,7 +71,7 @@ def _longest(lane, cell, reactions, sheet, changes, cells, work, epsilon, scratc
         i = changes.state[k]
         if changes.slot[i] >= 0 and scratch.variance[i] > 0.0:
             count = cells.states[cell, i] * _volume(cell, k, changes, cells.parameters)
-            bound = max(epsilon * count / _ORDER, 1.0)
+            bound = max(epsilon * count / _order(lane, i, sheet, changes, work), 1.0)
             longest = min(longest, bound * bound / scratch.variance[i])
             if scratch.mean[i] != 0.0:
                 longest = min(longest, bound / abs(scratch.mean[i]))

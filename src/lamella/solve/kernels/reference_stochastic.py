@@ -30,7 +30,8 @@ def walk(
         if rates.sum() <= 0:
             return x
         if epsilon and exact == 0:
-            step = _leap(x, rates, change, read, span - now, rng, epsilon)
+            order = _orders(program, x, parameters, rates)
+            step = _leap(x, rates, change, read, order, span - now, rng, epsilon)
             if step is None:
                 exact = 100
             else:
@@ -51,7 +52,21 @@ def _species_below(program: Program, node: int) -> list[int]:
     return [graph.nodes[n][1] for n in graph.needed([node]) if graph.operation(n) == "state"]
 
 
-def _leap(x, rates, change, read, left, rng, epsilon):
+def _orders(program: Program, x: np.ndarray, parameters: np.ndarray, rates: np.ndarray) -> np.ndarray:
+    """[species] the highest order of a rate that depends on it, at least 1, by differences."""
+    small = 1e-6
+    slopes = np.zeros((len(rates), len(x)))
+    for i in np.flatnonzero(x):
+        up, down = x.copy(), x.copy()
+        up[i], down[i] = x[i] * (1 + small), x[i] * (1 - small)
+        both = program.rates(np.array([up, down]), np.repeat(parameters[None], 2, axis=0))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            slopes[:, i] = np.where(rates > 0, np.abs(both[0] - both[1]) / (2 * small * rates), 0.0)
+    total = slopes.sum(axis=1)
+    return np.maximum(np.where(slopes > 1e-6, total[:, None], 0.0).max(axis=0), 1.0)
+
+
+def _leap(x, rates, change, read, order, left, rng, epsilon):
     """Length of a leap and the counts after it, or None where single events serve better."""
     with np.errstate(divide="ignore", invalid="ignore"):
         events_left = np.where(change < 0, np.floor(x / -change), np.inf).min(axis=1)
@@ -61,7 +76,7 @@ def _leap(x, rates, change, read, left, rng, epsilon):
     longest = np.inf
     for i in read:
         if variance[i] > 0:
-            bound = max(epsilon * x[i] / 3, 1.0)
+            bound = max(epsilon * x[i] / order[i], 1.0)
             longest = min(longest, bound**2 / variance[i], bound / abs(mean[i]) if mean[i] else np.inf)
     while longest >= 10 / rates.sum():
         wait = rng.exponential(1 / rates[critical].sum()) if critical.any() else np.inf
