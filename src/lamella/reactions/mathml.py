@@ -17,7 +17,7 @@ AVOGADRO = 6.02214179e23
 """Value of the csymbol `avogadro`, SBML L3V2 section 3.4.6."""
 
 _DEEPEST = 2000
-_WIDEST = 10_000
+WIDEST = 10_000
 """Most arguments of one operation; libSBML takes a time that grows with their square."""
 
 _WORTH_SHOWING = 20  # arguments up to which a formula is shown in a message
@@ -187,8 +187,8 @@ class _Formula:
         if ast.isName():
             name = ast.getName()
             return self.local[name] if name in self.local else self.scope.value(name)
-        if ast.getNumChildren() > _WIDEST:
-            raise self.refuse(f"an operation has more than {_WIDEST} arguments")
+        if ast.getNumChildren() > WIDEST:
+            raise self.refuse(f"an operation has more than {WIDEST} arguments")
         children = [self.node(ast.getChild(i), depth + 1) for i in range(ast.getNumChildren())]
         if kind == libsbml.AST_FUNCTION:
             return self.owner.call(ast.getName(), children, self.scope, self.where, self.calls)

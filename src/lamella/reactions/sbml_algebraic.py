@@ -8,6 +8,7 @@ import libsbml
 
 from lamella.errors import ModelError
 from lamella.reactions.linear import solve_linear
+from lamella.reactions.mathml import WIDEST
 from lamella.reactions.sbml_document import where
 from lamella.reactions.sbml_quantities import FREE, Declarations
 from lamella.reactions.sbml_scopes import Names
@@ -59,6 +60,8 @@ def _names_below(declarations: Declarations, ast: libsbml.ASTNode, seen: set[str
     stack = [ast]
     while stack:
         node = stack.pop()
+        if node.getNumChildren() > WIDEST:
+            raise ModelError(f"an operation has more than {WIDEST} arguments", where=declarations.name)
         stack += [node.getChild(i) for i in range(node.getNumChildren())]
         name = node.getName() if node.isName() else None
         if name is None or name in seen:

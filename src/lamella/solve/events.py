@@ -24,7 +24,7 @@ from lamella.solve.kernels.lanes import LANES
 from lamella.solve.status import Status
 
 _STORM = 10_000
-"""Events of one cell at one moment after which it counts as failed."""
+"""Events of one cell that are carried out at one moment, or wait, after which it counts as failed."""
 
 _SAME_TIME = 1e-12
 """Relative difference below which two times count as one: 0.1 + 0.2 and 0.3 are the same moment."""
@@ -136,6 +136,8 @@ class EventQueue:
                 return
             if not any(w.time <= time for w in waiting):
                 return
+            if len(waiting) > _STORM:
+                break
             # what is due at the same moment but for rounding takes part in the order of execution
             chosen = self._first(population, cell, [w for w in waiting if w.time <= time + _SAME_TIME * abs(time)])
             waiting.remove(chosen)
