@@ -114,7 +114,8 @@ class ArmsAreUsed(Rule):
     def breaches(self, library: Library) -> Iterator[tuple[str, str]]:
         for finding in library.findings:
             used = {arm for expectation in finding.expect for arm in expectation.arms()}
-            shared = library.protocols[finding.protocol].arms if finding.protocol in library.protocols else {}
+            protocol = library.protocols.get(finding.protocol or "")
+            shared = protocol.arms if protocol is not None else {}
             for arm in finding.arms:
                 if arm not in used and arm != "control" and arm not in shared:
                     yield finding.id, f"no expectation names the arm '{arm}'"
