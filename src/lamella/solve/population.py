@@ -234,7 +234,8 @@ class Population(Ensemble):
         amounts = np.flatnonzero(self.program.model.divisible)
         if not len(amounts):
             return np.zeros(self.cells)
-        return np.maximum((-self.states[:, amounts] / self.atol[amounts]).max(axis=1), 0.0)
+        with np.errstate(over="ignore"):
+            return np.maximum((-self.states[:, amounts] / self.atol[amounts]).max(axis=1), 0.0)
 
     def record(self, times: np.ndarray) -> np.ndarray:
         """Advance every healthy cell to the last of some times, and note its states at each of them.
