@@ -176,6 +176,13 @@ def test_checkpoint_add_and_remove(program):
     np.testing.assert_array_equal(population.states[:10], np.delete(fresh.states, [0, 5], axis=0))
 
 
+def test_the_name_of_a_cell_that_is_gone_is_not_used_again(program):
+    population = Population(program, cells(program, 3))
+    population.remove([2])
+    population.add(cells(program, 2))
+    assert population.identity.tolist() == [0, 1, 3, 4]
+
+
 def test_observables_by_kernel_and_by_numpy(program):
     population = dosed(program, 9)
     names = ["R", "bind", "EGF", "shed", "transcribe", "c"]

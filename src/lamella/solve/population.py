@@ -117,10 +117,10 @@ class Population(Ensemble):
 
     # cells ------------------------------------------------------------------------
     def _made(
-        self, parameters: np.ndarray, states: np.ndarray | None, first_identity: int = 0
+        self, parameters: np.ndarray, states: np.ndarray | None, identity: int | np.ndarray = 0
     ) -> tuple[np.ndarray, np.ndarray]:
         """Checked copies of the parameters and states of new cells."""
-        parameters = with_initial_draws(self.program, parameters, self.seed, first_identity)
+        parameters = with_initial_draws(self.program, parameters, self.seed, identity)
         if states is None:
             self.program.require_values(parameters)
             states = self.program.initial_states(parameters)
@@ -161,16 +161,15 @@ class Population(Ensemble):
 
     def add(self, parameters: np.ndarray, states: np.ndarray | None = None, time: float | np.ndarray = 0.0) -> None:
         """Append cells: parameters [cells, parameters], states [cells, species], their time (s)."""
-        first_identity = int(self.identity.max(initial=-1)) + 1
-        parameters, states = self._made(parameters, states, first_identity)
+        identity = self._new_identities(len(np.atleast_2d(parameters)))
+        parameters, states = self._made(parameters, states, identity)
         times = np.broadcast_to(np.asarray(time, dtype=float), (len(states),))
         self.parameters = np.concatenate([self.parameters, parameters])
         self.memory = np.concatenate([self.memory, self._first_steps(states, parameters, times)])
         self.restart = np.concatenate([self.restart, np.zeros(len(states))])
         self.states = np.concatenate([self.states, states])
         self.time = np.concatenate([self.time, times])
-        following = first_identity + np.arange(len(states))
-        self.identity = np.concatenate([self.identity, following])
+        self.identity = np.concatenate([self.identity, identity])
         self.status = np.concatenate([self.status, np.zeros(len(states), np.int8)])
         self.steps = np.concatenate([self.steps, np.zeros(len(states), np.int64)])
         self.stored = np.concatenate([self.stored, np.zeros((len(states), self.stored.shape[1]))])
