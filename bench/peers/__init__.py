@@ -1,1 +1,4 @@
-"""The tasks of `bench.reactions`, and the programs that are measured beside lamella."""
+"""What `bench.reactions` measures: the tasks, lamella and its peers on them, and how answers are compared.
+
+Each program has `day()` and `chunks()`, which return a `Run`.
+"""

@@ -9,7 +9,7 @@ from importlib import metadata
 
 import numpy as np
 
-from bench.peers.task import CHUNK, DAY, Task
+from bench.peers.task import CHUNK, DAY, Run, Task
 
 
 def require_roadrunner() -> None:
@@ -21,7 +21,7 @@ def require_roadrunner() -> None:
 
 
 class RoadRunner:
-    """One task; times are processor seconds of the simulation calls."""
+    """One task; times are processor seconds of the simulation calls alone."""
 
     def __init__(self, task: Task, rtol: float, atol: float):
         import roadrunner
@@ -31,33 +31,44 @@ class RoadRunner:
         self.runner.integrator.absolute_tolerance = atol
         self.runner.timeCourseSelections = ["time", *task.program.species]
         self.places = {name: i for i, name in enumerate(self.runner.model.getGlobalParameterIds())}
+        self.complete = task.program.complete(task.parameters)
+        self.start = task.program.initial_states(self.complete)
 
-    def prepare(self, parameters: np.ndarray) -> None:
+    def day(self) -> Run:
+        """One day without interruption, cell by cell."""
+        states, total = [], 0.0
+        for cell in range(self.task.cells):
+            self._prepare(cell)
+            state, seconds = self._simulate(0.0, DAY)
+            states.append(state)
+            total += seconds
+        return Run(np.array(states), total / self.task.cells)
+
+    def chunks(self) -> Run:
+        """Runs in chunks, with new inputs in each."""
+        names = [name for name in self.task.inputs if name in self.places]
+        where = [self.places[name] for name in names]
+        states, total = [], 0.0
+        for cell in range(self.task.cells):
+            self._prepare(cell)
+            for k, row in enumerate(np.column_stack([self.task.inputs[name][:, cell] for name in names])):
+                self.runner.model.setGlobalParameterValues(where, row)
+                state, seconds = self._simulate(k * CHUNK, (k + 1) * CHUNK)
+                total += seconds
+            states.append(state)
+        return Run(np.array(states), total / self.task.cells)
+
+    def _simulate(self, begin: float, end: float) -> tuple[np.ndarray, float]:
+        begun = time.thread_time()
+        result = self.runner.simulate(begin, end, 2)
+        seconds = time.thread_time() - begun
+        return np.array(result)[-1, 1:], seconds
+
+    def _prepare(self, cell: int) -> None:
         """Put the parameters of one cell in, and go back to the start."""
-        program = self.task.program
-        complete = program.complete(parameters[None])
         self.runner.resetAll()
-        for name, value in zip(program.parameters, complete[0]):
+        for name, value in zip(self.task.program.parameters, self.complete[cell]):
             if name in self.places:
                 self.runner[name] = float(value)
-        for name, value in zip(program.species, program.initial_states(complete)[0]):
+        for name, value in zip(self.task.program.species, self.start[cell]):
             self.runner[name] = float(value)
-
-    def run(self, parameters: np.ndarray) -> tuple[np.ndarray, float]:
-        """End state [species] and seconds of one day."""
-        self.prepare(parameters)
-        begun = time.thread_time()
-        end = self.runner.simulate(0, DAY, 2)
-        return np.array(end)[-1, 1:], time.thread_time() - begun
-
-    def run_chunks(self, parameters: np.ndarray, inputs: dict[str, np.ndarray]) -> tuple[np.ndarray, float]:
-        """End state and seconds of a run in chunks, with new inputs [chunks] in each."""
-        self.prepare(parameters)
-        names = [name for name in inputs if name in self.places]
-        where = [self.places[name] for name in names]
-        table = np.column_stack([inputs[name] for name in names])
-        begun = time.thread_time()
-        for k, row in enumerate(table):
-            self.runner.model.setGlobalParameterValues(where, row)
-            end = self.runner.simulate(k * CHUNK, (k + 1) * CHUNK, 2)
-        return np.array(end)[-1, 1:], time.thread_time() - begun

@@ -1,0 +1,66 @@
+"""Answers before speeds: how far from the truth each program ends, and at which tolerance ours ends no farther."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+
+from bench.peers.own import Own
+from bench.peers.roadrunner import RoadRunner
+from bench.peers.task import Run, Task
+
+TIGHT, TIGHT_ATOL = 1e-11, 1e-8
+AGREE = 1e-2
+"""Error beyond which a peer has computed something else, so that its speed says nothing."""
+_SURE = 1e-4
+"""Difference of two tight answers beyond which none of them is the truth."""
+_TOLERANCES = (1e-2, 3e-3, 1e-3, 3e-4, 1e-4, 3e-5, 1e-5, 3e-6, 1e-6, 3e-7, 1e-7, 3e-8, 1e-8, 1e-9)
+
+
+class Program(Protocol):
+    """Anything that runs a task."""
+
+    def day(self) -> Run: ...
+
+    def chunks(self) -> Run: ...
+
+
+def error(found: np.ndarray, exact: np.ndarray) -> float:
+    """Largest error of any state of any cell, over its size (and a millionth of the cell's largest)."""
+    scale = np.abs(exact) + 1e-6 * np.abs(exact).max(axis=-1, keepdims=True)
+    return float((np.abs(found - exact) / scale).max())
+
+
+class Truth:
+    """End states of a task at tight tolerances, by our interpreter and libRoadRunner alike.
+
+    .doubt  {'day', 'chunks'}: how far the two are apart
+    raises  SystemExit: they disagree
+    """
+
+    def __init__(self, task: Task):
+        ours, theirs = Own(task, TIGHT, TIGHT_ATOL, "tape"), RoadRunner(task, 10 * TIGHT, TIGHT_ATOL)
+        self.states = {"day": ours.day().states, "chunks": ours.chunks().states}
+        other = {"day": theirs.day().states, "chunks": theirs.chunks().states}
+        self.doubt = {kind: error(other[kind], states) for kind, states in self.states.items()}
+        if max(self.doubt.values()) > _SURE:
+            raise SystemExit(f"{task.name}: the tight answers disagree by {self.doubt}")
+
+    def errors(self, program: Program) -> dict[str, float]:
+        """Error of a program after a day, and after the chunks."""
+        runs = {"day": program.day(), "chunks": program.chunks()}
+        return {kind: error(run.states, self.states[kind]) for kind, run in runs.items()}
+
+    def matched(self, task: Task, allowed: float) -> tuple[float, float] | None:
+        """The loosest rtol at which our error in the chunks is at most `allowed`, and that error; or None.
+
+        Every tighter rtol down to 1e-9 has to do as well: a loose one may be right by luck.
+        """
+        found = None
+        for rtol in reversed(_TOLERANCES):
+            here = error(Own(task, rtol, None).chunks().states, self.states["chunks"])
+            if here > allowed:
+                break
+            found = rtol, here
+        return found
