@@ -42,7 +42,7 @@ SAMPLE, TURNS = 10, 5
 JUMPING = "free_front"
 NOTES = {
     "first_use_s": "of the model itself; starting Python and numba, once per process, is not in it",
-    "two_threads": "wall time; two_threads_processor is what it would be if nothing else ran",
+    "two_threads": "wall time; two_threads_processor, of the busier thread, hints at it where other work runs",
     "matched_error": "ours at the loosest rtol whose error, like that of every tighter one, is at most the peer's",
     "errors": "largest over all species and sampled cells, against tight answers that differ by `doubt`",
 }
@@ -138,7 +138,7 @@ def judged(name: str, value: float | None) -> dict:
 
 
 def jumps(task: Task) -> dict:
-    """The task with one input that jumps far, which is harder than what a dish does; no target is set for it."""
+    """The task with one input that jumps far, and no other that changes; no target is set for it."""
     with ExitStack() as open_peers:
         figures = report(compared(task.jumping(JUMPING), open_peers) | dict.fromkeys(("first_use_s", "cached_use_s")))
     kept = ("errors", "matched", "ours_no_worse_than_peers", "why")
@@ -161,7 +161,7 @@ def measure(cells: int) -> dict:
 
 
 def machine() -> dict[str, object]:
-    """The processor and how busy it is: runnable processes per core, beside this one, in the last minute."""
+    """The processor and how busy it is: runnable processes per core, this one among them, in the last minute."""
     info = Path("/proc/cpuinfo")
     lines = info.read_text().splitlines() if info.exists() else []
     names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]

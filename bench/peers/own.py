@@ -48,8 +48,8 @@ class Own:
 def two_threads(own: Own, repeats: int) -> tuple[list[float], float | None]:
     """Speed of two threads over one, turn by turn.
 
-    returns  ratios of wall time; and of processor time, one thread over the busier of two (median): what two threads
-             would give if nothing else ran. None where the system does not tell the time of a thread.
+    returns  ratios of wall time; and of processor time, one thread over the busier of two (median): a hint at what
+             two threads give if nothing else runs. None where the system does not tell the time of a thread.
     """
     wall, processor = [], []
     for _ in range(repeats):
