@@ -14,8 +14,8 @@ import shutil
 import tempfile
 import threading
 import warnings
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +73,20 @@ def write_parquet(path: Path, table: pd.DataFrame) -> None:
         table.to_parquet(lent, engine="pyarrow", index=False, compression="zstd")
 
 
+def write_parquet_parts(path: Path, parts: Iterable[pd.DataFrame]) -> None:
+    """One file from tables with the same columns, one in memory at a time."""
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    with replacing(path) as lent, ExitStack() as open_files:
+        writer = None
+        for part in parts:
+            table = pa.Table.from_pandas(part, preserve_index=False)
+            if writer is None:
+                writer = open_files.enter_context(parquet.ParquetWriter(lent, table.schema, compression="zstd"))
+            writer.write_table(table)
+
+
 def write_zarr(path: Path, dataset: xr.Dataset) -> None:
     """A Dataset as a Zarr v3 folder. Text is stored as variable-length UTF-8, which other Zarr readers know."""
     named = dataset.copy().assign_attrs(_plain(dataset.attrs))
@@ -103,8 +117,8 @@ class Units:
     def __contains__(self, key: str) -> bool:
         return self._path(key).is_file()
 
-    def write(self, key: str, dataset: xr.Dataset) -> None:
-        """Keep `dataset` under `key`."""
+    def write(self, key: str, dataset: xr.Dataset, *, compress: bool = True) -> None:
+        """Keep `dataset` under `key`; `compress` where room matters more than time."""
         arrays, header = {}, {"dims": {}, "coords": list(dataset.coords), "attrs": {}, "dataset": dataset.attrs}
         for number, (name, array) in enumerate(dataset.variables.items()):
             values = np.asarray(array.values)
@@ -112,7 +126,8 @@ class Units:
             header["dims"][str(name)] = list(array.dims)
             header["attrs"][str(name)] = array.attrs
         with replacing(self._path(key)) as lent:
-            np.savez_compressed(lent, header=np.array(json_text(header)), **arrays)
+            save = np.savez_compressed if compress else np.savez
+            save(lent, header=np.array(json_text(header)), **arrays)
 
     def read(self, key: str) -> xr.Dataset | None:
         """The piece under `key`; None where there is none or the disk has spoilt it."""

@@ -5,184 +5,165 @@ from __future__ import annotations
 import shlex
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lamella.errors import InputError, SolverError
+from lamella.errors import InputError, LamellaError, SolverError
 
 if TYPE_CHECKING:
     import xarray as xr
 
-_ROWS, _COLUMNS = 11, 5
-_NOTICED = 1000.0
-"""Absolute tolerances below zero at which an amount is worth a word."""
+    from lamella.cli.simulation_record import Settings
+    from lamella.solve.request import Request
 
 
 def simulate(
-    model: Annotated[Path, typer.Argument(help="An SBML (.xml, .sbml) or Antimony (.ant) file.", show_default=False)],
-    span: Annotated[str, typer.Option("--for", metavar="TIME", show_default=False,
-                                      help="End: '24 h', or a number in the model's own unit of time.")],
-    begin: Annotated[str, typer.Option("--from", metavar="TIME", help="First time that is kept.")] = "0",
-    points: Annotated[int, typer.Option("--points", min=2, help="Times, both ends among them.")] = 101,
-    cells: Annotated[int, typer.Option("--cells", min=1, help="Copies of the model.")] = 1,
-    vary: Annotated[str, typer.Option("--vary", metavar="SPREAD", help="Log-normal spread of the parameters between "
-                                      "cells, such as 30%; the first cell keeps the model's values.")] = "0%",
+    model: Annotated[Path, typer.Argument(help="An SBML (.xml, .sbml) or Antimony (.ant, .txt) file, or the run.toml "
+                                          "of an earlier simulation.", show_default=False)],
+    span: Annotated[str | None, typer.Option("--for", metavar="TIME", show_default=False,
+                                             help="End: '24 h', or a number in the model's own unit of time.")] = None,
+    begin: Annotated[str | None, typer.Option("--from", metavar="TIME", show_default="0",
+                                              help="First time that is kept; the model starts at 0.")] = None,
+    points: Annotated[int | None, typer.Option("--points", min=2, show_default="101",
+                                               help="Times, both ends among them.")] = None,
+    cells: Annotated[int | None, typer.Option("--cells", min=1, show_default="1", help="Copies of the model.")] = None,
+    vary: Annotated[str | None, typer.Option("--vary", metavar="SPREAD", show_default="0%",
+                                             help="Log-normal spread of the parameters between cells, such as 30%; the "
+                                             "first cell keeps the model's values.")] = None,
     vary_only: Annotated[list[str] | None, typer.Option(
         "--vary-only", metavar="NAME", show_default="all constant parameters above 0",
-        help="A parameter or start amount that varies; may be repeated.")] = None,
+        help="A parameter or start value that varies, or a pattern such as 'k_*'; may be repeated.")] = None,
     values: Annotated[list[str] | None, typer.Option(
-        "--set", metavar="NAME=VALUE", help="A parameter or start amount; may be repeated.")] = None,
+        "--set", metavar="NAME=VALUE", help="A parameter or start value; may be repeated.")] = None,
     show: Annotated[list[str] | None, typer.Option(
         "--show", metavar="NAME", show_default="species and rules",
-        help="What to keep: a species, parameter, rule, reaction (its rate), amount:S or concentration:S; may be "
-             "repeated.")] = None,
+        help="What to keep: a species, parameter, rule, reaction (its rate), amount:S or concentration:S, or a "
+             "pattern; may be repeated.")] = None,
     stochastic: Annotated[bool, typer.Option("--stochastic", help="Count molecules: exact stochastic simulation "
                                              "(--method ssa).")] = False,
     method: Annotated[str | None, typer.Option("--method", show_default="rodas5p, or ssa with --stochastic",
                                                help="rodas5p, rodas4, ssa or tau.")] = None,
-    rtol: Annotated[float, typer.Option("--rtol", help="Relative tolerance.")] = 1e-6,
+    rtol: Annotated[float | None, typer.Option("--rtol", show_default="1e-6", help="Relative tolerance.")] = None,
     atol: Annotated[float | None, typer.Option("--atol", show_default="from the size of the species",
                                                help="Absolute tolerance.")] = None,
-    seed: Annotated[int, typer.Option("--seed", min=0, help="Of the spread and of chance.")] = 1,
+    seed: Annotated[int | None, typer.Option("--seed", min=0, show_default="1",
+                                             help="Of the spread and of chance.")] = None,
     threads: Annotated[int | None, typer.Option("--threads", min=1, max=1024, show_default="all processors",
                                                 help="Changes no result.")] = None,
     out: Annotated[Path | None, typer.Option("--out", show_default="results/NAME",
-                                             help="Folder for data.parquet, plot.png and summary.json.")] = None,
+                                             help="Folder for data, plots, summary and record.")] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace another simulation in that folder.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print summary.json instead of a table.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")] = False,
 ) -> None:  # fmt: skip
     """Simulate the model in a file and write its time courses, as a table, a plot and Parquet.
 
-    Cells that fail are reported with their number and reason; the others are written all the same (exit code 3).
+    Cells that fail are reported with their number and reason; the others are written all the same (exit code 3). A run
+    that is interrupted goes on when its command is repeated. DIR/run.toml reproduces the run.
 
     Example:  lamella simulate model.xml --for '24 h' --points 100 --cells 1000 --vary 30%
+
+    Example:  lamella simulate model.ant --for 50 --set k1=0.3 --show ERK_PP --show 'v*' --out results/strong
+
+    Example:  lamella simulate model.ant --for 2h --cells 100 --stochastic --seed 7
     """
-    from lamella.assays.arms import parse_pairs
     from lamella.assays.runner import default_threads
     from lamella.cli.progress import advancing
-    from lamella.report.time_courses import write_time_courses
-    from lamella.solve import simulate as run
-    from lamella.store import json_text, write_json, write_parquet
-    from lamella.units import quantity
+    from lamella.cli.simulation_files import UNITS, claim, notes, write
+    from lamella.cli.simulation_files import show as print_table
+    from lamella.cli.simulation_record import MODEL
+    from lamella.provenance import text_hash
+    from lamella.solve.simulation import run
+    from lamella.store import json_text, write_text
 
-    folder = out or Path("results") / model.stem
-    _refuse_foreign(folder)
-    given = {key: _number(key, value) for key, value in parse_pairs(values or [], "--set").items()}
-    with advancing(quiet=quiet) as say:
-        result = run(
-            model, span, begin=begin, points=points, cells=cells, seed=seed, rtol=rtol, atol=atol, values=given,
-            vary=quantity(vary, "dimensionless", where="--vary", minimum=0.0), vary_only=tuple(vary_only or ()),
-            show=tuple(show or ()), method=method or ("ssa" if stochastic else "rodas5p"),
-            threads=threads or default_threads(), progress=lambda share: say("simulating", share),
-        )  # fmt: skip
-    folder.mkdir(parents=True, exist_ok=True)
-    write_parquet(folder / "data.parquet", _wide(result))
-    drawn = write_time_courses(folder / "plot.png", result)
-    summary = _summary(result, drawn)
-    write_json(folder / "summary.json", summary)
+    given = {
+        "span": span, "begin": begin, "points": points, "cells": cells, "vary": vary,
+        "vary_only": tuple(vary_only or ()) or None, "values": _pairs(values or []) or None,
+        "show": tuple(show or ()) or None, "method": method or ("ssa" if stochastic else None), "rtol": rtol,
+        "atol": atol, "seed": seed,
+    }  # fmt: skip
+    if stochastic and method in ("rodas5p", "rodas4"):
+        raise InputError(f"the method '{method}' is not stochastic", where="--method",
+                         remedy="Leave out --stochastic or --method.")  # fmt: skip
+    request, settings = _prepared(model, {key: value for key, value in given.items() if value is not None}, quiet)
+    path = out or _default_folder(model)
+    model_hash = text_hash(request.text)
+    folder = claim(path, settings.identity(model_hash), settings.to_toml(model_hash), overwrite)
+    try:
+        write_text(path / MODEL, request.text)
+        with advancing(quiet=quiet) as say:
+            tell = lambda share: say(f"simulating {request.title}", share) if 0 < share < 1 else None
+            result = run(request, threads=threads or default_threads(), progress=tell, keep=path / UNITS)
+    except LamellaError:
+        (path / MODEL).unlink(missing_ok=True)
+        folder.leave()
+        raise
+    except KeyboardInterrupt:
+        print(f"interrupted. The same command goes on with what is kept in {path}.", file=sys.stderr)
+        raise
+    summary = write(path, result, shlex.join(["lamella", *sys.argv[1:]]))
     if as_json:
         sys.stdout.write(json_text(summary))
     else:
-        _print(result)
-        print(f"{folder / 'plot.png'}, {folder / 'data.parquet'}")
+        print_table(result)
+        print(f"{path / 'plot.png'}, {path / 'data.parquet'}")
+    notes(result)
     _report_failures(result)
 
 
-def _number(name: str, text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        raise InputError(f"'{text}' is not a number", where=f"--set {name}") from None
+def _prepared(model: Path, given: dict[str, Any], quiet: bool) -> tuple[Request, Settings]:
+    """The checked request for a model, or for the record of one, with what the command line says on top."""
+    from lamella.cli.simulation_record import Settings, differences, read_record
+    from lamella.provenance import text_hash
+    from lamella.solve.request import prepare
+
+    earlier, written_by = {}, {}
+    if model.suffix.lower() == ".toml":
+        model, recorded, written_by = read_record(model)
+        earlier = recorded.model_dump()
+    elif "span" not in given:
+        raise InputError("it is not said how long to simulate", where="--for",
+                         remedy="Write e.g. --for '24 h', or a number in the model's own unit of time.")  # fmt: skip
+    if "values" in given:
+        given["values"] = {**earlier.get("values", {}), **given["values"]}
+    given = {**earlier, **given}
+    request = prepare(model, **given)
+    changed = differences(written_by, text_hash(request.text))
+    if changed and not quiet:
+        print(f"note: written elsewhere, so results may differ: {'; '.join(changed)}.", file=sys.stderr)
+    return request, Settings(**{**given, "title": request.title})
 
 
-def _refuse_foreign(folder: Path) -> None:
-    """A folder may be new, empty, or that of an earlier simulation."""
-    import json
-
-    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
-        return
-    try:
-        if json.loads((folder / "summary.json").read_text(encoding="utf-8")).get("kind") == "simulation":
-            return
-    except (OSError, ValueError, AttributeError):
-        pass
-    raise InputError("the folder holds something else", where=str(folder), remedy="Choose another with --out DIR.")
+def _default_folder(model: Path) -> Path:
+    """results/NAME, named after the file; a record is simulated anew beside its folder's name."""
+    name = f"{model.absolute().parent.name}-again" if model.suffix.lower() == ".toml" else model.stem
+    return Path("results") / name
 
 
-def _wide(result: xr.Dataset):
-    """One row per cell and time, one column per quantity."""
-    names = [name for name in result.data_vars if result[name].dims == ("times", "cells")]
-    table = result[names].transpose("cells", "times").to_dataframe(dim_order=["cells", "times"]).reset_index()
-    return table.rename(columns={"cells": "cell", "times": "time"})
-
-
-def _summary(result: xr.Dataset, drawn: tuple[str, ...]) -> dict[str, object]:
-    import numpy as np
-
-    status = result["status"].values
-    failed = np.flatnonzero(status != 0)
-    ends = {}
-    for name in result.data_vars:
-        if result[name].dims == ("times", "cells"):
-            last = result[name].values[-1][status == 0]
-            low, middle, high = np.quantile(last, (0.05, 0.5, 0.95)) if last.size else (np.nan,) * 3
-            ends[str(name)] = {"median": float(middle), "low": float(low), "high": float(high),
-                               "unit": result[name].attrs["units"]}  # fmt: skip
-    return {
-        "kind": "simulation",
-        "command": shlex.join(["lamella", *sys.argv[1:]]),
-        **{key: value for key, value in result.attrs.items() if not key.startswith("version_")},
-        "versions": {k.removeprefix("version_"): v for k, v in result.attrs.items() if k.startswith("version_")},
-        "cells": int(status.size),
-        "times": {"first": float(result["times"][0]), "last": float(result["times"][-1]),
-                  "points": result.sizes["times"], "unit": result["times"].attrs["units"]},
-        "at_the_end": ends,
-        "failed": {int(cell): str(result["reason"].values[cell]) for cell in failed},
-        "below_zero": {int(cell): float(result["below_zero"].values[cell])
-                       for cell in np.flatnonzero(result["below_zero"].values > _NOTICED)},
-        "drawn": list(drawn),
-    }  # fmt: skip
-
-
-def _print(result: xr.Dataset) -> None:
-    import numpy as np
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.table import Table
-
-    from lamella.report.time_courses import chosen
-
-    names = chosen(result)[:_COLUMNS]
-    rows = np.unique(np.linspace(0, result.sizes["times"] - 1, _ROWS).round().astype(int))
-    cells = result.sizes["cells"]
-    every = sum(result[name].dims == ("times", "cells") for name in result.data_vars)
-    shown = f"{len(names)} of {every} quantities" if every > len(names) else f"{every} quantities"
-    print(f"{result.attrs['model']}: {shown}" + (f", medians of {cells} cells" if cells > 1 else ""))
-    table = Table()
-    unit = result["times"].attrs["units"]
-    table.add_column(f"time ({unit})", justify="right")
-    for name in names:
-        table.add_column(escape(name), justify="right", min_width=9)
-    middles = {name: result[name].median("cells").values for name in names}
-    for row in rows:
-        table.add_row(f"{result['times'].values[row]:g}", *(f"{middles[name][row]:.4g}" for name in names))
-    Console().print(table)
-    if not result.attrs["time_unit_stated"]:
-        print("The model does not state its unit of time; seconds are assumed.", file=sys.stderr)
+def _pairs(pieces: list[str]) -> dict[str, float]:
+    """NAME=VALUE of --set."""
+    found = {}
+    for piece in pieces:
+        name, equals, value = (part.strip() for part in piece.partition("="))
+        try:
+            found[name] = float(value)
+        except ValueError:
+            what = f"'{value}' is not a number" if equals else f"'{piece}' is not NAME=VALUE"
+            raise InputError(what, where=f"--set {name}",
+                             remedy="Write e.g. --set k1=0.3, in the measure of the model.") from None  # fmt: skip
+    return found
 
 
 def _report_failures(result: xr.Dataset) -> None:
     """Raise SolverError if cells have failed; everything has been written by then."""
-    low = int((result["below_zero"].values > _NOTICED).sum())
-    if low:
-        print(f"note: in {low} of {result.sizes['cells']} cells an amount has fallen below 0: a law consumes what is "
-              "not there.", file=sys.stderr)
     reasons = [(int(cell), str(reason)) for cell, reason in enumerate(result["reason"].values) if reason]
     if reasons:
+        cells = result.sizes["cells"]
         first = "; ".join(f"cell {cell}: {reason}" for cell, reason in reasons[:5])
         raise SolverError(
-            f"{len(reasons)} of {result.sizes['cells']} cells could not be advanced", where=result.attrs["model"],
+            f"{len(reasons)} of {cells} cells could not be advanced", where=result.attrs["model"],
             why=first + ("; ..." if len(reasons) > 5 else "."),
-            remedy="The other cells are written. Look at the parameters of these, or at the rates of the model.",
+            remedy=("The other cells are written whole, and these up to where they failed. " if len(reasons) < cells
+                    else "What came before is written. ") + "Look at the parameters, or at the rates of the model.",
         )  # fmt: skip

@@ -94,8 +94,8 @@ class Model:
     draws         random numbers in event assignments and initial assignments
     divisible     for each state, whether it is an amount or a size, which daughters of a cell share
     compartments  compartment -> species in it that are kept as concentrations
-    units         name -> unit as the file gives it
-    sizes         names of the compartments
+    units         name -> unit for readers, where the file states one, also of 'amount:S' and 'concentration:S'
+    kinds         name -> 'species', 'compartment', 'parameter' or 'reference' (a stoichiometry)
     titles        name -> what the file calls it for readers, where it does
     time_unit     seconds in the model's unit of time; None if the file does not say
     """
@@ -121,7 +121,7 @@ class Model:
     divisible: list[bool] = field(default_factory=list)
     compartments: dict[str, list[str]] = field(default_factory=dict)
     units: dict[str, str] = field(default_factory=dict)
-    sizes: set[str] = field(default_factory=set)
+    kinds: dict[str, str] = field(default_factory=dict)
     titles: dict[str, str] = field(default_factory=dict)
     time_unit: float | None = None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cached_property, lru_cache
 
 import numpy as np
@@ -275,19 +275,22 @@ class Program:
         """Values of nodes of this program, with numpy."""
         return Evaluator(self.graph, nodes)
 
-    def scales(self) -> np.ndarray:
+    def scales(self, start: np.ndarray | None = None) -> np.ndarray:
         """[species] a size below which a species hardly matters, for absolute tolerances.
 
         A thousandth of its start value, but not less than a millionth of the largest start value.
+
+        start   [species] start values; by default those of the model
         """
-        start = np.abs(self.initial_states(self.defaults[None, :])[0])
+        start = np.abs(self.initial_states(self.defaults[None, :])[0] if start is None else start)
         start = np.where(np.isfinite(start), start, 0.0)
         largest = start.max(initial=0.0)
         return np.maximum(1e-3 * start, 1e-6 * largest if largest > 0 else 1e-6)
 
-    def require_values(self, parameters: np.ndarray) -> None:
+    def require_values(self, parameters: np.ndarray, given: Collection[str] = ()) -> None:
         """Refuse parameters or start values that are missing.
 
+        given   names of species whose start values come from elsewhere
         errors  ModelError that names them
         """
         names = self.missing(parameters)

@@ -17,6 +17,7 @@ from lamella.reactions.sbml_document import open_document, where
 from lamella.reactions.sbml_events import read_events
 from lamella.reactions.sbml_quantities import ASSIGNED, FREE, PARAMETER, STATE, Declarations, Quantity
 from lamella.reactions.sbml_scopes import FIRST_DRAW, Current, Initial
+from lamella.reactions.sbml_units import readable_units, seconds
 
 _STACK = 20_000
 """Depth of Python calls while formulas are read: rules may use each other in long chains."""
@@ -261,28 +262,11 @@ class _Reader:
 
     def _units(self) -> None:
         self.model.time_unit = seconds(self.source)
-        self.model.sizes = {q.name for q in self.declarations.quantities.values() if q.kind == "compartment"}
+        self.model.units = readable_units(self.source)
+        self.model.kinds = {q.name: q.kind for q in self.declarations.quantities.values()}
         for quantity in self.declarations.quantities.values():
             if quantity.element.isSetName():
                 self.model.titles[quantity.name] = quantity.element.getName()
-            units = {
-                "species": lambda e: e.getSubstanceUnits(),
-                "reference": lambda e: "",
-            }.get(quantity.kind, lambda e: e.getUnits())(quantity.element)
-            if units:
-                self.model.units[quantity.name] = units
-
-
-def seconds(source: libsbml.Model) -> float | None:
-    """Seconds in the unit of time of a model; None if it does not say, or names something else."""
-    name = source.getTimeUnits() if source.getLevel() > 2 else "time"
-    definition = source.getUnitDefinition(name)
-    if definition is None:
-        return 1.0 if name == "second" or source.getLevel() < 3 else None
-    if definition.getNumUnits() != 1 or not definition.isVariantOfTime():
-        return None
-    unit = definition.getUnit(0)
-    return unit.getMultiplier() * 10.0 ** unit.getScale() if unit.getExponentAsDouble() == 1.0 else None
 
 
 class _Changes(dict):

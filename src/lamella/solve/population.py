@@ -44,6 +44,12 @@ def _estimate_tolerance(rtol: float, order: int) -> float:
     return rtol * max(_NEUTRAL / rtol, 1.0) ** (1.0 / (order + 1))
 
 
+def pays_to_compile(program: Program, steps: float) -> bool:
+    """Whether machine code is worth making for so many trial steps in all."""
+    net = program.lowered
+    return steps > _STEPS_THAT_PAY and net.size <= _LARGEST_NATIVE and can_generate(net)
+
+
 class Population(Ensemble):
     """Cells of one network.
 
@@ -59,6 +65,7 @@ class Population(Ensemble):
     most_steps  trial steps of one cell in one `advance` after which it counts as failed; it also does
                 after 3,000 stops for events, of which every `advance` forgives 120
     seed        of the streams that decide between simultaneous events
+    first_identity  identity of the first cell, where these are some cells of a larger population
 
     .states [cells, species], .parameters [cells, parameters], .status [cells] int8 (see `Status`),
     .steps [cells] trial steps so far, .time [cells] (s), .identity [cells] int64 names the random stream of a cell
@@ -83,6 +90,7 @@ class Population(Ensemble):
         threads: int = 1,
         most_steps: int = _MOST_STEPS,
         seed: int = 0,
+        first_identity: int = 0,
     ):
         if execution not in EXECUTIONS:
             raise unknown("execution", execution, EXECUTIONS)
@@ -100,7 +108,7 @@ class Population(Ensemble):
         self._pool = ThreadPoolExecutor(self.threads) if self.threads > 1 else None
         self._hoist, self._hoist_inputs = sheet_arrays(net.hoist), sheet_arrays(net.hoist_inputs)
         self._sheet_work = aligned(max(net.hoist.slots, net.hoist_inputs.slots, 1) * LANES)
-        self._set_cells(*self._made(parameters, states))
+        self._set_cells(*self._made(parameters, states, int(first_identity)), int(first_identity))
 
     def _choose_execution(self, execution: str) -> None:
         """Tape or machine code; `_undecided` while the answer depends on how much there is to do."""
@@ -126,13 +134,13 @@ class Population(Ensemble):
             states = self.program.initial_states(parameters)
         return parameters, self._checked_states(states, len(parameters))
 
-    def _set_cells(self, parameters: np.ndarray, states: np.ndarray) -> None:
+    def _set_cells(self, parameters: np.ndarray, states: np.ndarray, first_identity: int) -> None:
         cells = len(parameters)
         self.parameters, self.states = parameters, states
         self.status = np.zeros(cells, np.int8)
         self.steps = np.zeros(cells, np.int64)
         self.time = np.zeros(cells)
-        self.identity = np.arange(cells)
+        self.identity = first_identity + np.arange(cells)
         self.stored = np.zeros((cells, self.program.lowered.stored))
         self.memory = self._first_steps(states, parameters, self.time)
         self.restart = np.zeros(cells)
