@@ -5,6 +5,7 @@ import pytest
 
 import lamella as lm
 from lamella.errors import InputError, ModelError
+from lamella.solve import pieces
 
 DECAY = """
 model decay
@@ -82,7 +83,11 @@ def test_a_cell_that_fails_is_named_and_the_others_are_not_touched():
 
 @pytest.mark.parametrize(("change", "message"), [
     ({"span": -1}, "times from"), ({"span": "3 kg"}, "does not convert"), ({"span": "nan"}, "finite"),
-    ({"points": 1}, "points is 1"), ({"cells": 0}, "cells is 0"), ({"vary": -1}, "vary is -1"),
+    ({"points": 1}, "points is 1"), ({"cells": 0}, "cells is 0"), ({"vary": -1}, "too small"), ({"vary": 30}, "vary is 30"),
+    ({"vary": "x%"}, "unknown unit"), ({"vary_only": ["k"]}, "not how much"), ({"points": 1.5}, "points is 1.5"),
+    ({"vary_only": ["total"], "vary": 0.1}, "cannot be set or varied"), ({"values": {"total": 1.0}}, "cannot be set"),
+    ({"stochastic": True, "method": "rodas4"}, "not stochastic"), ({"span": 1e-320, "points": 50_000}, "told apart"),
+    ({"atol": -1.0}, "atol"), ({"show": ["z*"]}, "unknown quantity"), ({"threads": 0}, "threads is 0"),
     ({"values": {"kk": 1.0}}, "unknown parameter or species 'kk'"), ({"values": {"k": float("nan")}}, "finite"),
     ({"vary_only": ["zz"], "vary": 0.1}, "unknown parameter or species 'zz'"),
     ({"show": ["AA"]}, "unknown quantity 'AA'"),
@@ -111,3 +116,128 @@ def test_amounts_below_zero_are_noticed():
     drain = lm.simulate("model m\n compartment c = 1; substanceOnly species A in c; A = 5\n f: A -> ; 1\nend", 20)
     assert drain.below_zero[0] > 1000
     assert lm.simulate(DECAY, 20).below_zero[0] < 1
+
+
+def test_units_and_kinds_are_for_readers():
+    text = """model m
+      unit time_unit = 3600 second; unit substance = 1e-9 mole; unit extent = 1e-9 mole; unit volume = 1e-3 litre
+      compartment c = 2; species A in c; substanceOnly species B in c; A = 1; B = 0; k = 0.5
+      f: A -> B; k*A*c
+      twice := A + A
+    end"""
+    result = lm.simulate(text, "90 min", show=["A", "B", "amount:A", "concentration:B", "f", "twice", "k"])
+    units = {name: result[name].attrs["units"] for name in result if result[name].ndim == 2}
+    assert units == {"A": "µM", "B": "nmol", "amount:A": "nmol", "concentration:B": "µM", "f": "nmol/h",
+                     "twice": "µM", "k": ""}
+    kinds = [result[name].attrs["kind"] for name in ("A", "f", "twice", "k")]
+    assert kinds == ["species", "reaction", "rule", "parameter"]
+    assert (result.times.attrs["units"], float(result.times[-1])) == ("h", 1.5)
+
+
+def test_a_model_without_a_unit_of_time_claims_none():
+    text = "model m\n A = 1; f: A -> ; A\nend"
+    plain, seconds = lm.simulate(text, 120), lm.simulate(text, "2 min")
+    assert (plain.times.attrs["units"], plain.attrs["took_seconds"]) == ("", 0)
+    assert (seconds.times.attrs["units"], seconds.attrs["took_seconds"]) == ("s", 1)
+    np.testing.assert_array_equal(plain.A, seconds.A)
+
+
+def test_what_varies_is_said_and_is_what_acts():
+    text = """model m
+      compartment c = 1; species A in c; species $fuel in c; A = 100; fuel = 3; k_a = 0.1; k_b = 0.2; zero = 0
+      f: 2 A -> ; k_a*A*fuel + k_b*zero
+    end"""
+    result = lm.simulate(text, 1, points=2, cells=30, vary="20%", show=["k_a", "k_b", "zero", "fuel", "A"])
+    assert list(result.parameters.values) == ["k_a", "k_b"]
+    np.testing.assert_array_equal(result.varied.sel(parameters="k_a"), result.k_a[0])
+    assert (result.fuel == 3).all()
+    assert result.varied[0].values.tolist() == [0.1, 0.2]
+    some = lm.simulate(text, 1, points=2, cells=30, vary=0.2, vary_only=["*_b", "fuel", "A"])
+    assert sorted(some.parameters.values) == ["A", "fuel", "k_b"]
+    np.testing.assert_array_equal(some.varied.sel(parameters="A"), some.A[0])
+    np.testing.assert_array_equal(some.varied.sel(parameters="k_b"), result.varied.sel(parameters="k_b"))
+
+
+def test_starts_that_are_stored_as_amounts_or_missing_can_be_set():
+    text = """model m
+      compartment c = 2; species A in c; species B in c; A = 0
+      k = 1; c' = 0.1; f: A -> B; k*A
+    end"""
+    with pytest.raises(ModelError, match="no value is given for 'B'"):
+        lm.simulate(text, 1)
+    result = lm.simulate(text, 1, points=2, values={"A": 4, "B": 6}, show=["A", "amount:A", "B"])
+    assert [float(result[name][0, 0]) for name in ("A", "amount:A", "B")] == [4, 8, 6]
+
+
+def test_models_that_draw_their_own_start():
+    text = "model m\n A = normal(100, 10); k = 0.1\n f: A -> ; k*A\nend"
+    result = lm.simulate(text, 5, points=3, cells=200, rtol=1e-8)
+    assert 95 < float(result.A[0].mean()) < 105
+    assert 5 < float(result.A[0].std()) < 15
+    np.testing.assert_allclose(result.A[-1], result.A[0] * np.exp(-0.5), rtol=1e-6)
+    part = lm.simulate(text, 5, points=3, cells=7)
+    np.testing.assert_array_equal(part.A[0], result.A[0, :7])
+
+
+@pytest.mark.parametrize("method", ["rodas5p", "ssa"])
+@pytest.mark.parametrize("text", [
+    "model m\n A = 500; k = 0.3; f: A -> ; k*A\n at time > 2, priority = 1: A = 700\n at time > 2: A = 800\nend",
+    "model m\n A = 500; k = 0.3; f: A -> ; k*A\nend",
+])  # fmt: skip
+def test_cut_and_company_and_threads_change_nothing(text, method, monkeypatch):
+    whole = lm.simulate(text, 4, points=5, cells=40, vary="10%", method=method)
+    monkeypatch.setattr(pieces, "_LARGEST", 8)
+    assert lm.simulate(text, 4, points=5, cells=40, vary="10%", method=method, threads=3).identical(whole)
+    fewer = lm.simulate(text, 4, points=5, cells=11, method=method, vary="10%", vary_only=["A"])
+    more = lm.simulate(text, 4, points=5, cells=30, method=method, vary="10%", vary_only=["A"])
+    np.testing.assert_array_equal(fewer.A[:, 0], more.A[:, 0])
+
+
+def test_an_interrupted_call_goes_on(tmp_path, monkeypatch):
+    arguments = {"points": 5, "cells": 64, "vary": 0.2}
+    whole = lm.simulate(DECAY, 20, **arguments)
+    monkeypatch.setattr(pieces, "_SECONDS_AT_RISK", 0.0)
+
+    def interrupt(share):
+        if share >= 0.5:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        lm.simulate(DECAY, 20, **arguments, keep=tmp_path, progress=interrupt)
+    kept = list(tmp_path.glob("*.npz"))
+    assert 3 <= len(kept) < 8
+    kept[0].write_bytes(b"spoilt")
+    made = []
+    monkeypatch.setattr(pieces, "_piece", lambda *given, real=pieces._piece: made.append(given) or real(*given))
+    assert lm.simulate(DECAY, 20, **arguments, keep=tmp_path).identical(whole)
+    assert len(made) == 8 - (len(kept) - 1)
+    other = lm.simulate(DECAY, 20, **arguments, keep=tmp_path, seed=2)
+    assert not np.array_equal(other.A, whole.A)
+
+
+def test_machine_code_gives_the_same_bytes(tmp_path, monkeypatch):
+    monkeypatch.setenv("LAMELLA_CACHE_DIR", str(tmp_path))
+    tape = lm.simulate(DECAY, 20, cells=64, vary=0.3)
+    monkeypatch.setattr(pieces, "pays_to_compile", lambda program, steps: True)
+    assert lm.simulate(DECAY, 20, cells=64, vary=0.3).identical(tape)
+    assert list(tmp_path.glob("*.o"))
+
+
+def test_molecules_are_whole():
+    text = "model m\n A = 50; f: A -> ; 0.1*A\nend"
+    result = lm.simulate(text, 5, points=3, cells=20, stochastic=True, vary="30%", vary_only=["A"])
+    assert (np.round(result.A) == result.A).all()
+    assert np.unique(result.A[0]).size > 5
+    with pytest.raises(InputError, match=r"starts with 0\.5 molecules"):
+        lm.simulate(text, 5, stochastic=True, values={"A": 0.5})
+    with pytest.raises(ModelError, match="depends on time"):
+        lm.simulate("model m\n A = 5; f: A -> ; time*A\nend", 5, stochastic=True)
+
+
+def test_names_of_the_result_give_way_to_nobody():
+    text = "model m\n cells = 5; status = 2; status_ = 1; f: cells -> status; cells; g: status_ -> ; status_\nend"
+    result = lm.simulate(text, 2, points=3)
+    assert {"cells_", "status__", "status_"} <= set(result.data_vars)
+    np.testing.assert_allclose(result["cells_"][:, 0], 5 * np.exp(-result.times), rtol=1e-4)
+    assert result["status__"].attrs["long_name"] == "status"
+    np.testing.assert_allclose(result["status_"][:, 0], np.exp(-result.times), rtol=1e-4)

@@ -293,7 +293,7 @@ class Program:
         given   names of species whose start values come from elsewhere
         errors  ModelError that names them
         """
-        names = self.missing(parameters)
+        names = [name for name in self.missing(parameters) if name not in given]
         endless = np.isinf(self.initial_states(parameters)).any(axis=0)
         if endless.any():
             raise ModelError(

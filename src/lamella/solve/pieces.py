@@ -111,6 +111,9 @@ def computed(request: Request, *, threads: int, progress: Progress, keep: Path |
         except BaseException:
             stop.set()
             pool.shutdown(wait=False, cancel_futures=True)
+            for future, number in futures.items():
+                if future.done() and not future.cancelled() and future.exception() is None:
+                    kept.add(parts[number], future.result())
             kept.save()
             raise
     return whole
@@ -180,7 +183,9 @@ class _Kept:
         found = self._units.read(self._key(part)) if self._units is not None and self._units.folder.is_dir() else None
         if found is None:
             return None
-        return Outcome(*(found[name].values for name in ("table", "status", "reached", "negative")))
+        return Outcome(
+            found["table"].values, found["status"].values, found["reached"].values, found["negative"].values
+        )
 
     def add(self, part: slice, piece: Outcome) -> None:
         """Take a piece; write what has come together since the last time if that was a while ago."""

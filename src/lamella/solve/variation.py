@@ -82,7 +82,8 @@ def whole_molecules(program: Program, states: np.ndarray, parameters: np.ndarray
         amounts = program.observe(states, parameters, 0.0, [f"amount:{name}"])[:, 0]
         whole = np.round(amounts)
         if varied:
-            states[:, column] *= np.divide(whole, amounts, out=np.ones_like(whole), where=amounts != 0)
+            states[:, column] = 1.0
+            states[:, column] = whole / program.observe(states, parameters, 0.0, [f"amount:{name}"])[:, 0]
         elif (np.abs(amounts - whole) > 1e-6 * np.maximum(1.0, np.abs(whole))).any():
             raise InputError(
                 f"'{name}' starts with {amounts[np.argmax(np.abs(amounts - whole))]:.6g} molecules",
