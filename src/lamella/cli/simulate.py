@@ -100,7 +100,12 @@ def simulate(
         folder.leave()
         raise
     except KeyboardInterrupt:
-        print(f"interrupted. The same command goes on with what is kept in {path}.", file=sys.stderr)
+        if (path / UNITS).is_dir():
+            print(f"interrupted. The same command goes on with what is kept in {path}.", file=sys.stderr)
+        else:
+            print("interrupted, before there was anything to keep.", file=sys.stderr)
+            (path / MODEL).unlink(missing_ok=True)
+            folder.leave()
         raise
     summary = write(path, result, shlex.join(["lamella", *sys.argv[1:]]))
     if as_json:

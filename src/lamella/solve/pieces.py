@@ -24,7 +24,9 @@ from lamella.solve.status import Status
 from lamella.solve.stochastic import StochasticPopulation
 from lamella.store import Units
 
-_PIECES, _LARGEST = 16, 512
+_PIECES, _STOPPING_PIECES, _LARGEST = 16, 4, 512
+"""Pieces, fewer where cells stop at every time (which has a price a piece), and the most cells of one."""
+
 _SECONDS_AT_RISK = 20.0
 """How much computing an interruption may cost, about; what takes less is not kept at all."""
 
@@ -59,8 +61,8 @@ def computed(request: Request, *, threads: int, progress: Progress, keep: Path |
     progress  called with the finished share of all
     keep      folder for finished pieces of what takes long; pieces found there are not computed again
     """
-    cells = len(request.states)
-    size = max(1 if request.stochastic else 8, min(-(-cells // _PIECES), _LARGEST))
+    cells, stopping = len(request.states), request.stochastic or bool(request.program.events)
+    size = max(1 if stopping else 8, min(-(-cells // (_STOPPING_PIECES if stopping else _PIECES)), _LARGEST))
     parts = [slice(first, min(first + size, cells)) for first in range(0, cells, size)]
     shape = (len(request.times), cells, len(request.columns))
     whole = Outcome(np.empty(shape), np.zeros(cells, np.int8), np.zeros(cells), np.zeros(cells))
