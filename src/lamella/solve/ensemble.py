@@ -76,6 +76,17 @@ class Ensemble:
         self._born = first + count
         return np.arange(first, self._born)
 
+    def _named(self, identity: Sequence[int] | np.ndarray | None, count: int) -> np.ndarray:
+        """Checked identities of new cells."""
+        if identity is None:
+            return self._new_identities(count)
+        named = np.asarray(identity)
+        if named.shape != (count,) or named.dtype.kind not in "iu" or (named < 0).any():
+            raise InputError(f"identities must be {count} whole numbers, not below 0")
+        if len(np.unique(named)) < count or np.isin(named, self.identity).any():
+            raise InputError("two cells have the same identity", why="They would have the same course.")
+        return named.astype(np.int64)
+
     def remove(self, cells: Sequence[int] | np.ndarray) -> None:
         """Drop cells by number; the others move up and keep their order."""
         keep = np.ones(self.cells, bool)

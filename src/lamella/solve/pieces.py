@@ -124,7 +124,7 @@ def computed(request: Request, *, threads: int, progress: Progress, keep: Path |
 def _piece(request: Request, part: slice, threads: int, native: bool, say: Progress) -> Outcome:
     program, states, parameters = request.program, request.states[part], request.parameters[part]
     shared = {"states": states, "seed": request.seed, "method": request.method, "threads": threads,
-              "first_identity": part.start}  # fmt: skip
+              "identity": np.arange(part.start, part.stop)}  # fmt: skip
     if request.stochastic:
         return _followed(request, StochasticPopulation(program, parameters, **shared), say)
     population = Population(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -65,7 +65,7 @@ class Population(Ensemble):
     most_steps  trial steps of one cell in one `advance` after which it counts as failed; it also does
                 after 3,000 stops for events, of which every `advance` forgives 120
     seed        of the streams that decide between simultaneous events
-    first_identity  identity of the first cell, where these are some cells of a larger population
+    identity    [cells] whole numbers, all different, that name the streams; by default 0, 1, 2 ...
 
     .states [cells, species], .parameters [cells, parameters], .status [cells] int8 (see `Status`),
     .steps [cells] trial steps so far, .time [cells] (s), .identity [cells] int64 names the random stream of a cell
@@ -90,7 +90,7 @@ class Population(Ensemble):
         threads: int = 1,
         most_steps: int = _MOST_STEPS,
         seed: int = 0,
-        first_identity: int = 0,
+        identity: Sequence[int] | np.ndarray | None = None,
     ):
         if execution not in EXECUTIONS:
             raise unknown("execution", execution, EXECUTIONS)
@@ -108,7 +108,9 @@ class Population(Ensemble):
         self._pool = ThreadPoolExecutor(self.threads) if self.threads > 1 else None
         self._hoist, self._hoist_inputs = sheet_arrays(net.hoist), sheet_arrays(net.hoist_inputs)
         self._sheet_work = aligned(max(net.hoist.slots, net.hoist_inputs.slots, 1) * LANES)
-        self._set_cells(*self._made(parameters, states, int(first_identity)), int(first_identity))
+        self.identity = np.zeros(0, np.int64)
+        named = self._named(identity, len(np.atleast_2d(parameters)))
+        self._set_cells(*self._made(parameters, states, named), named)
 
     def _choose_execution(self, execution: str) -> None:
         """Tape or machine code; `_undecided` while the answer depends on how much there is to do."""
@@ -134,13 +136,13 @@ class Population(Ensemble):
             states = self.program.initial_states(parameters)
         return parameters, self._checked_states(states, len(parameters))
 
-    def _set_cells(self, parameters: np.ndarray, states: np.ndarray, first_identity: int) -> None:
+    def _set_cells(self, parameters: np.ndarray, states: np.ndarray, identity: np.ndarray) -> None:
         cells = len(parameters)
         self.parameters, self.states = parameters, states
         self.status = np.zeros(cells, np.int8)
         self.steps = np.zeros(cells, np.int64)
         self.time = np.zeros(cells)
-        self.identity = first_identity + np.arange(cells)
+        self.identity = identity
         self.stored = np.zeros((cells, self.program.lowered.stored))
         self.memory = self._first_steps(states, parameters, self.time)
         self.restart = np.zeros(cells)

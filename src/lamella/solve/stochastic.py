@@ -117,17 +117,6 @@ class StochasticPopulation(Ensemble):
         self._events.add(count)
         self._events.process(self, np.arange(first, self.cells))
 
-    def _named(self, identity: Sequence[int] | np.ndarray | None, count: int) -> np.ndarray:
-        """Checked identities of new cells."""
-        if identity is None:
-            return self._new_identities(count)
-        named = np.asarray(identity)
-        if named.shape != (count,) or named.dtype.kind not in "iu" or (named < 0).any():
-            raise InputError(f"identities must be {count} whole numbers, not below 0")
-        if len(np.unique(named)) < count or np.isin(named, self.identity).any():
-            raise InputError("two cells have the same identity", why="They would have the same course.")
-        return named.astype(np.int64)
-
     def _keys(self, identity: np.ndarray) -> np.ndarray:
         return np.array([stream_key(self.seed, "reactions", int(i)) for i in identity], dtype=np.uint64)
 
