@@ -17,7 +17,7 @@ from lamella.assays.quantities import written_in
 from lamella.assays.reading import Key, Source, read_toml
 from lamella.assays.tables import entries, placed, unknown_key, validated
 from lamella.errors import InputError, unknown
-from lamella.networks import Network, Perturbations, assemble, cell_line, cell_lines, resolve
+from lamella.networks import Network, Perturbations, assemble, cell_line, cell_lines, refused_kind, resolve
 from lamella.provenance import value_hash
 
 _ARM_NAME = re.compile(r"\w[\w +.()-]{0,63}")
@@ -219,9 +219,13 @@ def _arms(network: Network, content: Mapping[str, Any], source: Source) -> dict[
             raise InputError("this arm's name is not allowed", where=source.where(("arms", name)),
                              why="A name has up to 64 letters, digits, spaces and + - _ . ( ), and starts with a "
                                  "letter or a digit.", remedy="Rename the arm.")
+        for kind in table:
+            if (error := refused_kind(kind)) is not None:
+                raise placed(error, source, ("arms", name, kind))
         arms[name] = validated(Perturbations, table, source, ("arms", name))
         for key, alone in entries(table):
             _resolved(network, Perturbations.model_validate(alone), {}, {}, source, ("arms", name, *key))
+        _resolved(network, arms[name], {}, {}, source, ("arms", name))
     return arms
 
 

@@ -1,11 +1,12 @@
 """Immunoblot and pull-down: lysates of many cells over time, without a dish.
 
-Cells have grown under the arm's genetics and the medium; drugs go in at time 0. A replicate is a lysate of `cells`
-cells with their own protein totals.
+Cells have grown under the arm's genetics and the medium; drugs go in at time 0, or when the arm says. A replicate is a
+lysate of `cells` cells with their own protein totals.
 """
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 import numpy as np
@@ -15,7 +16,7 @@ from pydantic import Field
 from lamella.assays.preparation import draw, numbers, treated
 from lamella.assays.protocol import Assay, Conditions, Progress, Setting
 from lamella.assays.quantities import written_in
-from lamella.culture import grown_population, idealised_inputs
+from lamella.culture import advance_treated, grown_population, idealised_inputs
 from lamella.errors import SolverError, unknown
 from lamella.units import quantity
 
@@ -83,13 +84,13 @@ def run(setting: Setting, conditions: ImmunoblotConditions, progress: Progress) 
     """The lysates of one arm and replicate."""
     duration = quantity(conditions.duration, "s")
     network, treatment = treated(setting)
-    inputs = idealised_inputs(network, treatment, front_equals_rear=setting.front_equals_rear)
-    population = grown_population(network, treatment, draw(setting, conditions.cells), numbers(setting), inputs)
+    told = partial(idealised_inputs, network, treatment, front_equals_rear=setting.front_equals_rear)
+    population = grown_population(network, treatment, draw(setting, conditions.cells), numbers(setting), told())
     times = np.linspace(0.0, duration, conditions.points)
     names = (*QUANTITIES.values(), *(part for parts in SUMS.values() for part in parts))
     rows = [population.observe(names).mean(axis=0)]
     for i, span in enumerate(np.diff(times)):
-        population.advance(span)
+        advance_treated(population, treatment, times[i], span, lambda off: told(suspended=off))
         bad = np.flatnonzero(population.status != 0)
         if bad.size:
             raise SolverError(f"the network of cell {bad[0] + 1} could not be advanced", where=f"arms.{setting.arm}")

@@ -37,7 +37,7 @@ def plated(
     raises  InputError: cells that are kept in suspension do not crawl
     """
     network, treatment = treated(setting)
-    if treatment.suspended:
+    if treatment.suspended or any(change.suspended is not None for change in treatment.changes):
         raise InputError(
             "cells in suspension do not crawl",
             where=f"arms.{setting.arm}",

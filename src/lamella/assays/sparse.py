@@ -34,6 +34,7 @@ def watch(
     lengths = scale(exchange, finer_step=finer_step)
     layout = cells_apart(cells, sites_per_cell(setting, lengths), SPACING, setting.seed, setting.replicate)
     culture = plated(setting, cells, layout, exchange, lengths, network_interval)
+    culture.seconds = -settle
     culture.advance(settle)
     culture.seconds = 0.0
     recorder = Recorder()

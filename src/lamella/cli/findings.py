@@ -167,7 +167,8 @@ def _treated(treatment: Mapping[str, Any]) -> str:
         if isinstance(items, Mapping):
             clauses.append(f"{kind} {', '.join(f'{key}={value}' for key, value in items.items())}")
         else:
-            clauses.append(f"{kind} {', '.join(map(str, items))}" if isinstance(items, (tuple, list)) else kind)
+            texts = items if isinstance(items, (tuple, list)) else [items] if isinstance(items, str) else []
+            clauses.append(f"{kind} {', '.join(map(str, texts))}".strip())
     return "; ".join(clauses) or "untreated"
 
 

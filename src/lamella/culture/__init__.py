@@ -7,6 +7,7 @@ from lamella.culture.idealised import idealised_inputs
 from lamella.culture.layout import Layout, cells_apart, sheet_with_gap
 from lamella.culture.observe import at_edge, elongation, free_share, open_area, pooled, positions
 from lamella.culture.scale import Scale, scale
+from lamella.culture.timed import advance_treated, make, pieces, treat
 
 __all__ = [
     "Constants",
@@ -15,6 +16,7 @@ __all__ = [
     "Layout",
     "Protocol",
     "Scale",
+    "advance_treated",
     "at_edge",
     "cells_apart",
     "chosen_reactions",
@@ -25,10 +27,13 @@ __all__ = [
     "grown",
     "grown_population",
     "idealised_inputs",
+    "make",
     "open_area",
+    "pieces",
     "pooled",
     "positions",
     "program",
     "scale",
     "sheet_with_gap",
+    "treat",
 ]

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lamella.culture.constants import Constants
+from lamella.culture.timed import treat
 from lamella.culture.variation import expression_factors
 from lamella.errors import InputError, nearest
 from lamella.networks import Network, Treatment, assemble, drugs, factors
@@ -117,8 +118,5 @@ def grown(
             parameters[:, column[name]] = value
     population = Population(made, parameters, threads=threads)
     population.advance(constants["clock.chronic"])
-    for name, value in treatment.acute.items():
-        if name in column:
-            population.parameters[:, column[name]] = value
-    population.refresh()
+    treat(population, treatment)
     return population

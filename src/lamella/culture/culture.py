@@ -13,6 +13,7 @@ from lamella.culture.constants import Constants
 from lamella.culture.exchange import READ_STATES, cell_inputs, mechanics, resting_mechanics
 from lamella.culture.layout import Layout
 from lamella.culture.scale import Scale
+from lamella.culture.timed import make, pieces
 from lamella.culture.variation import cell_keys
 from lamella.errors import InputError, SolverError
 from lamella.networks import Network, Treatment
@@ -157,7 +158,14 @@ class Culture:
             getattr(self.dish.cells, name)[self.living] = values
 
     def advance(self, seconds: float) -> None:
-        """Advance cells and dish by `seconds`, a multiple of the network interval or less."""
+        """Advance cells and dish by `seconds`, a multiple of the network interval or less, with what the treatment
+        changes on the way."""
+        for change, span in list(pieces(self.treatment, self.seconds, seconds)):
+            if change is not None:
+                make(change, self.population)
+            self._advance(span)
+
+    def _advance(self, seconds: float) -> None:
         end = self.seconds + seconds
         while self.seconds < end - 1e-6:
             span = min(self.interval, end - self.seconds)

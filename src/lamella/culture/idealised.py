@@ -10,16 +10,20 @@ from lamella.culture.exchange import means_of_halves
 from lamella.networks import Network, Treatment
 
 
-def idealised_inputs(network: Network, treatment: Treatment, *, front_equals_rear: bool = False) -> dict[str, float]:
+def idealised_inputs(
+    network: Network, treatment: Treatment, *, front_equals_rear: bool = False, suspended: bool | None = None
+) -> dict[str, float]:
     """What an idealised cell of the line is told: defaults of the network, the arm's coating.
 
-    returns   input -> value; densities 0 for cells in suspension
+    suspended  whether it is off the matrix; None: as the treatment begins
+    returns    input -> value; densities 0 for cells in suspension
     """
+    off = treatment.suspended if suspended is None else suspended
     inputs = {name: network.parameters[name].value for name in network.inputs}
     for ligand, amount in treatment.density.items():
         for half in ("front", "rear"):
-            inputs[f"{ligand}_{half}"] = 0.0 if treatment.suspended else amount
-    if treatment.suspended:
+            inputs[f"{ligand}_{half}"] = 0.0 if off else amount
+    if off:
         for half in ("front", "rear"):
             inputs[f"fresh_{half}"], inputs[f"load_{half}"] = 0.0, 1.0
     return means_of_halves(inputs) if front_equals_rear else inputs

@@ -1,24 +1,23 @@
 """What happens in a cell: annotated modules, cell lines, constructs, drugs and ligands as data."""
 
+from lamella.networks.absent import refused_kind
 from lamella.networks.antimony_guarded import to_sbml_guarded
 from lamella.networks.antimony_text import from_sbml
 from lamella.networks.assemble import Network, assemble, ligands
+from lamella.networks.binding import BondLaw, bond_law, soluble_constants
 from lamella.networks.cell_line import CellLine, cell_line, cell_lines
 from lamella.networks.check_text import read_model_text, sbml_of_file
+from lamella.networks.courses import Change
+from lamella.networks.genetics import gene_names
 from lamella.networks.library import Evidence, Parameter, Source, sources
 from lamella.networks.lint import LintReport, Problem, lint_library
-from lamella.networks.perturbations import (
-    Perturbations,
-    Treatment,
-    constructs,
-    drugs,
-    factors,
-    gene_names,
-    resolve,
-)
+from lamella.networks.perturbations import Perturbations, Treatment, resolve
+from lamella.networks.reagents import antibodies, constructs, drugs, factors
 
 __all__ = [
+    "BondLaw",
     "CellLine",
+    "Change",
     "Evidence",
     "LintReport",
     "Network",
@@ -27,7 +26,9 @@ __all__ = [
     "Problem",
     "Source",
     "Treatment",
+    "antibodies",
     "assemble",
+    "bond_law",
     "cell_line",
     "cell_lines",
     "constructs",
@@ -38,8 +39,10 @@ __all__ = [
     "ligands",
     "lint_library",
     "read_model_text",
+    "refused_kind",
     "resolve",
     "sbml_of_file",
+    "soluble_constants",
     "sources",
     "to_sbml_guarded",
 ]

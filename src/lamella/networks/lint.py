@@ -14,7 +14,7 @@ from lamella.networks import library
 from lamella.networks.assemble import Network, assemble
 from lamella.networks.cell_line import cell_lines
 from lamella.networks.check_text import undefined_parameters, unit_problems
-from lamella.networks.perturbations import constructs, drugs, factors
+from lamella.networks.reagents import antibodies, constructs, drugs, factors
 
 
 @dataclass(frozen=True)
@@ -124,6 +124,9 @@ class EditsHitParameters(Rule):
         }
         wanted |= {(f"drugs.toml {name}", key) for name, row in drugs().items() for key in (row["dose"], *row["kd"])}
         wanted |= {(f"factors.toml {name}", row["parameter"]) for name, row in factors().items()}
+        for name, row in antibodies().items():
+            if row["source"] not in library.sources():
+                yield f"antibodies.toml {name}", f"source '{row['source']}' is not in sources.toml"
         for where, key in sorted(wanted):
             if key not in network.parameters:
                 yield where, f"'{key}' is not a parameter of the network"

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 _LONGEST_FILE = 200_000
 
 _KINDS = {"knockdown": "knock-down", "knockout": "knock-out", "overexpression": "over-expression", "mutant": "mutant",
-          "inhibitor": "inhibitor", "coating": "coating", "factor": "factor", "suspended": "in suspension"}
+          "add_back": "added back into null cells", "inhibitor": "inhibitor", "antibody": "antibody or peptide",
+          "coating": "coating", "factor": "factor", "blocked": "reactions stopped", "suspended": "in suspension"}
 
 
 def facts(experiment: Experiment) -> list[tuple[str, str]]:
@@ -63,7 +64,7 @@ def treatment(done: Mapping[str, object]) -> str:
         elif isinstance(content, (list, tuple)):
             entries = [str(item) for item in content]
         else:
-            entries = []
+            entries = [content] if isinstance(content, str) else []
         name = _KINDS.get(kind, kind)
         parts.append(f"{name}: {', '.join(entries)}" if entries else name)
     return "; ".join(parts) or "untreated"

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from math import exp, nan
 
 import libsbml
@@ -16,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lamella.assays.immunoblot import QUANTITIES, SUMS
-from lamella.culture import Draw, constants, drawn_parameters, idealised_inputs, program
+from lamella.culture import Draw, advance_treated, constants, drawn_parameters, idealised_inputs, program, treat
 from lamella.errors import InputError, unknown
 from lamella.networks import Network, Perturbations, Treatment, assemble, resolve
 from lamella.networks.library import sources
@@ -117,7 +118,9 @@ def causal_path(cell: str, arm: Perturbations, against: Perturbations, quantity:
     for number, perturbations in enumerate((arm, against)):
         treatment = resolve(network, perturbations, dict(matrix or {}), dict(medium or {}), f"arms.{names[number]}")
         lanes = _lanes(network, made, treatment, draw, switched, threads)
-        lanes.advance(magnitude(at, "s", where="at", above=0.0), inputs=_added(made, treatment, len(lanes.states)))
+        treat(lanes, treatment)
+        advance_treated(lanes, treatment, 0.0, magnitude(at, "s", where="at", above=0.0),
+                        partial(_inputs, network, treatment))
         read = lanes.observe(states).sum(axis=1)
         read[lanes.status != Status.OK] = np.nan
         found.append(read.reshape(len(switched), cells))
@@ -165,9 +168,9 @@ def _lanes(network: Network, made: Program, treatment: Treatment, draw: Draw, sw
     return lanes
 
 
-def _added(made: Program, treatment: Treatment, lanes: int) -> dict[str, NDArray[np.float64]]:
-    """Drugs and soluble factors of the arm, for every lane."""
-    return {name: np.full(lanes, value) for name, value in treatment.acute.items() if name in made.inputs}
+def _inputs(network: Network, treatment: Treatment, suspended: bool) -> dict[str, float]:
+    """What cells are told that the treatment takes off the matrix or puts back."""
+    return idealised_inputs(network, treatment, suspended=suspended)
 
 
 def _ranked(network: Network, groups: Mapping[str, tuple[str, ...]], quantity: str, names: tuple[str, str],

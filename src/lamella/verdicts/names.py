@@ -41,7 +41,7 @@ class ModelNames:
     def absent(self, cell: str, arm: Mapping[str, Any]) -> str | None:
         """A gene that the arm scales and that the cell line does not express: a multiple of nothing shows nothing."""
         parameters = assemble(cell).parameters
-        for kind in ("knockdown", "knockout", "overexpression"):
+        for kind in ("knockdown", "knockout", "overexpression", "add_back"):
             for gene in arm.get(kind, ()):
                 copies = parameters.get(f"{gene}_copies")
                 if copies is not None and copies.value == 0.0:

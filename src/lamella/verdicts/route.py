@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from lamella.assays.immunoblot import states_of
 from lamella.culture import Draw, constants, drawn_parameters, grown, idealised_inputs, program
 from lamella.errors import InputError
-from lamella.networks import Perturbations, assemble, drugs, resolve
+from lamella.networks import Perturbations, antibodies, assemble, drugs, resolve
 from lamella.networks.annotate import genes, heterodimers
 from lamella.reactions import Program
 from lamella.verdicts.causal_path import Carrier, CausalPath
@@ -118,16 +118,21 @@ def _reached(begin: Iterable[str], arrows: list[tuple[str, str]]) -> set[str]:
 def treated_differently(arm: Perturbations, against: Perturbations) -> list[str]:
     """Proteins, or surroundings, that two arms treat differently."""
     found: dict[str, None] = {}
-    for kind in ("knockdown", "overexpression", "mutant", "inhibitor", "coating", "factor"):
+    for kind in ("knockdown", "overexpression", "mutant", "add_back", "inhibitor", "antibody", "coating", "factor"):
         one, other = getattr(arm, kind), getattr(against, kind)
         for name in (*one, *other):
             if one.get(name) != other.get(name):
-                place = {"inhibitor": lambda n: _target(n), "coating": lambda n: MATRIX, "factor": lambda n: MEDIUM}
+                place = {"inhibitor": _target, "antibody": _held, "coating": lambda n: MATRIX,
+                         "factor": lambda n: MEDIUM}
                 found[place.get(kind, lambda n: n)(name)] = None
     found |= dict.fromkeys(set(arm.knockout) ^ set(against.knockout))
     if arm.suspended != against.suspended:
         found[MATRIX] = None
     return sorted(found)
+
+
+def _held(antibody: str) -> str:
+    return ", ".join(antibodies()[antibody]["kd"]) if antibody in antibodies() else antibody
 
 
 def _target(drug: str) -> str:

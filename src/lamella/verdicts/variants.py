@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lamella.assays.immunoblot import QUANTITIES, SUMS, states_of
-from lamella.culture import Draw, constants, drawn_parameters, grown, idealised_inputs, program
+from lamella.culture import Draw, advance_treated, constants, drawn_parameters, grown, idealised_inputs, program
 from lamella.networks import Treatment, assemble, resolve
 from lamella.solve import Status
 from lamella.units import quantity as magnitude
@@ -86,7 +86,8 @@ class VariantBench:
         found, now = {}, 0.0
         for time in times:
             if time > now:
-                population.advance(time - now)
+                advance_treated(population, treatment, now, time - now,
+                                lambda off: idealised_inputs(network, treatment, suspended=off))
                 now = time
             read = population.observe(self._names)
             read[population.status != Status.OK] = np.nan

@@ -1,0 +1,43 @@
+"""What the reviews perturb and the present network has no target for: refused by name, with what can be done."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from lamella.errors import InputError
+from lamella.networks import library
+
+_TABLES = {
+    "knockdown": "genes", "knockout": "genes", "overexpression": "genes", "mutant": "genes", "add_back": "genes",
+    "inhibitor": "inhibitors", "factor": "factors", "antibody": "inhibitors", "coating": "coatings",
+    "construct": "constructs", "kind": "kinds",
+}  # fmt: skip
+"""Kind of perturbation -> the table that holds its names."""
+
+
+@lru_cache(maxsize=1)
+def absent() -> dict[str, dict[str, dict[str, str]]]:
+    """Table -> name -> `is` with `needs` and `instead`, or with `stand_in`."""
+    return library.read_toml(library.package_folder("absent.toml"))
+
+
+def refused(kind: str, name: str, where: str | None = None) -> InputError | None:
+    """The error for a name that the reviews know and this network does not; None for any other name.
+
+    kind   a kind of perturbation, 'construct' with a name such as 'XIAP.UBA', or 'kind'
+    """
+    rows = {known.lower(): (known, row) for known, row in absent()[_TABLES[kind]].items()}
+    if name.lower() not in rows:
+        return None
+    known, row = rows[name.lower()]
+    if "stand_in" in row:
+        return InputError(f"'{known}' has no species of its own", where=where,
+                          why=f"It is {row['is']}; {row['stand_in']} stands for it in this network.",
+                          remedy=f"Write {row['stand_in']}.")
+    return InputError(f"'{known}' cannot be perturbed yet", where=where,
+                      why=f"It is {row['is']}; that needs {row['needs']}.", remedy=row["instead"])
+
+
+def refused_kind(kind: str, where: str | None = None) -> InputError | None:
+    """The error for a kind of perturbation that the reviews know and this network does not; None for any other."""
+    return refused("kind", kind, where)

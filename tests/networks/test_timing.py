@@ -1,0 +1,131 @@
+"""Times of a treatment: what is there when, and what is refused."""
+
+import math
+
+import pytest
+
+from lamella.errors import InputError
+from lamella.networks import Perturbations, assemble, resolve
+from lamella.networks.timing import GROWTH, START, amount_at, windows
+from lamella.units import MOLECULES_PER_UM3_PER_UM
+
+UM = MOLECULES_PER_UM3_PER_UM
+
+
+def resolved(medium=None, **perturbations):
+    return resolve(assemble("HeLa"), Perturbations(**perturbations), {"fibronectin": "10 ug/ml"}, medium or {})
+
+
+@pytest.mark.parametrize(("text", "found"), [
+    ("10 uM", [("10 uM", START, math.inf)]),
+    ("10 uM from before until 0 h", [("10 uM", GROWTH, 0.0)]),
+    ("10 uM from 2 h until 6 h", [("10 uM", 7200.0, 21600.0)]),
+    ("1 uM from 6 h and 10 uM until 1 h", [("10 uM", START, 3600.0), ("1 uM", 21600.0, math.inf)]),
+    ("from 1 h until 3 h", [("", 3600.0, 10800.0)]),
+])
+def test_reads(text, found):
+    assert [(w.amount, w.start, w.end) for w in windows(text)] == found
+
+
+@pytest.mark.parametrize("text", ["1 uM from 3 h until 2 h", "1 uM from 1 h and 2 uM", "1 uM from -1 h",
+                                  "1 uM from soon", "1 uM from 1 h until 1 h"])
+def test_refuses(text):
+    with pytest.raises(InputError):
+        windows(text)
+
+
+def test_amount_holds_up_to_its_end():
+    window = windows("1 uM from 1 h until 2 h")
+    assert [amount_at(window, t) for t in (GROWTH, START, 3600.0, 7199.0, 7200.0)] == [None, None, "1 uM", "1 uM", None]
+
+
+def test_wash_in_and_wash_out_of_a_drug():
+    treatment = resolved(inhibitor={"U0126": "10 uM from 1 h until 2 h"})
+    assert treatment.acute == {}
+    first, second = treatment.changes
+    assert (first.time, second.time) == (3600.0, 7200.0)
+    assert first.values["MAP2K1_inhibitor"] == pytest.approx(10 * UM)
+    assert first.values["Ki_MAP2K1"] == pytest.approx(0.072 * UM)
+    assert second.values == {"MAP2K1_inhibitor": 0.0}
+
+
+def test_grown_in_a_drug_and_washed_out():
+    treatment = resolved(inhibitor={"birinapant": "1 uM from before until 0 h"})
+    assert treatment.medium["antagonist"] == pytest.approx(UM)
+    assert treatment.acute["antagonist"] == pytest.approx(UM)
+    assert treatment.changes[0].time == 0.0
+    assert treatment.changes[0].values == {"antagonist": 0.0}
+
+
+def test_a_pulse_of_factor_ends_at_the_level_of_the_medium():
+    treatment = resolved(medium={"EGF": "1 ng/ml"}, factor={"EGF": "100 ng/ml from 10 min until 20 min"})
+    low = treatment.medium["EGF"]
+    assert treatment.changes[0].values["EGF"] == pytest.approx(100 * low)
+    assert treatment.changes[1].values["EGF"] == low
+
+
+def test_levels_change_later_only_where_the_network_makes_and_loses_the_protein():
+    treatment = resolved(knockdown={"XIAP": "0.9 from 1 h until 3 h"})
+    assert treatment.chronic == {}
+    assert [dict(c.scales) for c in treatment.changes] == [
+        {"XIAP_expression": pytest.approx(0.1)}, {"XIAP_expression": pytest.approx(10.0)}]
+    with pytest.raises(InputError, match="PTK2 cannot change") as caught:
+        resolved(knockdown={"PTK2": "0.9 from 1 h"})
+    assert "RAC1" in caught.value.why
+
+
+def test_antibodies_take_a_share_of_binding_and_multiply():
+    one = resolved(antibody={"P5D2": "1 nM"}).acute
+    k = assemble("HeLa").parameters["a5b1_k_binding"].value
+    assert one["a5b1_k_binding"] == pytest.approx(k / 2)
+    assert one["avb1_k_binding"] == pytest.approx(k / 2)
+    assert "avb5_k_binding" not in one
+    both = resolved(antibody={"P5D2": "1 nM", "JBS5": "1 nM"}).acute
+    assert both["a5b1_k_binding"] == pytest.approx(k / 4)
+    by_mass = resolved(antibody={"P5D2": "0.15 ug/ml"}).acute
+    assert by_mass == pytest.approx(one)
+    assert resolved(antibody={"TS2/16": "9 nM"}).acute["a5b1_k_inactivation"] == pytest.approx(0.001)
+
+
+def test_reactions_are_stopped_at_one_half_and_from_a_time_on():
+    treatment = resolved(blocked=("*_activation_front from 2 h",))
+    assert treatment.acute == {}
+    assert treatment.changes[0].values["switch.a5b1_activation_front"] == 0.0
+    assert not any(name.endswith("_rear") for name in treatment.changes[0].values)
+
+
+def test_off_the_matrix_and_back():
+    treatment = resolved(suspended="from 1 h until 3 h")
+    assert not treatment.suspended
+    assert [(c.time, c.suspended) for c in treatment.changes] == [(3600.0, True), (10800.0, False)]
+    assert resolved(suspended=True).suspended
+
+
+def test_add_back_into_null_cells():
+    whole = resolved(add_back={"PTK2": "wild type"}).chronic
+    assert whole == {"PTK2_expression": 1.0}
+    part = resolved(knockout=("BIRC2",), add_back={"BIRC2": "RING at 0.5 fold"}).chronic
+    assert part["BIRC2_ring"] == 0.0
+    assert part["BIRC2_expression"] == 0.5
+
+
+@pytest.mark.parametrize(("perturbation", "what", "remedy"), [
+    ({"inhibitor": {"EHT 1864": "1 uM", "NSC23766": "1 uM"}}, "cannot be in one arm", "one of the two"),
+    ({"antibody": {"LM609": "10 ug/ml"}}, "has no integrin that", "another cell line"),
+    ({"antibody": {"mAb99": "10 ug/ml"}}, "unknown antibody", "Known"),
+    ({"blocked": ("no_such_reaction",)}, "unknown reaction", "Known"),
+    ({"blocked": ("*_front until 2 h",)}, "stays so", "until"),
+    ({"add_back": {"PTK2": "wild type"}, "knockdown": {"PTK2": 0.5}}, "changed otherwise too", "at 0.5 fold"),
+    ({"knockdown": {"XIAP": "1.0 from 1 h"}}, "not allowed", "0.99"),
+    ({"suspended": "10 uM"}, "when cells are suspended", "from 1 h"),
+    ({"knockout": ("CAPN1",)}, "'CAPN1' cannot be perturbed yet", "dispersal"),
+    ({"overexpression": {"HRAS": 2.0}}, "'HRAS' has no species of its own", "Write KRAS"),
+    ({"factor": {"TNF": "10 ng/ml"}}, "'TNF' cannot be perturbed yet", "Leave"),
+    ({"inhibitor": {"blebbistatin": "10 uM"}}, "'blebbistatin' cannot", "Y-27632"),
+    ({"mutant": {"XIAP": "UBA"}}, "'XIAP.UBA' cannot", "RING"),
+    ({"coating": {"collagen": "10 ug/ml"}}, "'collagen' cannot", "fibronectin"),
+])
+def test_what_has_no_target_is_refused_by_name_with_a_remedy(perturbation, what, remedy):
+    with pytest.raises(InputError, match=what) as caught:
+        resolved(**perturbation)
+    assert remedy in f"{caught.value.why} {caught.value.remedy}"
