@@ -1,12 +1,29 @@
 """What an experimenter does and reads: one assay per file, and the experiment file."""
 
+from lamella.assays.adhesion import ADHESION
+from lamella.assays.affinity import AFFINITY
+from lamella.assays.avidity import AVIDITY
 from lamella.assays.immunoblot import IMMUNOBLOT
 from lamella.assays.migration import MIGRATION
 from lamella.assays.morphology import MORPHOLOGY
 from lamella.assays.protocol import Assay, Conditions, Setting
 from lamella.assays.scratch import SCRATCH
 
-ASSAYS: dict[str, Assay] = {assay.name: assay for assay in (IMMUNOBLOT, MIGRATION, MORPHOLOGY, SCRATCH)}
+ASSAYS: dict[str, Assay] = {
+    assay.name: assay for assay in (IMMUNOBLOT, AFFINITY, AVIDITY, ADHESION, MIGRATION, MORPHOLOGY, SCRATCH)
+}
 """Every assay by the name it has in an experiment file."""
 
-__all__ = ["ASSAYS", "IMMUNOBLOT", "MIGRATION", "MORPHOLOGY", "SCRATCH", "Assay", "Conditions", "Setting"]
+__all__ = [
+    "ADHESION",
+    "AFFINITY",
+    "ASSAYS",
+    "AVIDITY",
+    "IMMUNOBLOT",
+    "MIGRATION",
+    "MORPHOLOGY",
+    "SCRATCH",
+    "Assay",
+    "Conditions",
+    "Setting",
+]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
 from pydantic import AfterValidator
 
+from lamella.errors import unknown
 from lamella.units import quantity
 
 
@@ -18,6 +21,21 @@ def written_in(unit: str, *, above: float | None = None, minimum: float | None =
     """
     def check(text: str) -> str:
         quantity(text, unit, above=above, minimum=minimum)
+        return text
+
+    return AfterValidator(check)
+
+
+def one_of(kind: str, names: Callable[[], Iterable[str]]) -> AfterValidator:
+    """A check for a field of `Conditions`: a name that is among `names()`.
+
+        ligand: Annotated[str, one_of("ligand", ligands)] = "fibronectin"
+
+    kind    what the name is of, for the message
+    """
+    def check(text: str) -> str:
+        if text not in names():
+            raise unknown(kind, text, names())
         return text
 
     return AfterValidator(check)

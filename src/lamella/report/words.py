@@ -32,6 +32,23 @@ _READOUTS = {
     "directionality": ("Directionality ratio", "", 1.0),
     "aspect": ("Aspect ratio", "", 1.0),
     "area": ("Spread area", "µm²", 1.0),
+    "bound": ("Soluble ligand bound", "molecules per cell", 1.0),
+    "activation_index": ("Activation index", "%", 100.0),
+    "extended": ("Extended share of the receptors", "%", 100.0),
+    "kd": ("Kd of soluble ligand", "nM", 1.0),
+    "bmax": ("Bmax of soluble ligand", "molecules per cell", 1.0),
+    "surface": ("Receptors on the surface", "molecules per cell", 1.0),
+    "held": ("Receptors that hold ligand", "molecules per cell", 1.0),
+    "clustered": ("Receptors in clusters", "molecules per cell", 1.0),
+    "clustered_share": ("Clustered share of those that hold", "%", 100.0),
+    "cluster_density": ("Density of receptors in clusters", "molecules/µm²", 1.0),
+    "avidity_index": ("Receptors that hold over extended ones", "", 1.0),
+    "clustering_gain": ("What clustering adds", "fold", 1.0),
+    "attached": ("Attached after a wash", "%", 100.0),
+    "attached_course": ("Attached after a wash", "%", 100.0),
+    "detachment_force": ("Detachment force", "nN", 1.0),
+    "force_per_bond": ("Detachment force per bond", "pN", 1.0),
+    "bonds": ("Receptors that hold ligand", "molecules per cell", 1.0),
 }
 """Names of the read-outs that assays of this package share: title, unit, factor from stored to shown."""
 

@@ -1,0 +1,61 @@
+"""Cells pulled off: a force on each cell, shared by its bonds, which break faster under it, in the cell's own network.
+
+The force per bond sets the factor by which load speeds unbinding and the dispersal of clusters (the network's inputs
+load_front and load_rear), by the catch-slip law of the bonds. Fewer bonds bear more each, so that above some force the
+bonds collapse (Seifert 2000, Phys Rev Lett 84:2750; Erdmann & Schwarz 2004, Phys Rev Lett 92:108102). All bonds share
+alike; a peeling edge, where few bear most, is not described.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lamella.assays.detached import Detached
+from lamella.networks import bond_law
+
+_GONE = 1.0
+"""A cell with fewer bonds than this is off."""
+_STEEPEST = 1e8
+"""Largest factor on unbinding: beyond it bonds are gone at once."""
+
+
+def bonds(cells: Detached) -> NDArray[np.float64]:
+    """Receptors that hold ligand, of all heterodimers.   [cells]"""
+    return cells.all_receptors("bound", "clustered")
+
+
+def load_factor(cells: Detached, force: float) -> NDArray[np.float64]:
+    """Factor on unbinding under a force on each cell [pN]; where heterodimers bear it differently, the mean over the
+    bonds.   [cells]"""
+    total = bonds(cells)
+    each = force / np.maximum(total, _GONE)
+    factor = np.zeros_like(total)
+    with np.errstate(over="ignore"):
+        for integrin in cells.network.cell.integrins:
+            share = cells.receptors(integrin, "bound", "clustered") / np.maximum(total, 1e-300)
+            factor += share * np.minimum(bond_law(integrin).load(np.minimum(each, 1e3)), _STEEPEST)
+    return np.where(total > _GONE, np.maximum(factor, 1.0), 1.0)
+
+
+def pull(cells: Detached, force: float, hold: float, step: float, on: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Hold a force on every cell and say which are still on.
+
+    force   on a cell [pN]
+    hold    s
+    step    s, in which the force per bond is held
+    on      [cells] which are on before; a cell that is off stays off
+    """
+    rest = cells.told(False)
+    column = {name: i for i, name in enumerate(cells.population.program.parameters)}
+    on = on & (bonds(cells) > _GONE)
+    for _ in range(max(1, round(hold / step))):
+        if not on.any():
+            break
+        factor = load_factor(cells, force)
+        for half in ("front", "rear"):
+            cells.population.parameters[:, column[f"load_{half}"]] = rest[f"load_{half}"] * factor
+        cells.population.refresh()
+        cells.advance(step)
+        on = on & (bonds(cells) > _GONE)
+    return on
