@@ -3,7 +3,13 @@
 import numpy as np
 import pytest
 
-from lamella.assays.migration import fuerth_fit, mean_squared_displacement
+from lamella.assays.walks import (
+    direction_autocorrelation,
+    fuerth_fit,
+    mean_squared_displacement,
+    straightness_over_time,
+    track_measures,
+)
 
 
 def walk(speed, persistence, frame, frames, cells, seed):
@@ -28,3 +34,48 @@ def test_cells_that_do_not_move_have_a_finite_speed():
     speed, persistence = fuerth_fit(mean_squared_displacement(paths, 20), 600.0)
     assert 0.0 <= speed < 0.002
     assert np.isfinite(persistence)
+
+
+def polyline(*points):
+    """One track.   [times, 1, 2]"""
+    return np.array(points, float)[:, None, :]
+
+
+def test_measures_of_tracks_that_can_be_told_by_hand():
+    found = track_measures(polyline((0, 0), (3, 0), (3, 4), (0, 4)), 60.0)
+    told = {name: values[0] for name, values in found.items()}
+    assert told["path_length"] == 10.0
+    assert told["track_speed"] == pytest.approx(10.0 / 180.0)
+    assert told["displacement"] == 4.0
+    assert told["max_displacement"] == 5.0
+    assert told["straightness"] == pytest.approx(0.4)
+    assert told["outreach_ratio"] == pytest.approx(0.5)
+    assert told["displacement_ratio"] == pytest.approx(0.8)
+    assert told["turning_angle"] == pytest.approx(np.pi / 2)
+    line = {name: values[0] for name, values in track_measures(polyline((0, 0), (1, 1), (2, 2)), 60.0).items()}
+    assert line["straightness"] == pytest.approx(1.0)
+    assert line["turning_angle"] == pytest.approx(0.0, abs=1e-7)
+    assert line["asphericity"] == pytest.approx(1.0)
+    back = track_measures(polyline((0, 0), (1, 0), (0, 0)), 60.0)
+    assert back["turning_angle"][0] == pytest.approx(np.pi)
+    assert back["straightness"][0] == 0.0
+
+
+def test_a_cell_that_never_moves_has_ratios_of_1_and_no_angle():
+    found = track_measures(np.zeros((5, 1, 2)), 60.0)
+    assert found["straightness"][0] == found["outreach_ratio"][0] == 1.0
+    assert np.isnan(found["turning_angle"][0])
+    assert np.isnan(found["asphericity"][0])
+    assert np.isnan(direction_autocorrelation(np.zeros((5, 1, 2)), 2)).all()
+
+
+def test_direction_is_forgotten_with_the_persistence_and_straightness_falls():
+    paths = walk(0.005, 3600.0, 60.0, 1400, 60, seed=3)[::10]
+    cosines = direction_autocorrelation(paths, 18)
+    lag = 600.0 * np.arange(1, 19)
+    decay = -np.polyfit(lag, np.log(cosines), 1)[0]
+    assert 1.0 / decay == pytest.approx(3600.0, rel=0.2)
+    straight = straightness_over_time(paths, 40)
+    assert straight[0] == pytest.approx(1.0)
+    assert (np.diff(straight) < 0.02).all()
+    assert straight[-1] < 0.7

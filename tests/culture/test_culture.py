@@ -144,3 +144,17 @@ def test_a_cell_that_divides_hands_its_network_on():
     assert np.isfinite(culture.population.states).all()
     with pytest.raises(InputError, match="no row 12"):
         culture.divide(12)
+
+
+def test_a_drug_that_is_washed_in_changes_a_dish_from_then_on():
+    plain, timed = small_scratch(), small_scratch(inhibitor={"EHT 1864": "10 uM from 30 min"})
+    half = plain.track_time_s.to_numpy() <= 1800.0
+    assert (plain.track_x_um.to_numpy()[half] == timed.track_x_um.to_numpy()[half]).all()
+    assert float(timed.rac1_gtp) < 0.3 * float(plain.rac1_gtp)
+    never = small_scratch(inhibitor={"EHT 1864": "10 uM from 5 h"})
+    assert never.identical(plain)
+
+
+def test_a_dish_refuses_cells_that_are_taken_off_it():
+    with pytest.raises(InputError, match="do not crawl"):
+        small_scratch(suspended="from 30 min")

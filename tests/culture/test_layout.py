@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.ndimage import label
 
-from lamella.culture import cells_apart, sheet_with_gap
+from lamella.culture import cells_apart, islands, sheet_with_gap, touching
 from lamella.errors import InputError
 
 
@@ -41,3 +41,23 @@ def test_layouts_are_drawn_from_the_replicate():
 def test_a_sheet_too_thin_is_refused():
     with pytest.raises(InputError, match="too thin"):
         sheet_with_gap(10, 100.0, 400, 60, 1, 0)
+
+
+def test_islands_are_whole_packed_and_apart():
+    made = islands(4, 12, 375.0, 2.5, 1, 0)
+    sizes = np.bincount(made.labels.ravel(), minlength=49)[1:]
+    assert sizes.size == 48
+    assert sizes.sum() == pytest.approx(48 * 375, rel=0.02)
+    assert sizes.min() > 0.5 * 375
+    pairs = touching(made.labels)
+    assert ((pairs - 1) // 12 == ((pairs[:, :1] - 1) // 12)).all()  # none touches another island
+    assert np.unique(pairs).size == 48
+    assert (islands(4, 12, 375.0, 2.5, 1, 1).labels != made.labels).any()
+
+
+def test_touching_sees_edges_corners_and_closed_borders():
+    labels = np.zeros((6, 6), np.int32)
+    labels[0, 0], labels[5, 3], labels[1, 1], labels[3, 3] = 1, 2, 3, 4
+    assert touching(labels).tolist() == [[1, 3]]
+    labels[0, 3] = 5
+    assert touching(labels).tolist() == [[1, 3], [2, 5]]

@@ -3,14 +3,17 @@
 from lamella.assays.adhesion import ADHESION
 from lamella.assays.affinity import AFFINITY
 from lamella.assays.avidity import AVIDITY
+from lamella.assays.haptotaxis import HAPTOTAXIS
 from lamella.assays.immunoblot import IMMUNOBLOT
 from lamella.assays.migration import MIGRATION
 from lamella.assays.morphology import MORPHOLOGY
 from lamella.assays.protocol import Assay, Conditions, Setting
+from lamella.assays.scatter import SCATTER
 from lamella.assays.scratch import SCRATCH
 
 ASSAYS: dict[str, Assay] = {
-    assay.name: assay for assay in (IMMUNOBLOT, AFFINITY, AVIDITY, ADHESION, MIGRATION, MORPHOLOGY, SCRATCH)
+    assay.name: assay
+    for assay in (IMMUNOBLOT, AFFINITY, AVIDITY, ADHESION, MIGRATION, MORPHOLOGY, HAPTOTAXIS, SCATTER, SCRATCH)
 }
 """Every assay by the name it has in an experiment file."""
 
@@ -19,9 +22,11 @@ __all__ = [
     "AFFINITY",
     "ASSAYS",
     "AVIDITY",
+    "HAPTOTAXIS",
     "IMMUNOBLOT",
     "MIGRATION",
     "MORPHOLOGY",
+    "SCATTER",
     "SCRATCH",
     "Assay",
     "Conditions",

@@ -1,7 +1,8 @@
-"""Morphology of single cells: elongation along the axis, aspect, area, lamellipodia and filopodia.
+"""Morphology of single cells: elongation and aspect from second moments, protrusions from outlines, what drives them.
 
-Lamellipodia are read as the engaged WAVE2 that drives them, filopodia as the active Cdc42 (molecules per cell at the
-membrane); shapes come from second moments of the cell's sites.
+Broad and narrow protrusions and tails are counted on outlines (`lamella.assays.protrusions`). Filopodia are too thin
+for that: they are read as the active Cdc42 that drives them, and lamellipodia as the engaged WAVE2 (molecules per
+cell). Area is that of the cell line: nothing in this model spreads a cell or shrinks it.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import xarray as xr
 from pydantic import Field
 
 from lamella.assays.protocol import Assay, Conditions, Progress, Setting
+from lamella.assays.protrusions import outlines
 from lamella.assays.quantities import written_in
 from lamella.assays.sparse import watch
 from lamella.culture import Culture
@@ -20,6 +22,9 @@ from lamella.units import quantity
 
 _LAMELLIPODIA = ("WASF2_active_front", "WASF2_active_rear")
 _FILOPODIA = ("CDC42_gtp_front", "CDC42_gtp_rear")
+_OUTLINE = ("broad", "narrow", "tails", "protruding", "longest", "convexity")
+_READ = ("lamellae", "narrow_protrusions", "tails", "protruding", "longest_protrusion", "convexity")
+"""What an outline shows, and the read-outs of the same order."""
 
 
 class MorphologyConditions(Conditions):
@@ -42,13 +47,17 @@ def run(setting: Setting, conditions: MorphologyConditions, progress: Progress) 
         reading = culture.reading
         area = culture.scale.area(reading.sites[1:])
         sums = [float(culture.population.observe(names).sum(axis=1).mean()) for names in (_LAMELLIPODIA, _FILOPODIA)]
+        seen = outlines(culture.dish.labels(), culture.dish.axis[culture.living])
+        drawn = [float(np.nanmean([getattr(one, name) for one in seen])) for name in _OUTLINE]
+        drawn[_OUTLINE.index("longest")] *= culture.scale.site
         rows.append(
-            [float(reading.aspect_along_axis[1:].mean()), float(reading.aspect[1:].mean()), float(area.mean()), *sums]
-        )
+            [float(reading.aspect_along_axis[1:].mean()), float(reading.aspect[1:].mean()), float(area.mean()), *sums,
+             *drawn]
+        )  # fmt: skip
 
     culture, recorder = watch(setting, conditions.cells, settle, duration, frame, progress, each=look)
-    names = ("elongation", "aspect", "area", "lamellipodia", "filopodia")
-    units = ("", "", "um^2", "molecules", "molecules")
+    names = ("elongation", "aspect", "area", "lamellipodia", "filopodia", *_READ)
+    units = ("", "", "um^2", "molecules", "molecules", "", "", "", "", "um", "")
     data: dict[str, Any] = {
         name: ((), value, {"units": unit}) for name, value, unit in zip(names, np.mean(rows, axis=0), units)
     }
@@ -71,6 +80,12 @@ MORPHOLOGY = Assay(
         "area": "spread area, um^2",
         "lamellipodia": "engaged WAVE2, molecules per cell",
         "filopodia": "active Cdc42, molecules per cell",
+        "lamellae": "broad protrusions per cell",
+        "narrow_protrusions": "narrow protrusions per cell, tails among them",
+        "tails": "narrow protrusions behind the cell",
+        "protruding": "share of the area in protrusions",
+        "longest_protrusion": "longest protrusion, um",
+        "convexity": "area over that of the convex hull",
     },
     run=run,
     pictures=True,

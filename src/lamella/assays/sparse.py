@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
+from numpy.typing import NDArray
+
 from lamella.assays.preparation import numbers, plated, sites_per_cell
 from lamella.assays.protocol import Progress, Setting
 from lamella.assays.tracking import Recorder
@@ -24,16 +27,21 @@ def watch(
     finer_step: int = 1,
     network_interval: float | None = None,
     each: Callable[[Culture], None] | None = None,
+    coat: Callable[[tuple[int, ...], float], NDArray[np.float64]] | None = None,
 ) -> tuple[Culture, Recorder]:
     """Let cells settle, then take a frame every `frame` seconds.
 
     each      called on every frame
+    coat      (shape of the dish, side of a site in um) -> ligand on every site over the coating; 1 where not given
     returns   the culture at the end and the frames; time 0 is the end of settling
     """
     exchange = numbers(setting)
     lengths = scale(exchange, finer_step=finer_step)
     layout = cells_apart(cells, sites_per_cell(setting, lengths), SPACING, setting.seed, setting.replicate)
     culture = plated(setting, cells, layout, exchange, lengths, network_interval)
+    if coat is not None:
+        culture.dish.ligand = coat(culture.dish.shape, lengths.site)
+        culture.reading = culture.dish.read()
     culture.seconds = -settle
     culture.advance(settle)
     culture.seconds = 0.0

@@ -4,8 +4,17 @@ from lamella.culture.cells import Draw, chosen_reactions, drawn_parameters, grow
 from lamella.culture.constants import Constants, constants
 from lamella.culture.culture import Culture, Protocol
 from lamella.culture.idealised import idealised_inputs
-from lamella.culture.layout import Layout, cells_apart, sheet_with_gap
-from lamella.culture.observe import at_edge, elongation, free_share, open_area, pooled, positions
+from lamella.culture.layout import Layout, cells_apart, islands, sheet_with_gap
+from lamella.culture.observe import (
+    at_edge,
+    elongation,
+    free_share,
+    neighbours,
+    open_area,
+    pooled,
+    positions,
+    touching,
+)
 from lamella.culture.scale import Scale, scale
 from lamella.culture.timed import advance_treated, make, pieces, treat
 
@@ -27,7 +36,9 @@ __all__ = [
     "grown",
     "grown_population",
     "idealised_inputs",
+    "islands",
     "make",
+    "neighbours",
     "open_area",
     "pieces",
     "pooled",
@@ -35,5 +46,6 @@ __all__ = [
     "program",
     "scale",
     "sheet_with_gap",
+    "touching",
     "treat",
 ]

@@ -1,4 +1,4 @@
-"""First pictures of a dish: a confluent sheet beside an open gap, or cells apart."""
+"""First pictures of a dish: a confluent sheet beside an open gap, cells apart, or islands of cells."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from lamella.errors import InputError
 from lamella.random import generator
 
 _JITTER = 0.2
+_EVEN = 30
 
 
 @dataclass(frozen=True)
@@ -75,3 +76,37 @@ def cells_apart(cells: int, sites_per_cell: float, spacing: float, seed: int, re
         patch = labels[np.ix_(xs, ys)]
         labels[np.ix_(xs, ys)] = np.where(inside & (patch == 0), c + 1, patch)
     return Layout(labels)
+
+
+def islands(count: int, each: int, sites_per_cell: float, room: float, seed: int, replicate: int) -> Layout:
+    """Round islands of packed cells on a square grid.
+
+    count, each   islands, cells in each; the cells of an island follow each other
+    room          distance between the centres of neighbouring islands, over their diameter
+    """
+    radius = np.sqrt(each * sites_per_cell / np.pi)
+    pitch, side = round(2.0 * radius * room), int(np.ceil(np.sqrt(count)))
+    labels = np.zeros((-(-count // side) * pitch, side * pitch), np.int32)
+    stream = generator(seed, "dish", replicate, "layout")
+    reach = int(np.ceil(radius)) + 1
+    near = np.stack(np.meshgrid(np.arange(-reach, reach + 1), np.arange(-reach, reach + 1), indexing="ij"), axis=-1)
+    inside = (near**2).sum(axis=-1) <= radius**2
+    for island in range(count):
+        places = near[inside]
+        seeds = _even(places, each, stream)
+        owner = KDTree(seeds).query(places)[1].astype(np.int32) + 1 + island * each
+        row, column = divmod(island, side)
+        x, y = (places + np.array([row * pitch + pitch // 2, column * pitch + pitch // 2])).T
+        labels[x % labels.shape[0], y % labels.shape[1]] = owner
+    return Layout(labels)
+
+
+def _even(places: NDArray[np.int64], count: int, stream: np.random.Generator) -> NDArray[np.float64]:
+    """`count` points that share the places evenly (Lloyd 1982, doi:10.1109/TIT.1982.1056489).   [count, 2]"""
+    points = places[stream.choice(len(places), count, replace=False)].astype(float)
+    for _ in range(_EVEN):
+        owner = KDTree(points).query(places)[1]
+        size = np.bincount(owner, minlength=count)[:, None]
+        total = np.stack([np.bincount(owner, places[:, d], minlength=count) for d in range(2)], axis=1)
+        points = np.where(size > 0, total / np.maximum(size, 1), points)
+    return points

@@ -43,3 +43,21 @@ def positions(culture: Culture) -> NDArray[np.float64]:
 def pooled(culture: Culture, names: tuple[str, ...]) -> dict[str, float]:
     """Mean molecules per cell over the dish, as a lysate would give."""
     return dict(zip(names, culture.population.observe(names).mean(axis=0)))
+
+
+def neighbours(culture: Culture) -> NDArray[np.int64]:
+    """How many other cells each cell touches.   [cells]"""
+    pairs = touching(culture.dish.labels())
+    count = np.bincount(pairs.ravel(), minlength=int(culture.living.max(initial=0)) + 1)
+    return count[culture.living]
+
+
+def touching(labels: NDArray[np.int32]) -> NDArray[np.int64]:
+    """Pairs of cells that share an edge or a corner, on a picture whose borders are closed.   [pairs, 2], each once"""
+    found = []
+    for shift in ((1, 0), (0, 1), (1, 1), (1, -1)):
+        other = np.roll(labels, shift, axis=(0, 1))
+        meet = (labels > 0) & (other > 0) & (labels != other)
+        found.append(np.stack([labels[meet], other[meet]], axis=1))
+    pairs = np.sort(np.concatenate(found), axis=1).astype(np.int64)
+    return np.unique(pairs, axis=0)

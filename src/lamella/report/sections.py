@@ -19,7 +19,8 @@ from lamella.report.style import Look
 from lamella.report.tracks import tracks_picture
 from lamella.report.wound import closeup_picture, wound_picture
 
-_SHAPES = ("elongation", "aspect", "area", "lamellipodia", "filopodia")
+_SHAPES = ("elongation", "aspect", "area", "lamellipodia", "filopodia", "lamellae", "narrow_protrusions", "tails",
+           "protruding", "longest_protrusion", "convexity")
 _TRACK_COLUMNS = {"arm", "replicate", "cell", "time_s", "x_um", "y_um"}
 _PER_FIGURE = 6
 _MOST = 48
