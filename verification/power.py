@@ -26,6 +26,8 @@ from lamella.verdicts import Bench, Plate, Replicates, Standing, judge, smallest
 
 NULL = Perturbations(overexpression={"PTK2": 1.0001})
 MATRIX, MEDIUM = {"fibronectin": "10 ug/ml"}, {"EGF": "10 ng/ml"}
+CONDITIONS = {"dose_response": {"agent": "U0126", "band": "MAPK1.p"}}
+"""What an assay needs to be told."""
 LEAST = 1.10
 """Effect that an ordering asks for."""
 
@@ -44,7 +46,7 @@ def read_quantities(assay: str) -> list[str]:
 
 def noise(assay: str, dishes: int, bench: Bench, cell: str) -> dict[str, NDArray[np.float64]]:
     """Paired log ratios of null dishes.   quantity -> [dishes]"""
-    conditions = ASSAYS[assay].conditions()
+    conditions = ASSAYS[assay].conditions(**CONDITIONS.get(assay, {}))
     plates = [Plate(assay, conditions, cell, arm, MATRIX, MEDIUM) for arm in (Perturbations(), NULL)]
     bench.run(plates, dishes)
     found = {}

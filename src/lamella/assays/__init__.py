@@ -3,6 +3,7 @@
 from lamella.assays.adhesion import ADHESION
 from lamella.assays.affinity import AFFINITY
 from lamella.assays.avidity import AVIDITY
+from lamella.assays.dose_response import DOSE_RESPONSE
 from lamella.assays.haptotaxis import HAPTOTAXIS
 from lamella.assays.immunoblot import IMMUNOBLOT
 from lamella.assays.migration import MIGRATION
@@ -13,7 +14,9 @@ from lamella.assays.scratch import SCRATCH
 
 ASSAYS: dict[str, Assay] = {
     assay.name: assay
-    for assay in (IMMUNOBLOT, AFFINITY, AVIDITY, ADHESION, MIGRATION, MORPHOLOGY, HAPTOTAXIS, SCATTER, SCRATCH)
+    for assay in (
+        IMMUNOBLOT, DOSE_RESPONSE, AFFINITY, AVIDITY, ADHESION, MIGRATION, MORPHOLOGY, HAPTOTAXIS, SCATTER, SCRATCH,
+    )
 }
 """Every assay by the name it has in an experiment file."""
 
@@ -22,6 +25,7 @@ __all__ = [
     "AFFINITY",
     "ASSAYS",
     "AVIDITY",
+    "DOSE_RESPONSE",
     "HAPTOTAXIS",
     "IMMUNOBLOT",
     "MIGRATION",

@@ -118,8 +118,8 @@ ADHESION = Assay(
     summary="Attachment to a coated surface, and the force that detaches.",
     conditions=AdhesionConditions,
     readouts={
-        "attached": "fraction of cells that a wash leaves on",
         "detachment_force": "force that leaves half of the cells on, nN",
+        "attached": "fraction of cells that a wash leaves on",
         "steepness": "exponent of the detachment curve",
         "bonds": "receptors that hold ligand, molecules per cell",
         "force_per_bond": "detachment force per such receptor, pN",

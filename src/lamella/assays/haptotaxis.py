@@ -93,11 +93,11 @@ HAPTOTAXIS = Assay(
     summary="Single cells on a coating that rises and falls.",
     conditions=HaptotaxisConditions,
     readouts={
+        "gathering": "ligand under the cells over the mean of the dish",
         "forward_index": "distance up the slope over path",
         "drift": "speed up the slope, um/h",
         "cosine": "mean cosine of steps to the slope, by their length",
         "upward": "share of cells that end further up than they began",
-        "gathering": "ligand under the cells over the mean of the dish",
         "speed": "speed, um/h",
         "persistence": "persistence time, min",
     },

@@ -119,10 +119,10 @@ SCATTER = Assay(
     summary="Islands of cells come apart.",
     conditions=ScatterConditions,
     readouts={
+        "spread": "spread of an island over that at time 0",
         "scattered": "share of cells that touch no other",
         "neighbours": "neighbours of a cell",
         "nearest": "distance to the nearest cell, um",
-        "spread": "spread of an island over that at time 0",
         "half_time": "time at which half of the cells are scattered, h",
     },
     run=run,
