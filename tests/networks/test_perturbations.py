@@ -58,6 +58,8 @@ def test_every_construct_and_drug_changes_the_network():
         ({"knockdown": {"XIP": 0.5}}, "unknown gene 'XIP'", "XIAP"),
         ({"knockout": ("RAC",)}, "unknown gene 'RAC'", "RAC1"),
         ({"mutant": {"XIAP": "RNG"}}, "unknown construct of XIAP 'RNG'", "RING"),
+        ({"level_of": {"XIAP": "MEFF"}}, "unknown cell line", "MEF"),
+        ({"level_of": {"XAIP": "MEF"}}, "unknown level of HeLa 'XAIP'", "XIAP"),
         ({"inhibitor": {"U126": "1 uM"}}, "unknown drug 'U126'", "U0126"),
         ({"inhibitor": {"U0126": "-1 uM"}}, "too small", "least"),
         ({"inhibitor": {"U0126": "1 parsec"}}, "does not convert", "uM"),
@@ -69,6 +71,16 @@ def test_what_nobody_defined_is_refused_with_an_offer(perturbation, what, offer)
     with pytest.raises(InputError, match=what) as error:
         resolved(**perturbation)
     assert offer in str(error.value)
+
+
+def test_a_level_of_another_line_is_what_that_line_has():
+    """Which protein makes the difference between two cell lines is asked by swapping it, not by naming a line."""
+    here, there = assemble("HeLa").cell.levels, assemble("HCT116").cell.levels
+    gene = next(name for name in here if name in there and here[name].value != there[name].value)
+    chronic = resolved(level_of={gene: "HCT116", "ARHGDIA_sumo_capacity": "HCT116"}, knockdown={"XIAP": 0.9}).chronic
+    assert chronic[f"{gene}_copies"] == there[gene].value
+    assert chronic["XIAP_expression"] == pytest.approx(0.1)
+    assert chronic["ARHGDIA_sumo_capacity"] == assemble("HCT116").parameters["ARHGDIA_sumo_capacity"].value
 
 
 @pytest.mark.parametrize(

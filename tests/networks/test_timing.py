@@ -1,11 +1,24 @@
 """Times of a treatment: what is there when, and what is refused."""
 
 import math
+import re
+import tomllib
 
 import pytest
 
 from lamella.errors import InputError
-from lamella.networks import Perturbations, assemble, resolve
+from lamella.networks import (
+    Perturbations,
+    antibodies,
+    assemble,
+    constructs,
+    drugs,
+    factors,
+    gene_names,
+    ligands,
+    resolve,
+)
+from lamella.networks.absent import absent
 from lamella.networks.timing import GROWTH, START, amount_at, windows
 from lamella.units import MOLECULES_PER_UM3_PER_UM
 
@@ -119,6 +132,7 @@ def test_add_back_into_null_cells():
     ({"knockdown": {"XIAP": "1.0 from 1 h"}}, "not allowed", "0.99"),
     ({"suspended": "10 uM"}, "when cells are suspended", "from 1 h"),
     ({"knockout": ("CAPN1",)}, "'CAPN1' cannot be perturbed yet", "dispersal"),
+    ({"knockdown": {"FAK": 0.9}}, "'FAK' is not the symbol", "Write PTK2"),
     ({"overexpression": {"HRAS": 2.0}}, "'HRAS' has no species of its own", "Write KRAS"),
     ({"factor": {"TNF": "10 ng/ml"}}, "'TNF' cannot be perturbed yet", "Leave"),
     ({"inhibitor": {"blebbistatin": "10 uM"}}, "'blebbistatin' cannot", "Y-27632"),
@@ -129,3 +143,25 @@ def test_what_has_no_target_is_refused_by_name_with_a_remedy(perturbation, what,
     with pytest.raises(InputError, match=what) as caught:
         resolved(**perturbation)
     assert remedy in f"{caught.value.why} {caught.value.remedy}"
+
+
+def test_no_row_of_what_is_absent_is_there_after_all():
+    tables = absent()
+    there = {"genes": gene_names(), "factors": factors(), "inhibitors": {**drugs(), **antibodies()},
+             "coatings": ligands(), "kinds": Perturbations.model_fields,
+             "constructs": [f"{gene}.{name}" for gene, rows in constructs().items() for name in rows]}
+    assert tables.keys() == there.keys()
+    for table, names in there.items():
+        assert not {name.lower() for name in tables[table]} & {name.lower() for name in names}, table
+        for name, row in tables[table].items():
+            assert row.keys() in ({"is", "needs", "instead"}, {"is", "stand_in"}), name
+            assert row.get("stand_in", "KRAS") in gene_names()
+
+
+def test_what_is_offered_instead_works():
+    """Every `kind = ...` in a remedy resolves, in a cell line that has what it names."""
+    for rows in absent().values():
+        for name, row in rows.items():
+            for text in re.findall(r"`(.*?)`", row.get("instead", "")):
+                arm = Perturbations.model_validate(tomllib.loads(text))
+                resolve(assemble("MEF"), arm, {"fibronectin": "10 ug/ml"}, {}, name)

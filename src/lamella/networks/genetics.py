@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from lamella.errors import InputError, unknown
 from lamella.networks.absent import refused
 from lamella.networks.annotate import genes, heterodimers
-from lamella.networks.assemble import Network
+from lamella.networks.assemble import Network, assemble
 from lamella.networks.reagents import constructs
 from lamella.units import quantity
 
@@ -35,6 +35,9 @@ def genetics(network: Network, perturbations: Perturbations, where: str) -> dict
     for gene, fold in perturbations.overexpression.items():
         if not isinstance(fold, str):
             _scale(network, edits, gene, fold, f"{where}.overexpression.{gene}")
+    for gene, other in perturbations.level_of.items():
+        key, value = level_elsewhere(network, gene, other, f"{where}.level_of.{gene}")
+        edits[key] = value
     for gene, names in perturbations.mutant.items():
         for name in names.split("+"):
             edits |= construct(gene, name.strip(), f"{where}.mutant.{gene}")
@@ -51,13 +54,38 @@ def _scale(network: Network, edits: dict[str, float], gene: str, factor: float, 
 def expressions(network: Network, gene: str, where: str) -> tuple[str, ...]:
     """The parameters of the network that scale the amount of a gene product."""
     if gene not in gene_names():
-        raise refused("knockdown", gene, where) or unknown("gene", gene, gene_names(), where)
+        raise refused("knockdown", gene, where) or _unknown_gene(gene, where)
     carriers = [
         name
         for name, pair in heterodimers().items()
         if name == gene or gene in {chain["symbol"] for chain in pair.values()}
     ] or [gene]
     return tuple(f"{carrier}_expression" for carrier in carriers if f"{carrier}_expression" in network.parameters)
+
+
+def level_elsewhere(network: Network, gene: str, other: str, where: str = "level_of") -> tuple[str, float]:
+    """The parameter that holds a level, and its value in another cell line.
+
+    gene     a gene or heterodimer that both lines express, or a number that cell lines give of their own
+    raises   InputError: no such cell line, no such level in one of the two
+    """
+    there = assemble(other)
+    for line in (network, there):
+        own = {**line.cell.levels, **line.cell.integrins, **line.cell.parameters}
+        if gene not in own:
+            raise unknown(f"level of {line.cell.name}", gene, own, where)
+    key = gene if gene in network.cell.parameters else f"{gene}_copies"
+    return key, there.parameters[key].value
+
+
+def _unknown_gene(name: str, where: str) -> InputError:
+    """The error for a gene that nobody has defined; a familiar name is turned into that of the gene."""
+    by_familiar = {row["name"].split(" (")[0].lower(): gene for gene, row in genes().items()}
+    if name.lower() in by_familiar:
+        symbol = by_familiar[name.lower()]
+        return InputError(f"'{name}' is not the symbol of a gene", where=where, why="Genes go by their HGNC symbols.",
+                          remedy=f"Write {symbol}.")
+    return unknown("gene", name, gene_names(), where)
 
 
 def construct(gene: str, name: str, where: str = "mutant") -> dict[str, float]:

@@ -23,6 +23,7 @@ class Perturbations(BaseModel):
     knockdown       gene -> fraction removed, before the assay; '0.9 from 0 h' stops that share of its synthesis then
     knockout        genes removed
     overexpression  gene -> fold; '3 from 0 h' from then on
+    level_of        gene, or number of a cell line -> the cell line whose level it takes
     mutant          gene -> name of a construct that replaces the wild type; 'Y397F+Y925F' has both changes
     add_back        gene -> construct, or 'wild type', in cells that have lost the gene; 'RING at 0.5 fold'
     inhibitor       drug -> dose, from the start of the assay
@@ -39,6 +40,7 @@ class Perturbations(BaseModel):
     knockdown: dict[str, Fraction | StrictStr] = {}
     knockout: tuple[str, ...] = ()
     overexpression: dict[str, Fold | StrictStr] = {}
+    level_of: dict[str, str] = {}
     mutant: dict[str, str] = {}
     add_back: dict[str, str] = {}
     inhibitor: dict[str, str] = {}

@@ -118,7 +118,8 @@ def _reached(begin: Iterable[str], arrows: list[tuple[str, str]]) -> set[str]:
 def treated_differently(arm: Perturbations, against: Perturbations) -> list[str]:
     """Proteins, or surroundings, that two arms treat differently."""
     found: dict[str, None] = {}
-    for kind in ("knockdown", "overexpression", "mutant", "add_back", "inhibitor", "antibody", "coating", "factor"):
+    for kind in ("knockdown", "overexpression", "level_of", "mutant", "add_back", "inhibitor", "antibody", "coating",
+                 "factor"):
         one, other = getattr(arm, kind), getattr(against, kind)
         for name in (*one, *other):
             if one.get(name) != other.get(name):
