@@ -76,7 +76,7 @@ def draw_course(axes: Axes, name: str, course: xr.DataArray, looks: Mapping[str,
         axes.set_xticks(np.arange(0, hours[-1] + 1e-9, step))
     plain_ticks(axes, "y")
     quiet_axes(axes, grid="y")
-    _names_at_ends(axes, ends, looks, 0.175 / tall)
+    names_at_ends(axes, ends, looks, 0.175 / tall)
 
 
 def _clock(seconds: np.ndarray) -> tuple[np.ndarray, str]:
@@ -90,14 +90,15 @@ def plain_ticks(axes: Axes, which: str) -> None:
     axis.set_major_formatter(lambda value, _position: words.tick(value))
 
 
-def _names_at_ends(axes: Axes, ends: Mapping[str, float], looks: Mapping[str, Look], gap: float) -> None:
+def names_at_ends(axes: Axes, ends: Mapping[str, float], looks: Mapping[str, Look], gap: float) -> None:
     """Names of the arms right of the axes, apart from each other, joined to their lines by a thin leader."""
     low, high = axes.get_ylim()
     axes.set_ylim(low, high)
+    scale = np.log if axes.get_yscale() == "log" else np.asarray
     if not ends:
         axes.text(0.5, 0.5, "no finite value", transform=axes.transAxes, ha="center", va="center", color=MUTED)
         return
-    heights = [(value - low) / (high - low) for value in ends.values()]
+    heights = [float((scale(value) - scale(low)) / (scale(high) - scale(low))) for value in ends.values()]
     for (arm, _), at, label_at in zip(ends.items(), heights, spread(heights, gap, 0.0, 1.0)):
         axes.annotate(arm, (1.0, at), (1.055, label_at), xycoords="axes fraction", textcoords="axes fraction",
                       va="center", color=INK, fontsize=8.5, annotation_clip=False,

@@ -14,6 +14,7 @@ from lamella.report.curves import curves_picture
 from lamella.report.dots import dots_picture
 from lamella.report.picture import Picture, embedded
 from lamella.report.record import values_table
+from lamella.report.series import series_of, series_picture
 from lamella.report.shapes import shapes_picture
 from lamella.report.style import Look
 from lamella.report.tracks import tracks_picture
@@ -98,6 +99,8 @@ def assay_sections(assay: str, dataset: xr.Dataset, table: pd.DataFrame | None, 
             draw(seen, scene.looks, scene.cell, closed_share(dataset))
             for draw in (wound_picture, closeup_picture)] if seen else []
         yield "courses", "Over time", _curves({n: v for n, v in over_time.items() if not is_blot(n)}, scene)
+        yield "series", "Over dose, force or lag", _in_parts(
+            series_of(dataset), lambda part: series_picture(part, scene.looks))
         yield "readouts", "Read-outs, dish by dish", _dots(plain, scene)
         yield "tracks", "Tracks", [] if paths is None else [
             tracks_picture(paths, scene.looks, scene.cell)]
