@@ -2,6 +2,7 @@
 
     import lamella as lm
     lm.simulate("model.xml", "24 h", cells=1000, vary=0.3)
+    lm.assays.ADHESION(cell="HeLa", arms={"control": {}, "less talin": {"knockdown": {"TLN1": 0.8}}})
 """
 
 from __future__ import annotations
@@ -11,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 from lamella.version import VERSION as __version__
 
 if TYPE_CHECKING:
+    from lamella import assays as assays
     from lamella.solve import simulate as simulate
 
-__all__ = ["__version__", "simulate"]
+__all__ = ["__version__", "assays", "simulate"]
 
 
 def __getattr__(name: str) -> Any:
@@ -22,6 +24,10 @@ def __getattr__(name: str) -> Any:
         from lamella.solve import simulate
 
         return simulate
+    if name == "assays":
+        from importlib import import_module
+
+        return import_module("lamella.assays")
     raise AttributeError(f"module 'lamella' has no attribute '{name}'")
 
 

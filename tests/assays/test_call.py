@@ -30,3 +30,15 @@ def test_refuses_as_for_a_file(change, where):
         run_assay(QUICK, **{"cell": "HeLa", "arms": ARMS, **change})
     assert where in caught.value.where
     assert caught.value.remedy
+
+
+def test_an_assay_can_be_called():
+    direct = QUICK(cell="HeLa", arms=ARMS, seed=7, replicates=2, duration="3 h")
+    assert direct.hashes == run_assay(QUICK, cell="HeLa", arms=ARMS, seed=7, replicates=2, duration="3 h").hashes
+
+
+def test_the_package_has_its_assays():
+    import lamella
+
+    assert lamella.assays.ASSAYS["adhesion"] is lamella.assays.ADHESION
+    assert "assays" in dir(lamella)

@@ -5,9 +5,11 @@ import tomllib
 
 import pytest
 
+from lamella.assays import ASSAYS as REAL
 from lamella.assays.experiment import build_experiment, read_experiment
 from lamella.assays.reading import LARGEST, Source, parse_toml
 from lamella.errors import InputError
+from lamella.networks.absent import absent
 from quick import ASSAYS
 
 
@@ -167,3 +169,17 @@ def test_line_is_given_up_rather_than_sought_forever():
     text = "x = [\n" + "1,\n" * 5000 + "]\ny = 1\n"
     assert Source("f", text).line(("y",)) is None
     assert Source("f", text).where(("y",)) == "f: y"
+
+
+def test_an_assay_without_a_mechanism_is_refused_by_name(experiment_file):
+    with pytest.raises(InputError, match="no assay 'anoikis' yet") as caught:
+        read_experiment(experiment_file("[assays.quick]", "[assays.anoikis]"), ASSAYS)
+    assert "modules of death" in caught.value.why
+    assert "suspended" in caught.value.remedy
+    assert not absent()["assays"].keys() & REAL.keys()
+
+
+def test_a_kind_of_treatment_without_a_target_is_refused_by_name(experiment_file):
+    with pytest.raises(InputError, match="'stiffness' cannot be perturbed yet") as caught:
+        read_experiment(experiment_file("[arms.control]", "[arms.control]\nstiffness = '1 kPa'"), ASSAYS)
+    assert "arms.control.stiffness" in caught.value.where

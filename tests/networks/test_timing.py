@@ -150,7 +150,7 @@ def test_no_row_of_what_is_absent_is_there_after_all():
     there = {"genes": gene_names(), "factors": factors(), "inhibitors": {**drugs(), **antibodies()},
              "coatings": ligands(), "kinds": Perturbations.model_fields,
              "constructs": [f"{gene}.{name}" for gene, rows in constructs().items() for name in rows]}
-    assert tables.keys() == there.keys()
+    assert tables.keys() == {*there, "assays"}
     for table, names in there.items():
         assert not {name.lower() for name in tables[table]} & {name.lower() for name in names}, table
         for name, row in tables[table].items():
@@ -162,6 +162,6 @@ def test_what_is_offered_instead_works():
     """Every `kind = ...` in a remedy resolves, in a cell line that has what it names."""
     for rows in absent().values():
         for name, row in rows.items():
-            for text in re.findall(r"`(.*?)`", row.get("instead", "")):
+            for text in re.findall(r"`([a-z_]+ = .*?)`", row.get("instead", "")):
                 arm = Perturbations.model_validate(tomllib.loads(text))
                 resolve(assemble("MEF"), arm, {"fibronectin": "10 ug/ml"}, {}, name)

@@ -17,7 +17,16 @@ from lamella.assays.quantities import written_in
 from lamella.assays.reading import Key, Source, read_toml
 from lamella.assays.tables import entries, placed, unknown_key, validated
 from lamella.errors import InputError, unknown
-from lamella.networks import Network, Perturbations, assemble, cell_line, cell_lines, refused_kind, resolve
+from lamella.networks import (
+    Network,
+    Perturbations,
+    assemble,
+    cell_line,
+    cell_lines,
+    refused_assay,
+    refused_kind,
+    resolve,
+)
 from lamella.provenance import value_hash
 
 _ARM_NAME = re.compile(r"\w[\w +.()-]{0,63}")
@@ -233,7 +242,8 @@ def _assays(content: Mapping[str, Any], assays: Mapping[str, Assay], source: Sou
     chosen = {}
     for name, table in _table(content, "assays", next(iter(assays), "NAME"), source).items():
         if name not in assays:
-            raise unknown("assay", name, assays, source.where(("assays", name)))
+            where = source.where(("assays", name))
+            raise refused_assay(name, where) or unknown("assay", name, assays, where)
         chosen[name] = validated(assays[name].conditions, table, source, ("assays", name))
     return chosen
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import xarray as xr
 from pydantic import BaseModel, ConfigDict
 
 from lamella.networks import Perturbations
+
+if TYPE_CHECKING:
+    from lamella.assays.archive import Outcome
 
 Progress = Callable[[float], None]
 """Called with the finished share, 0..1, of one run."""
@@ -67,3 +70,9 @@ class Assay:
     readouts: dict[str, str]
     run: Callable[[Setting, Any, Progress], xr.Dataset]
     pictures: bool = False
+
+    def __call__(self, **options: Any) -> Outcome:
+        """Run the assay: `lamella.assays.call.run_assay` with this assay. Raises InputError as for a file."""
+        from lamella.assays.call import run_assay
+
+        return run_assay(self, **options)

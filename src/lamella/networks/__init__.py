@@ -1,6 +1,6 @@
 """What happens in a cell: annotated modules, cell lines, constructs, drugs and ligands as data."""
 
-from lamella.networks.absent import refused_kind
+from lamella.networks.absent import refused_assay, refused_kind
 from lamella.networks.antimony_guarded import to_sbml_guarded
 from lamella.networks.antimony_text import from_sbml
 from lamella.networks.assemble import Network, assemble, ligands
@@ -39,6 +39,7 @@ __all__ = [
     "ligands",
     "lint_library",
     "read_model_text",
+    "refused_assay",
     "refused_kind",
     "resolve",
     "sbml_of_file",

@@ -10,7 +10,7 @@ from lamella.networks import library
 _TABLES = {
     "knockdown": "genes", "knockout": "genes", "overexpression": "genes", "mutant": "genes", "add_back": "genes",
     "inhibitor": "inhibitors", "factor": "factors", "antibody": "inhibitors", "coating": "coatings",
-    "construct": "constructs", "kind": "kinds",
+    "construct": "constructs", "kind": "kinds", "assay": "assays",
 }  # fmt: skip
 """Kind of perturbation -> the table that holds its names."""
 
@@ -24,7 +24,7 @@ def absent() -> dict[str, dict[str, dict[str, str]]]:
 def refused(kind: str, name: str, where: str | None = None) -> InputError | None:
     """The error for a name that the reviews know and this network does not; None for any other name.
 
-    kind   a kind of perturbation, 'construct' with a name such as 'XIAP.UBA', or 'kind'
+    kind   a kind of perturbation, 'construct' with a name such as 'XIAP.UBA', 'kind' or 'assay'
     """
     rows = {known.lower(): (known, row) for known, row in absent()[_TABLES[kind]].items()}
     if name.lower() not in rows:
@@ -34,10 +34,16 @@ def refused(kind: str, name: str, where: str | None = None) -> InputError | None
         return InputError(f"'{known}' has no species of its own", where=where,
                           why=f"It is {row['is']}; {row['stand_in']} stands for it in this network.",
                           remedy=f"Write {row['stand_in']}.")
-    return InputError(f"'{known}' cannot be perturbed yet", where=where,
+    what = f"there is no assay '{known}' yet" if kind == "assay" else f"'{known}' cannot be perturbed yet"
+    return InputError(what, where=where,
                       why=f"It is {row['is']}; that needs {row['needs']}.", remedy=row["instead"])
 
 
 def refused_kind(kind: str, where: str | None = None) -> InputError | None:
     """The error for a kind of perturbation that the reviews know and this network does not; None for any other."""
     return refused("kind", kind, where)
+
+
+def refused_assay(assay: str, where: str | None = None) -> InputError | None:
+    """The error for an assay that this network has no mechanism for; None for any other name."""
+    return refused("assay", assay, where)

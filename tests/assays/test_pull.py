@@ -1,0 +1,105 @@
+"""The pull on a cell against an independent integration of the integrin's equations, with a load that never lags."""
+
+import numpy as np
+import pytest
+from scipy.integrate import solve_ivp
+
+from lamella.assays.detached import detached
+from lamella.assays.protocol import Setting
+from lamella.assays.pull import bonds, load_factor, pull
+from lamella.networks import Perturbations, bond_law
+
+HOLD = 10.0
+SETTING = Setting(cell="HeLa", arm="a", perturbations=Perturbations(knockout=("avb1", "avb5")),
+                  matrix={"fibronectin": "10 ug/ml"})  # fmt: skip
+"""Cells with a5b1 alone, so that its equations are all there is to adhesion."""
+
+
+def equations(p, told, load):
+    """d/dt of low, high, bound, clustered at the front and at the rear, and free talin, as integrin.ant has them.
+
+    load   (bonds) -> factor on unbinding
+    """
+    area = told["area_front"] + told["area_rear"]
+
+    def slope(_, y):
+        low, high, bound, clustered = y[:8].reshape(4, 2)
+        factor = load(bound.sum() + clustered.sum())
+        d = np.zeros((4, 2))
+        talin = 0.0
+        for h, half in enumerate(("front", "rear")):
+            fresh, slack, a = (told[f"{what}_{half}"] for what in ("fresh", "load", "area"))
+            reach = p["binding_floor"] + (1 - p["binding_floor"]) * fresh / (p["K_fresh"] + fresh)
+            opened = p["k_activation"] * low[h] * y[8] - p["k_inactivation"] * high[h]
+            held = (p["k_binding"] * told[f"fibronectin_{half}"] * reach * high[h]
+                    - p["k_unbinding"] * slack * factor * bound[h])
+            packed = (p["k_clustering"] * bound[h] * (bound[h] + clustered[h]) / a
+                      - p["k_dispersal"] * slack * factor * clustered[h])
+            d[:, h] = -opened, opened - held, held - packed, packed
+            talin -= opened
+        for form in (0, 1):
+            pool = y[2 * form : 2 * form + 2]
+            flow = p["k_mixing"] * (pool[0] * told["area_rear"] - pool[1] * told["area_front"]) / area
+            d[form] += -flow, flow
+        return np.append(d.ravel(), talin)
+
+    return slope
+
+
+@pytest.fixture(scope="module")
+def cells():
+    made = detached(SETTING, 3, 1800.0)
+    made.put(False)
+    made.advance(3600.0)
+    return made
+
+
+def integrated(cells, cell):
+    """The same history of one cell, integrated here: its state before the pull, and its parameters."""
+    network, names = cells.network, list(cells.population.program.parameters)
+    own = dict(zip(names, cells.population.parameters[cell]))
+    p = {name: network.parameters[f"a5b1_{name}"].value for name in
+         ("k_activation", "k_inactivation", "k_binding", "binding_floor", "K_fresh", "k_unbinding", "k_clustering",
+          "k_dispersal", "k_mixing")}  # fmt: skip
+    receptors = own["a5b1_copies"] * own["a5b1_expression"]
+    talin = own["TLN1_available"] * own["TLN1_copies"] * own["TLN1_expression"]
+    state = np.array([receptors / 2, receptors / 2, 0, 0, 0, 0, 0, 0, talin])
+    for off, seconds in ((False, 345600.0), (True, 1800.0), (False, 3600.0)):
+        slope = equations(p, cells.told(off), lambda _: 1.0)
+        state = solve_ivp(slope, (0.0, seconds), state, method="LSODA", rtol=1e-8, atol=1e-3).y[:, -1]
+    return p, state
+
+
+def test_bonds_before_the_pull_are_those_of_the_equations(cells):
+    for cell in range(3):
+        assert integrated(cells, cell)[1][4:8].sum() == pytest.approx(bonds(cells)[cell], rel=2e-3)
+
+
+def test_cells_come_off_at_the_force_of_the_equations(cells):
+    law, forces = bond_law("a5b1"), np.geomspace(5e3, 3e5, 140)  # 3 % apart
+    expected = []
+    for cell in range(3):
+        p, state = integrated(cells, cell)
+        for force in forces:
+            load = lambda n, force=force: min(float(law.load(min(force / max(n, 1.0), 1e3))), 1e6)
+            found = solve_ivp(equations(p, cells.told(False), load), (0.0, HOLD), state, method="LSODA", rtol=1e-6,
+                              atol=1e-3)  # fmt: skip
+            state = found.y[:, -1]
+            if state[4:8].sum() < 1.0:
+                break
+        expected.append(force)
+    before, on, came_off = cells.population.checkpoint(), np.ones(3, bool), np.full(3, np.nan)
+    for force in forces:
+        still = pull(cells, force, HOLD, 0.2, on)
+        came_off[on & ~still] = force
+        on = still
+    cells.population.restore(before)
+    assert not on.any()
+    assert came_off == pytest.approx(expected, rel=0.05)
+
+
+def test_the_factor_is_1_below_the_optimum_and_that_of_the_law_above(cells):
+    law, held = bond_law("a5b1"), bonds(cells)
+    assert load_factor(cells, 0.5 * law.optimum * held.min()) == pytest.approx(1.0)
+    force = 1.5 * law.optimum * held.max()
+    assert load_factor(cells, force) == pytest.approx(law.load(force / held), rel=1e-9)
