@@ -31,16 +31,16 @@ def generator(seed: int, *labels: object) -> np.random.Generator:
 
 
 @njit(inline="always")
-def philox(counter, key):
-    """Four random 32-bit words for a 64-bit counter and a 64-bit key.
+def philox(counter, key, stream=np.uint64(0)):  # noqa: B008 - a constant
+    """Four random 32-bit words for a 64-bit counter, a 64-bit key and a 64-bit number of a stream under that key.
 
-    counter, key   uint64
-    returns        four uint32 (as uint64)
+    counter, key, stream   uint64
+    returns                four uint32 (as uint64)
     """
     c0 = counter & _LOW
     c1 = counter >> _SHIFT
-    c2 = np.uint64(0)
-    c3 = np.uint64(0)
+    c2 = stream & _LOW
+    c3 = stream >> _SHIFT
     k0 = np.uint32(key & _LOW)
     k1 = np.uint32(key >> _SHIFT)
     for _ in range(10):

@@ -5,10 +5,11 @@ from numba import njit
 
 from lamella.tissue import reference
 from lamella.tissue.grid import interior
-from lamella.tissue.lattice import cosine
+from lamella.tissue.lattice import axis_cosine, coordinates
 from lamella.tissue.record import MEAN_TRACTION
 from lamella.tissue.sweep import passive_change
 from lamella.tissue.terms.contraction import contraction_energy
+from lamella.tissue.tiles import NOT_LISTED, WAITING
 from lamella.tissue.word import COUNT, COUNT_SHIFT, ID, WALL
 
 
@@ -19,8 +20,8 @@ def kernel_changes(site, source, word, record, kinds, change, own, offsets, mean
         site, word[source], word[site], record, kinds, change, own, word, offsets, offsets.size
     )
     winner, loser = word[source] & ID, word[site] & ID
-    rear = contraction_energy(winner, cosine(site, winner, record, space), mean_rear, record)
-    rear -= contraction_energy(loser, cosine(site, loser, record, space), mean_rear, record)
+    rear = contraction_energy(winner, axis_cosine(coordinates(site, space), winner, record, space), mean_rear, record)
+    rear -= contraction_energy(loser, axis_cosine(coordinates(site, space), loser, record, space), mean_rear, record)
     return passive, rear, longer, shorter
 
 
@@ -48,7 +49,7 @@ def test_incremental_energy_is_the_difference_of_whole_energies(dish):
     labels = dish.labels()
     place = interior(np.arange(lattice.word.size), dish.shape)
     before, tried = whole_energy(dish, labels), 0
-    for site in rng.permutation(lattice.border[: int(dish._counters[1])])[:400]:
+    for site in rng.permutation(dish.border)[:400]:
         source = np.uint64(int(site) + int(rng.choice(grid.offsets.view(np.int64))))
         winner, loser = (int(lattice.word[int(i)] & ID) for i in (source, site))
         if winner == loser or winner == int(WALL):
@@ -83,9 +84,12 @@ def test_books_agree_with_the_picture_after_many_steps(dish):
     counted = (interior(word, dish.shape) >> COUNT_SHIFT) & COUNT
     assert np.array_equal(counted, differing)
     place = interior(np.arange(word.size), dish.shape)
-    listed = dish._lattice.border[: int(dish._counters[1])]
+    listed = dish.border
     assert sorted(listed.tolist()) == sorted(place[differing > 0].tolist())
-    assert np.array_equal(dish._lattice.rank[listed], np.arange(listed.size))
+    assert np.array_equal(dish._lattice.border[dish._lattice.rank[listed]], listed)
+    inside = place.ravel()
+    assert (dish._lattice.rank[np.setdiff1d(inside, listed)] == NOT_LISTED).all()
+    assert not dish._tiles.state[:, WAITING].any()
     assert np.array_equal(word & ID, word[grid.home] & ID)
     assert np.array_equal(dish._lattice.expiry, dish._lattice.expiry[grid.home])
     assert np.array_equal(dish._lattice.bonds, dish._lattice.bonds[grid.home])

@@ -33,6 +33,7 @@ from lamella.tissue.record import (
     TURNING_TIME,
     VOLUME,
 )
+from lamella.tissue.tiles import SIZE
 from lamella.tissue.word import ID, WALL
 
 _SITES, _DIRECTION, _ACT, _ACT_DIRECTION, _FIELD, _FIELD_DIRECTION, _TOUCH, _TOUCH_DIRECTION = 0, 1, 4, 5, 8, 9, 12, 13
@@ -54,7 +55,7 @@ def foreign_share(site, cell, word, offsets):
 
 
 @kernel
-def boundary_sums(lattice, grid, record, border_size, now, gradient, contact, sums):
+def boundary_sums(lattice, grid, record, tiles, now, gradient, contact, sums):
     """Sums over the boundary sites of each cell.
 
     gradient, contact   whether any cell wants them: they cost a look at the field, or at the neighbours
@@ -66,32 +67,33 @@ def boundary_sums(lattice, grid, record, border_size, now, gradient, contact, su
     dimensions = len(space.shape)
     sums[:] = 0.0
     outward = np.empty(3)
-    for place in range(border_size):
-        site = np.uint64(border[place])
-        cell = word[site] & ID
-        if cell == 0:
-            continue
-        rest = site
-        square = 0.0
-        for d in range(dimensions):
-            x = rest // space.stride[d]
-            rest -= x * space.stride[d]
-            outward[d] = nearest(np.float64(x) - 1.0 - record[cell, CENTROID + d], d, space)
-            square += outward[d] * outward[d]
-        scale = 1.0 / math.sqrt(square) if square > 1e-18 else 0.0
-        act = activity(cell, np.int64(expiry[site]), now, record)
-        field = attractant[site] if gradient else 0.0
-        touch = foreign_share(site, cell, word, offsets) if contact else 0.0
-        sums[cell, _SITES] += 1.0
-        sums[cell, _ACT] += act
-        sums[cell, _FIELD] += field
-        sums[cell, _TOUCH] += touch
-        for d in range(dimensions):
-            e = outward[d] * scale
-            sums[cell, _DIRECTION + d] += e
-            sums[cell, _ACT_DIRECTION + d] += act * e
-            sums[cell, _FIELD_DIRECTION + d] += field * e
-            sums[cell, _TOUCH_DIRECTION + d] += touch * e
+    for tile in range(tiles.state.shape[0]):
+        for place in range(tiles.state[tile, SIZE]):
+            site = np.uint64(border[tiles.first[tile] + np.uint64(place)])
+            cell = word[site] & ID
+            if cell == 0:
+                continue
+            rest = site
+            square = 0.0
+            for d in range(dimensions):
+                x = rest // space.stride[d]
+                rest -= x * space.stride[d]
+                outward[d] = nearest(np.float64(x) - 1.0 - record[cell, CENTROID + d], d, space)
+                square += outward[d] * outward[d]
+            scale = 1.0 / math.sqrt(square) if square > 1e-18 else 0.0
+            act = activity(cell, np.int64(expiry[site]), now, record)
+            field = attractant[site] if gradient else 0.0
+            touch = foreign_share(site, cell, word, offsets) if contact else 0.0
+            sums[cell, _SITES] += 1.0
+            sums[cell, _ACT] += act
+            sums[cell, _FIELD] += field
+            sums[cell, _TOUCH] += touch
+            for d in range(dimensions):
+                e = outward[d] * scale
+                sums[cell, _DIRECTION + d] += e
+                sums[cell, _ACT_DIRECTION + d] += act * e
+                sums[cell, _FIELD_DIRECTION + d] += field * e
+                sums[cell, _TOUCH_DIRECTION + d] += touch * e
 
 
 @term

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,6 +18,7 @@ from lamella.tissue.record import (
     TARGET_VOLUME,
     TURNING_TIME,
 )
+from lamella.tissue.tiles import LEAST
 from lamella.tissue.word import MOST_CELLS, MOST_KINDS
 
 _HERE = "tissue.Dish"
@@ -101,6 +103,19 @@ def checked_field(field: ArrayLike, shape: tuple[int, ...], name: str) -> NDArra
             why="a density is finite and not negative",
         )
     return np.broadcast_to(array, shape)
+
+
+def checked_tile(tile: Sequence[int], shape: tuple[int, ...]) -> tuple[int, ...]:
+    """Sites of a tile along each axis."""
+    if len(tile) != len(shape) or any(int(n) != n or n < LEAST for n in tile):
+        raise InputError(
+            f"tile is {tile}",
+            where=_HERE,
+            why=f"it is a whole number of sites for each axis of the dish, {LEAST} or more",
+        )
+    if math.prod(max(1, 2 * n // int(edge)) for n, edge in zip(shape, tile)) >= 2**16:
+        raise InputError(f"tile is {tile}", where=_HERE, why="a dish may have 65536 tiles", remedy="use larger tiles")
+    return tuple(int(n) for n in tile)
 
 
 def checked_constants(temperature: Any, focus_exponent: Any, bonds_every: Any, periodic: Sequence[bool], axes: int):

@@ -21,7 +21,7 @@ from lamella.tissue.division import (
 from lamella.tissue.grid import interior, make_grid, pad_field
 from lamella.tissue.lattice import Lattice
 from lamella.tissue.physics import make_physics
-from lamella.tissue.plating import first_lattice, first_record
+from lamella.tissue.plating import first_lattice, first_record, listed_sites
 from lamella.tissue.reading import Reading, read_cells
 from lamella.tissue.record import (
     AXIS,
@@ -31,12 +31,16 @@ from lamella.tissue.record import (
     SENSE_CONTACT,
     SENSE_GRADIENT,
     CellTable,
+    aligned,
     check_record,
     clear_medium,
     empty_record,
 )
-from lamella.tissue.run import run
-from lamella.tissue.sweep import ACCEPTED, BORDER_SIZE, CLOCK, TRIED, VETOED
+from lamella.tissue.run import CLOCK, run_alone, run_together
+from lamella.tissue.terms.mobility import set_reluctance
+from lamella.tissue.terms.protrusion import set_strongest_push
+from lamella.tissue.tiles import ACCEPTED, SIZE, TRIED, VETOED, make_tiles, tile_lengths
+from lamella.tissue.workers import Workers, make_workers, most_threads
 from lamella.tissue.word import ID, KIND_SHIFT, MOST_CELLS, WALL
 
 _NO_FIELD = np.zeros(0)
@@ -62,6 +66,8 @@ class Dish:
     bonds_every      MCS between updates of bonds and axes
     wall_energy      [kinds] contact energy with walls and obstacles, default 0; walls never count as perimeter
     obstacles        mask of sites that belong to nobody, in the shape of the dish
+    tile             [D] sites of a tile along each axis, about; default by the size of the dish, see `tiles`. The
+                     same dish in other tiles makes its attempts in another order
     raises           InputError
 
     Dishes do not share state, and `advance` releases the interpreter: several may advance in different threads.
@@ -83,6 +89,7 @@ class Dish:
         bonds_every: int = 2,
         wall_energy: ArrayLike | None = None,
         obstacles: ArrayLike | None = None,
+        tile: Sequence[int] | None = None,
     ):
         array, kind, room = checks.checked_labels(labels, kinds, capacity)
         periodic = tuple(bool(p) for p in (periodic if periodic is not None else (True,) * array.ndim))
@@ -107,12 +114,12 @@ class Dish:
         self._keys = np.zeros(room + 1, np.uint64)
         self._keys[: kind.size] = keys
         self._turns = np.zeros(room + 1, np.uint64)
-        self._counters = np.zeros(6, np.uint64)
-        self._carry = np.zeros(1)
+        self._counters = np.zeros(1, np.uint64)
         self._record = empty_record(room + 1)
         self._grid = make_grid(array.shape, periodic)
-        self._lattice, border_size = first_lattice(array, kind, energy.shape[0] - 1, self._grid)
-        self._counters[BORDER_SIZE] = border_size
+        self._tile = tile_lengths(array.shape) if tile is None else checks.checked_tile(tile, array.shape)
+        self._tiles = make_tiles(array.shape, periodic, self._tile)
+        self._lattice = first_lattice(array, kind, energy.shape[0] - 1, self._grid, self._tiles)
         first_record(self._record, array, self._lattice, self._keys, self._grid)
         self._finish()
 
@@ -121,22 +128,35 @@ class Dish:
         dimensions = len(self._grid.space.shape)
         self._physics = make_physics(self._energy, self._temperature, self._exponent, self._connected, dimensions)
         self._sums = np.zeros((self._record.shape[0], SUMS))
+        self._workers: Workers | None = None
         self._open_sites = int((interior(self._lattice.word, self._grid.space.shape) & ID != WALL).sum())
         self.cells = CellTable(self._record)
 
-    def advance(self, mcs: int) -> None:
-        """Advance by `mcs` Monte Carlo steps.   raises InputError if a column of `cells` is out of range"""
+    def advance(self, mcs: int, threads: int = 1) -> None:
+        """Advance by `mcs` Monte Carlo steps.
+
+        threads   how many may share the work, which a large dish has; the result does not depend on it
+        raises    InputError if a column of `cells` is out of range
+        """
         if int(mcs) != mcs or mcs < 0:
             raise InputError(f"advance by {mcs} MCS", where="tissue.Dish", why="it must be a whole number, 0 or more")
+        if int(threads) != threads or threads < 1:
+            raise InputError(f"{threads} threads", where="tissue.Dish", why="it must be a whole number, 1 or more")
         clear_medium(self._record)
         check_record(self._record, self._cells)
         checks.check_step(self._record, self._cells, self._bonds_every, self._open_sites)
         act = bool(self._record[1:, SENSE_ACT].any())
         gradient = self._lattice.attractant.size > 0 and bool(self._record[1:, SENSE_GRADIENT].any())
         contact = bool(self._record[1:, SENSE_CONTACT].any())
+        set_reluctance(self._record)
+        set_strongest_push(self._record, self._physics.norm)
+        threads = min(int(threads), most_threads(self._tiles))
+        if self._workers is None or self._workers.turn.size != threads:
+            self._workers = make_workers(threads, self._record.shape[0], self._tiles)
+        run = run_alone if threads == 1 else run_together
         run(
-            self._lattice, self._grid, self._record, self._physics, self._counters, self._carry, self._key,
-            self._keys, self._turns, self._sums, self._bonds_every, int(mcs), act, gradient, contact,
+            self._workers, self._lattice, self._grid, self._record, self._physics, self._tiles, self._counters,
+            self._key, self._keys, self._turns, self._sums, self._bonds_every, int(mcs), act, gradient, contact,
         )  # fmt: skip
 
     def divide(self, cell: int, *, key: int, direction: ArrayLike | None = None) -> int:
@@ -180,8 +200,7 @@ class Dish:
 
     def _hand_over(self, sites: NDArray[np.uint64], owner: int, kind: int, *, keep_bonds: bool) -> None:
         word = np.uint32(owner) | (np.uint32(kind) << KIND_SHIFT)
-        size = hand_over(sites, word, keep_bonds, self._counters[BORDER_SIZE], self._lattice, self._grid)
-        self._counters[BORDER_SIZE] = size
+        hand_over(sites, word, keep_bonds, self._lattice, self._grid, self._tiles)
 
     def _new_row(self, mother: int, key: int) -> int:
         """A row for a new cell, like its mother's; makes room where there is none."""
@@ -195,7 +214,8 @@ class Dish:
             self._kinds = np.concatenate([self._kinds, room])
             self._keys = np.concatenate([self._keys, room.astype(np.uint64)])
             self._turns = np.concatenate([self._turns, room.astype(np.uint64)])
-            self._record = np.concatenate([self._record, empty_record(more)])
+            self._record = aligned(np.concatenate([self._record, empty_record(more)]))
+            self._workers = None
             self._sums = np.zeros((self._record.shape[0], SUMS))
             self.cells = CellTable(self._record)
         self._cells = new
@@ -226,8 +246,14 @@ class Dish:
     @property
     def counts(self) -> dict[str, int]:
         """Since the start: attempts between different owners, copies made, copies that connectivity refused."""
-        return {"tried": int(self._counters[TRIED]), "accepted": int(self._counters[ACCEPTED]),
-                "vetoed": int(self._counters[VETOED])}  # fmt: skip
+        total = self._tiles.state.sum(axis=0)
+        return {"tried": int(total[TRIED]), "accepted": int(total[ACCEPTED]), "vetoed": int(total[VETOED])}
+
+    @property
+    def border(self) -> NDArray[np.uint32]:
+        """Border sites, numbered as on the padded lattice, tile after tile in the order of the lists; a copy."""
+        lists = zip(self._tiles.first.astype(int), self._tiles.state[:, SIZE].astype(int))
+        return np.concatenate([self._lattice.border[first : first + size] for first, size in lists])
 
     @property
     def cell_keys(self) -> NDArray[np.uint64]:
@@ -290,7 +316,6 @@ class Dish:
 
     def checkpoint(self) -> dict[str, NDArray]:
         """Everything that the dish is, as arrays. `Dish.restore` continues as if it had not stopped, bit for bit."""
-        border = self._lattice.border[: int(self._counters[BORDER_SIZE])]
         clear_medium(self._record)
         switches = [self._connected, self._exponent, self._bonds_every, self._cells]
         return {
@@ -304,9 +329,11 @@ class Dish:
             "cell_keys": self._keys.copy(),
             "turns": self._turns.copy(),
             "counters": self._counters.copy(),
-            "carry": self._carry.copy(),
+            "tile": np.array(self._tile),
+            "tile_state": self._tiles.state.copy(),
+            "carry": self._tiles.carry.copy(),
             "record": self._record.copy(),
-            "border": border.copy(),
+            "border": self.border,
             **{name: getattr(self._lattice, name).copy() for name in _SITE_ARRAYS},
         }
 
@@ -322,13 +349,14 @@ class Dish:
         dish._key = np.uint64(state["key"][0])
         dish._kinds, dish._keys = np.array(state["kinds"], np.int64), np.array(state["cell_keys"], np.uint64)
         dish._turns, dish._counters = np.array(state["turns"], np.uint64), np.array(state["counters"], np.uint64)
-        dish._carry, dish._record = np.array(state["carry"], float), np.array(state["record"], float)
+        dish._record = aligned(np.array(state["record"], float))
         dish._grid = make_grid(tuple(int(n) for n in state["shape"]), dish._periodic)
+        dish._tile = tuple(int(n) for n in state["tile"])
+        dish._tiles = make_tiles(dish.shape, dish._periodic, dish._tile)
+        dish._tiles.state[:] = state["tile_state"]
+        dish._tiles.carry[:] = state["carry"]
         sites = dish._grid.home.size
-        border, rank = np.zeros(sites, np.uint32), np.zeros(sites, np.uint32)
-        listed = np.asarray(state["border"], np.uint32)
-        border[: listed.size] = listed
-        rank[listed] = np.arange(listed.size)
+        border, rank = listed_sites(np.asarray(state["border"], np.int64), dish._tiles, sites)
         arrays = {name: np.array(state[name]) for name in _SITE_ARRAYS}
         dish._lattice = Lattice(**arrays, offer=np.zeros(sites), border=border, rank=rank)
         dish._finish()

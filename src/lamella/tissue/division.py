@@ -15,31 +15,29 @@ from scipy import ndimage
 from lamella.tissue.grid import Grid, interior
 from lamella.tissue.kernel import kernel
 from lamella.tissue.lattice import Lattice, give_site, set_with_ghosts
-from lamella.tissue.record import CENTROID, PERIMETER, TOTAL_BONDS, VOLUME
+from lamella.tissue.record import CENTROID, MOMENT, PERIMETER, TOTAL_BONDS, VOLUME
 from lamella.tissue.run import wrap_centroids
-from lamella.tissue.word import COUNT, COUNT_SHIFT, EDGE, ID
+from lamella.tissue.word import COUNT, COUNT_SHIFT, ID, RIM
 
 
 @kernel
-def hand_over(sites, new_word, keep_bonds, size, lattice, grid):
+def hand_over(sites, new_word, keep_bonds, lattice, grid, tiles):
     """Give sites to another owner.
 
     sites       [k] uint64, on the lattice
     new_word    uint32, owner and kind
     keep_bonds  whether bonds and activity stay (a daughter takes its part of both)
-    size        sites on the border list
-    returns     sites on the border list afterwards
     """
-    for k in range(sites.size):
-        site = sites[k]
-        row = grid.edge_row[site] if (lattice.word[site] & EDGE) != 0 else -1
-        size = give_site(
-            site, new_word, size, lattice.word, lattice.border, lattice.rank, grid.offsets, grid.home, row, grid.mirrors
-        )
+    changed = np.empty(27, np.uint64)
+    for site in sites:
+        row = grid.edge_row[site] if (lattice.word[site] & RIM) != 0 else -1
+        give_site(
+            site, np.int64(tiles.tile_of[site]), new_word, True, changed, tiles.tile_of, tiles.first, tiles.state, tiles.outbox, lattice.word, lattice.border,
+            lattice.rank, grid.offsets, grid.offsets.size, grid.home, row, grid.mirrors,
+        )  # fmt: skip
         if not keep_bonds:
             set_with_ghosts(lattice.bonds, site, 0.0, row, grid.mirrors)
             set_with_ghosts(lattice.expiry, site, 0, row, grid.mirrors)
-    return size
 
 
 def sites_of(cell: int, lattice: Lattice, grid: Grid) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
@@ -95,5 +93,7 @@ def recount(cell: int, lattice: Lattice, grid: Grid, record: NDArray) -> None:
     if sites.size:
         dimensions = where.shape[1]
         delta = offsets_from_centroid(where, cell, record, grid)
-        record[cell, CENTROID : CENTROID + dimensions] += delta.mean(axis=0)
+        total = (record[cell, CENTROID : CENTROID + dimensions] + delta).sum(axis=0)
+        record[cell, MOMENT : MOMENT + dimensions] = np.round(total)
+        record[cell, CENTROID : CENTROID + dimensions] = np.round(total) / sites.size
         wrap_centroids(record, grid.space.period)

@@ -20,12 +20,16 @@ class Space(NamedTuple):
 
     shape    lengths, without padding
     stride   steps from a site to the next along an axis
+    span     the same as floats, and
+    inverse  their inverses: a division of whole numbers costs more than a term does
     half     halves of the lengths of periodic axes, infinity for a closed one
     period   lengths of periodic axes, 0 for a closed one
     """
 
     shape: tuple[int, ...]
     stride: tuple[np.uint64, ...]
+    span: tuple[float, ...]
+    inverse: tuple[float, ...]
     half: tuple[float, ...]
     period: tuple[float, ...]
 
@@ -83,6 +87,8 @@ def make_grid(shape: tuple[int, ...], periodic: tuple[bool, ...]) -> Grid:
     space = Space(
         shape=tuple(int(n) for n in shape),
         stride=tuple(np.uint64(step) for step in stride),
+        span=tuple(float(step) for step in stride),
+        inverse=tuple(1.0 / float(step) for step in stride),
         half=tuple(0.5 * n if wraps else np.inf for n, wraps in zip(shape, periodic)),
         period=tuple(float(n) if wraps else 0.0 for n, wraps in zip(shape, periodic)),
     )

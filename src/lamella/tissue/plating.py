@@ -7,40 +7,57 @@ from numpy.typing import NDArray
 
 from lamella.tissue.grid import Grid, interior, pad_labels
 from lamella.tissue.lattice import Lattice
-from lamella.tissue.record import AXIS, CENTROID, IMAGE, PERIMETER, VOLUME
+from lamella.tissue.record import AXIS, CENTROID, IMAGE, MOMENT, PERIMETER, VOLUME
 from lamella.tissue.run import wrap_centroids
-from lamella.tissue.word import COUNT, COUNT_SHIFT, EDGE, GHOST, KIND_SHIFT, WALL
+from lamella.tissue.tiles import NOT_LISTED, SIZE, Tiles
+from lamella.tissue.word import COUNT, COUNT_SHIFT, GHOST, KIND_SHIFT, RIM, WALL
 
 
-def first_lattice(labels: NDArray, kinds: NDArray, wall_kind: int, grid: Grid) -> tuple[Lattice, int]:
+def first_lattice(labels: NDArray, kinds: NDArray, wall_kind: int, grid: Grid, tiles: Tiles) -> Lattice:
     """Words, counts and border list; no activity, no bonds, no fields.
 
     labels    cell on each site, `WALL` on obstacles, in the shape of the dish
     kinds     [n + 1]
-    returns   the arrays and the number of border sites
+    tiles     the sizes of their border lists are set
     """
     owner = pad_labels(labels, grid)
     sites = owner.size
     kind_of = np.append(kinds, wall_kind)
     word = owner | (kind_of[np.where(owner == WALL, kinds.size, owner)].astype(np.uint32) << KIND_SHIFT)
-    word[grid.edge_row >= 0] |= EDGE
     word[grid.home != np.arange(sites)] |= GHOST
     inside = interior(np.arange(sites), grid.space.shape).ravel()
     inside = inside[owner[inside] != WALL]
-    differing = np.zeros(inside.size, np.uint32)
+    differing, rim = np.zeros(inside.size, np.uint32), grid.edge_row[inside] >= 0
     for offset in grid.offsets.view(np.int64):
         near = owner[inside + offset]
         differing += (near != owner[inside]) & (near != WALL)
+        rim |= (near == WALL) | (tiles.tile_of[grid.home[inside + offset]] != tiles.tile_of[inside])
     word[inside] |= differing << COUNT_SHIFT
-    border, rank = np.zeros(sites, np.uint32), np.zeros(sites, np.uint32)
-    listed = inside[differing > 0]
-    border[: listed.size] = listed
-    rank[listed] = np.arange(listed.size)
+    word[inside[rim]] |= RIM
+    border, rank = listed_sites(inside[differing > 0], tiles, sites)
     arrays = Lattice(
         word=word, expiry=np.zeros(sites, np.int32), bonds=np.zeros(sites), ligand=np.zeros(sites),
         attractant=np.zeros(0), offer=np.zeros(sites), border=border, rank=rank,
     )  # fmt: skip
-    return arrays, listed.size
+    return arrays
+
+
+def listed_sites(sites: NDArray, tiles: Tiles, size: int) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+    """Border lists and ranks that hold `sites`, each tile's in their order here; sets the sizes of the lists.
+
+    size      sites of the lattice with padding
+    returns   `Lattice.border`, `Lattice.rank`
+    """
+    tile = tiles.tile_of[sites]
+    order = np.argsort(tile, kind="stable")
+    tiles.state[:, SIZE] = np.bincount(tile, minlength=tiles.state.shape[0])
+    begins = tiles.state[:, SIZE].cumsum() - tiles.state[:, SIZE]
+    place = tiles.first[tile[order]] + np.arange(sites.size, dtype=np.uint64) - begins[tile[order]]
+    border = np.zeros(int(tiles.first[-1]), np.uint32)
+    rank = np.full(size, NOT_LISTED)
+    border[place] = sites[order]
+    rank[sites[order]] = place
+    return border, rank
 
 
 def first_record(record: NDArray, labels: NDArray, lattice: Lattice, keys: NDArray[np.uint64], grid: Grid) -> None:
@@ -65,6 +82,7 @@ def first_record(record: NDArray, labels: NDArray, lattice: Lattice, keys: NDArr
             delta[:, d] -= period * np.round(delta[:, d] / period)
         mean = np.bincount(cell, weights=delta[:, d], minlength=rows)[live] / number[live]
         record[live, CENTROID + d] = anchor[live, d] + mean
+        record[live, MOMENT + d] = np.round(record[live, CENTROID + d] * number[live])
     wrap_centroids(record, grid.space.period)
     record[:, IMAGE : IMAGE + axes] = 0.0
     draws = [np.random.Generator(np.random.Philox(key=int(keys[c]))).standard_normal(axes) for c in live]

@@ -1,7 +1,7 @@
-"""Copy attempts: the Monte Carlo kernel of the dish.
+"""Copy attempts in a tile: the Monte Carlo kernel of the dish.
 
-Sites are drawn from the list of border sites; a Monte Carlo step (MCS) is one
-attempt per border site. A copy that costs energy dH is accepted with
+Sites are drawn from the border list of the tile; a Monte Carlo step (MCS) is
+one attempt per border site. A copy that costs energy dH is accepted with
 probability mobility * min(1, exp(-dH / T)): the draw is turned into the energy
 that it can pay, once, and each term is compared with it as soon as it is known.
 """
@@ -12,36 +12,38 @@ import math
 
 import numpy as np
 
-from lamella.random import philox, unit53
-from lamella.tissue.kernel import kernel, term
-from lamella.tissue.lattice import cosine, give_site, move_centroid, set_with_ghosts
+from lamella.tissue.draws import BLOCK, draw_block
+from lamella.tissue.kernel import part, term
+from lamella.tissue.lattice import axis_cosine, coordinates, give_site, move_moment, set_with_ghosts
+from lamella.tissue.machine import ask_ahead
 from lamella.tissue.record import (
     ACT_MEMORY,
     CONTRACTION,
     DISSIPATION,
+    MOMENT,
     PERIMETER,
     POLARITY,
     PROTRUSION,
+    STRONGEST_PUSH,
     TOTAL_BONDS,
     VOLUME,
 )
 from lamella.tissue.terms.connectivity import keeps_whole
 from lamella.tissue.terms.contact import contact_change, count_ring
 from lamella.tissue.terms.contraction import contraction_energy, largest_contraction
-from lamella.tissue.terms.mobility import pair_mobility
+from lamella.tissue.terms.mobility import payable_energy
 from lamella.tissue.terms.perimeter import perimeter_change
 from lamella.tissue.terms.protrusion import front_weight, push, push_strength, strongest_push
 from lamella.tissue.terms.rupture import rupture_cost
 from lamella.tissue.terms.volume import volume_change
-from lamella.tissue.word import EDGE, ID, KIND, KIND_SHIFT, WALL
+from lamella.tissue.tiles import ACCEPTED, DRAWS, SIZE, TRIED, VETOED
+from lamella.tissue.word import ID, KIND, KIND_SHIFT, RIM, WALL
 
-CLOCK, BORDER_SIZE, DRAWS, TRIED, ACCEPTED, VETOED = range(6)
-"""Places in the counters [6] uint64: MCS done, border sites, random numbers drawn, attempts between two different
-owners, copies made, copies that connectivity refused."""
+LOOKAHEAD = 16
+"""Attempts whose sites are loaded together, before the first is made: a large dish does not fit the cache, and most
+attempts are between sites of one cell and end there. A copy that is made ends the group: the rest is looked at anew."""
 
-_BLOCK = 64
-"""Random numbers drawn at a time: they do not depend on the lattice, so the compiler makes vectors of them."""
-_SHIFT = np.uint64(32)
+_SHIFT, _ONE = np.uint64(32), np.uint64(1)
 
 
 @term
@@ -55,11 +57,11 @@ def passive_change(site, winner_word, loser_word, record, kinds, change, own, wo
     winner, loser = winner_word & ID, loser_word & ID
     winner_kind = np.uint64((winner_word >> KIND_SHIFT) & KIND)
     loser_kind = np.uint64((loser_word >> KIND_SHIFT) & KIND)
-    ring_change, with_winner, with_loser, walls = count_ring(
-        site, winner, loser, winner_kind, loser_kind, kinds, change, word, offsets, neighbours
+    ring_change, with_winner, with_loser, cells = count_ring(
+        site, loser_word, winner, winner_kind, loser_kind, kinds, change, word, offsets, neighbours
     )
-    longer = np.float64(neighbours - walls - 2 * with_winner)
-    shorter = np.float64(2 * with_loser - (neighbours - walls))
+    longer = np.float64(cells - 2 * with_winner)
+    shorter = np.float64(2 * with_loser - cells)
     energy = contact_change(ring_change, with_winner, with_loser, winner_kind, loser_kind, own)
     energy += volume_change(winner, loser, record)
     energy += perimeter_change(winner, loser, longer, shorter, record)
@@ -89,92 +91,117 @@ def front_push(cell, other, cosine, source, now, spare, record, focus, word, exp
 
 
 @term
-def transfer(site, winner, loser, longer, shorter, record, space):
-    """Book a copy in the records: volumes, perimeters, centroids."""
+def remember(cell, record, log, burst_number):
+    """Note what a cell is before a burst first changes it; see `Log`."""
+    if log.seen[cell] != burst_number:
+        log.seen[cell] = burst_number
+        n = log.entries[0]
+        log.cells[n] = cell
+        log.changes[n, 0] = record[cell, VOLUME]
+        log.changes[n, 1] = record[cell, PERIMETER]
+        for d in range(3):
+            log.changes[n, 2 + d] = record[cell, MOMENT + d]
+        log.entries[0] = n + 1
+
+
+@term
+def transfer(place, winner, loser, longer, shorter, record, space):
+    """Book a copy in the records: volumes, perimeters, moments."""
+    if winner != 0:
+        move_moment(place, winner, 1.0, record, space)
+    if loser != 0:
+        move_moment(place, loser, -1.0, record, space)
     record[winner, VOLUME] += 1.0
     record[winner, PERIMETER] += longer
     record[loser, VOLUME] -= 1.0
     record[loser, PERIMETER] += shorter
-    if winner != 0:
-        move_centroid(site, winner, 1.0 / record[winner, VOLUME], record, space)
-    if loser != 0 and record[loser, VOLUME] > 0.0:
-        move_centroid(site, loser, -1.0 / record[loser, VOLUME], record, space)
 
 
 @term
-def draw_block(draws, key, neighbours, places, directions, chances):
-    """The next `_BLOCK` random numbers of the dish: 32 bits choose the place, 32 the direction, 53 the acceptance."""
-    for b in range(_BLOCK):
-        w0, w1, w2, w3 = philox(draws + np.uint64(b), key)
-        places[b], directions[b], chances[b] = w0, (w1 * np.uint64(neighbours)) >> _SHIFT, unit53(w2, w3)
+def differing_pairs(begin, count, first, size, places, directions, word, border, offsets, expiry, chosen):
+    """Which of `count` attempts are between two different owners.
 
-
-@term
-def touch_ahead(places, size, border, word):
-    """Load the words that the block will ask for, all at once instead of one after the other.
-
-    A large dish does not fit the cache and would wait for each. The list may
-    change before an attempt is made, so nothing that is read here is used; it
-    is returned so that the compiler cannot leave it out.
+    first, size   where the border list begins and how long it is
+    chosen        [LOOKAHEAD] out: their numbers
+    returns       how many they are
     """
-    seen = np.uint32(0)
-    for b in range(_BLOCK):
-        seen |= word[border[(places[b] * size) >> _SHIFT]]
-    return seen
+    found = 0
+    for n in range(begin, begin + count):
+        site = np.uint64(border[first + ((places[n] * size) >> _SHIFT)])
+        source = site + offsets[directions[n]]
+        chosen[found] = n
+        ask_ahead(expiry, source)
+        found += ((word[site] ^ word[source]) & ID) != 0
+    return found
 
 
-@kernel
-def sweep(lattice, grid, record, physics, counters, carry, key, steps):
-    """Advance a dish by `steps` MCS of copy attempts.
+@part
+def burst(tile, share, now, most_pull, key, lattice, grid, record, physics, tiles, scratch, log, burst_number):
+    """Make the attempts of a tile for `share` of an MCS.
 
-    record     [cells, WIDTH]
-    counters   [6] uint64, see above
-    carry      [1] share of an MCS done beyond the last whole one
-    key        uint64, stream of the dish; attempt n takes the n-th draw of the stream
+    now            MCS done
+    most_pull      the most that `largest_contraction` is for any cell
+    key            uint64, stream of the dish; attempt n of a tile takes the n-th draw of the stream of the tile
+    record         [cells, WIDTH]
+    scratch        see `Scratch`
+    log            see `Log`
+    burst_number   uint32, another for each burst; 0 if changes of cells need not be logged
     """
     word, expiry, bonds, border, rank = lattice.word, lattice.expiry, lattice.bonds, lattice.border, lattice.rank
     space, offsets, home, edge_row, mirrors = grid.space, grid.offsets, grid.home, grid.edge_row, grid.mirrors
     kinds, change, own, linked = physics.kinds, physics.change, physics.own, physics.linked
     temperature, mean_rear, focus = physics.temperature, physics.mean_rear, (physics.exponent, physics.norm)
     connected, touching = physics.connected, physics.touching
+    tile_of, firsts, state, outbox = tiles.tile_of, tiles.first, tiles.state, tiles.outbox
+    places, directions, energies = scratch.places, scratch.directions, scratch.energies
+    chosen, changed = scratch.chosen, scratch.changed
     degree = 26 if len(space.shape) == 3 else 8
-    size, draws = counters[BORDER_SIZE], counters[DRAWS]
     tried, accepted, vetoed = np.uint64(0), np.uint64(0), np.uint64(0)
-    places, directions, chances = np.empty(_BLOCK, np.uint64), np.empty(_BLOCK, np.uint64), np.empty(_BLOCK)
-    ahead, at, done = np.empty(1, np.uint32), _BLOCK, carry[0]
-    for step in range(steps):
-        now = np.int64(counters[CLOCK]) + step
-        while done < 1.0 and size > 0:
-            if at == _BLOCK:
-                draw_block(draws, key, degree, places, directions, chances)
-                ahead[0] = touch_ahead(places, size, border, word)
-                at = 0
-            site = np.uint64(border[(places[at] * size) >> _SHIFT])
-            source, chance = site + offsets[directions[at]], chances[at]
-            at, draws, done = at + 1, draws + np.uint64(1), done + 1.0 / size
+    first, done, draws = firsts[tile], tiles.carry[tile], state[tile, DRAWS]
+    at = BLOCK
+    while state[tile, SIZE] > 0:
+        size = state[tile, SIZE]
+        left = np.int64(math.ceil((share - done) * np.float64(size)))
+        if left <= 0:
+            break
+        if at == BLOCK:
+            draw_block(draws & ~_ONE, key, np.uint64(tile), np.uint64(degree), places, directions, energies)
+            at = np.int64(draws & _ONE)
+        used = min(LOOKAHEAD, BLOCK - at, left)
+        pairs = differing_pairs(at, used, first, size, places, directions, word, border, offsets, expiry, chosen)
+        for pair in range(pairs):
+            n = chosen[pair]
+            site = np.uint64(border[first + ((places[n] * size) >> _SHIFT)])
+            source = site + offsets[directions[n]]
             source_word, site_word = word[source], word[site]
             winner, loser = source_word & ID, site_word & ID
-            if winner == loser or winner == WALL:  # noqa: SIM109
+            if winner == WALL:
                 continue
-            tried += np.uint64(1)
-            mobility = pair_mobility(winner, loser, record)
-            if chance >= mobility:
+            tried += _ONE
+            payable = payable_energy(energies[n], winner, loser, temperature, record)
+            if payable <= 0.0:
                 continue
-            payable = -temperature * math.log(chance / mobility)
             cost, longer, shorter = passive_change(
                 site, source_word, site_word, record, kinds, change, own, word, offsets, degree
             )
+            if cost - record[winner, STRONGEST_PUSH] - most_pull > payable:
+                continue
             if record[loser, DISSIPATION] > 0.0:
                 cost += rupture_cost(loser, bonds[site], record)
             help_at_most = strongest_push(winner, loser, record, focus[1])
             if cost - help_at_most - largest_contraction(loser, mean_rear, record) > payable:
                 continue
-            facing_loser = cosine(site, loser, record, space) if sees_direction(loser, record) else 0.0
-            facing = cosine(site, winner, record, space) if sees_direction(winner, record) else 0.0
+            here, facing_loser, facing = coordinates(site, space), 0.0, 0.0
+            if sees_direction(loser, record):
+                facing_loser = axis_cosine(here, loser, record, space)
+            if sees_direction(winner, record):
+                facing = axis_cosine(here, winner, record, space)
             cost -= contraction_energy(loser, facing_loser, mean_rear, record)
             cost += contraction_energy(winner, facing, mean_rear, record)
             if record[winner, PROTRUSION] > 0.0:
-                root, spare = np.uint64(home[source]), cost - payable
+                root, spare = source, cost - payable
+                if (site_word & RIM) != 0:
+                    root = np.uint64(home[source])
                 cost -= front_push(
                     winner, loser, facing, root, now, spare, record, focus, word, expiry, bonds, offsets, degree
                 )
@@ -189,17 +216,27 @@ def sweep(lattice, grid, record, physics, counters, carry, key, steps):
             # a cell's last site may go: it has no other piece
             tested = connected and (loser == 0 or record[loser, VOLUME] > 1.0)
             if tested and not keeps_whole(site, winner, loser, word, offsets, touching, linked):
-                vetoed += np.uint64(1)
+                vetoed += _ONE
                 continue
-            accepted += np.uint64(1)
-            transfer(site, winner, loser, longer, shorter, record, space)
-            row = edge_row[site] if (site_word & EDGE) != 0 else -1
+            accepted += _ONE
+            if burst_number != 0:
+                remember(winner, record, log, burst_number)
+                remember(loser, record, log, burst_number)
+            transfer(here, winner, loser, longer, shorter, record, space)
+            row = edge_row[site] if (site_word & RIM) != 0 else -1
             ends = now + np.int64(record[winner, ACT_MEMORY]) if winner != 0 else 0
             set_with_ghosts(expiry, site, ends, row, mirrors)
             if record[loser, TOTAL_BONDS] > 0.0:
                 set_with_ghosts(bonds, site, 0.0, row, mirrors)
-            size = give_site(site, source_word, size, word, border, rank, offsets, home, row, mirrors)
-        done = max(done - 1.0, 0.0) if size > 0 else 0.0
-    for place, more in ((CLOCK, np.uint64(steps)), (TRIED, tried), (ACCEPTED, accepted), (VETOED, vetoed)):
-        counters[place] += more
-    counters[BORDER_SIZE], counters[DRAWS], carry[0] = size, draws, done
+            give_site(site, tile, source_word, False, changed, tile_of, firsts, state, outbox, word, border, rank, offsets,
+                      degree, home, row, mirrors)  # fmt: skip
+            used = n + 1 - at
+            break
+        at += used
+        draws += np.uint64(used)
+        done += np.float64(used) / np.float64(size)
+    tiles.carry[tile] = max(done - share, 0.0) if state[tile, SIZE] > 0 else 0.0
+    state[tile, DRAWS] = draws
+    state[tile, TRIED] += tried
+    state[tile, ACCEPTED] += accepted
+    state[tile, VETOED] += vetoed

@@ -3,7 +3,7 @@
     bits  0-19   cell that owns the site; 0 is medium, `WALL` is a wall or an obstacle
     bits 20-23   kind of that cell
     bits 24-28   neighbours that belong to another cell or to medium (walls do not count)
-    bit  29      the site lies in the outer layer of a periodic dish: ghosts repeat it
+    bit  29      look closer: ghosts repeat the site, or it touches a wall or another tile
     bit  30      the site is such a ghost
 
 One load tells the kernel nearly all it wants to know of a neighbour.
@@ -17,7 +17,8 @@ KIND = np.uint32(0xF)
 KIND_SHIFT = np.uint32(20)
 COUNT = np.uint32(0x1F)
 COUNT_SHIFT = np.uint32(24)
-EDGE = np.uint32(1 << 29)
+COUNT_BITS = np.uint32(0x1F000000)
+RIM = np.uint32(1 << 29)
 GHOST = np.uint32(1 << 30)
 BODY = np.uint32(0xFFFFFF)
 """Owner and kind: the part of the word that a copy carries over."""

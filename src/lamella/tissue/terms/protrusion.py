@@ -10,9 +10,18 @@ bonds nothing carries the force. Not the difference of an energy.
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lamella.tissue.kernel import part, term
-from lamella.tissue.record import ACT_MEMORY, CONTACT_GAIN, POLARITY, PROTRUSION, TRACTION_FLOOR, TRACTION_HALF
+from lamella.tissue.record import (
+    ACT_MEMORY,
+    CONTACT_GAIN,
+    POLARITY,
+    PROTRUSION,
+    STRONGEST_PUSH,
+    TRACTION_FLOOR,
+    TRACTION_HALF,
+)
 from lamella.tissue.word import ID
 
 
@@ -44,6 +53,11 @@ def push_strength(cell, other, record):
 def strongest_push(cell, other, record, norm):
     """The most that it can be, straight ahead and fully active: the early refusal needs it."""
     return push_strength(cell, other, record) * (1.0 - record[cell, POLARITY] + record[cell, POLARITY] * norm)
+
+
+def set_strongest_push(record: NDArray[np.float64], norm: float) -> None:
+    """The same for every cell, into medium: the first refusal looks at no other column of the term."""
+    record[:, STRONGEST_PUSH] = record[:, PROTRUSION] * (1.0 + record[:, POLARITY] * (norm - 1.0))
 
 
 @term
