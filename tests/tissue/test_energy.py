@@ -9,19 +9,20 @@ from lamella.tissue.lattice import axis_cosine, coordinates
 from lamella.tissue.record import MEAN_TRACTION
 from lamella.tissue.sweep import passive_change
 from lamella.tissue.terms.contraction import contraction_energy
-from lamella.tissue.tiles import NOT_LISTED, WAITING
+from lamella.tissue.tiles import BORDER, WAITING
 from lamella.tissue.word import COUNT, COUNT_SHIFT, ID, WALL
 
 
 @njit
-def kernel_changes(site, source, word, record, kinds, change, own, offsets, mean_rear, space):
+def kernel_changes(site, source, word, record, kinds, contact, slots, mean_rear, space):
     """What the sweep adds up for a copy from `source` to `site`, conservative terms only."""
-    passive, longer, shorter = passive_change(
-        site, word[source], word[site], record, kinds, change, own, word, offsets, offsets.size
+    passive, longer, shorter, _, _ = passive_change(
+        site, word[source], word[site], record, kinds, contact, word, slots, space
     )
     winner, loser = word[source] & ID, word[site] & ID
-    rear = contraction_energy(winner, axis_cosine(coordinates(site, space), winner, record, space), mean_rear, record)
-    rear -= contraction_energy(loser, axis_cosine(coordinates(site, space), loser, record, space), mean_rear, record)
+    here = coordinates(site, space)
+    rear = contraction_energy(winner, axis_cosine(here, winner, record, space), mean_rear, record)
+    rear -= contraction_energy(loser, axis_cosine(here, loser, record, space), mean_rear, record)
     return passive, rear, longer, shorter
 
 
@@ -55,8 +56,8 @@ def test_incremental_energy_is_the_difference_of_whole_energies(dish):
         if winner == loser or winner == int(WALL):
             continue
         passive, rear, longer, shorter = kernel_changes(
-            np.uint64(site), source, lattice.word, dish._record, physics.kinds, physics.change, physics.own,
-            grid.offsets, physics.mean_rear, grid.space,
+            np.uint64(site), source, lattice.word, dish._record, physics.kinds, physics.contact,
+            grid.slots, physics.mean_rear, grid.space,
         )  # fmt: skip
         after_labels = labels.copy()
         after_labels[place == site] = winner
@@ -86,9 +87,7 @@ def test_books_agree_with_the_picture_after_many_steps(dish):
     place = interior(np.arange(word.size), dish.shape)
     listed = dish.border
     assert sorted(listed.tolist()) == sorted(place[differing > 0].tolist())
-    assert np.array_equal(dish._lattice.border[dish._lattice.rank[listed]], listed)
-    inside = place.ravel()
-    assert (dish._lattice.rank[np.setdiff1d(inside, listed)] == NOT_LISTED).all()
+    assert (dish._tiles.state[:, BORDER].sum()) == len(set(listed.tolist()))
     assert not dish._tiles.state[:, WAITING].any()
     assert np.array_equal(word & ID, word[grid.home] & ID)
     assert np.array_equal(dish._lattice.expiry, dish._lattice.expiry[grid.home])

@@ -7,6 +7,7 @@ import pytest
 from dishes import all_on, blocks
 
 from lamella.tissue import Dish, reference
+from lamella.tissue.grid import ring_slots
 from lamella.tissue.terms.connectivity import in_one_piece, ring_bonds
 
 
@@ -74,11 +75,12 @@ def test_cells_stay_in_one_piece_even_when_hot(dish):
 
 def test_connectivity_rule_on_known_rings():
     touching, linked = ring_bonds(2)
+    slots = ring_slots(2)
     #  places of the ring:  0 1 2 / 3 . 4 / 5 6 7
     cases = {(1,): True, (1, 4): False, (1, 2, 4): True, (1, 6): False, (0, 1, 3): True, (0,): False,
              (0, 1, 2, 3, 4, 5, 6, 7): True, (0, 1, 2, 7): True, (1, 2, 4, 7, 6, 5): True}  # fmt: skip
     for places, whole in cases.items():
-        members = np.uint32(sum(1 << p for p in places))
+        members = np.uint64(sum(1 << int(slots[p]) for p in places))
         assert in_one_piece(members, touching, linked) == whole, places
 
 

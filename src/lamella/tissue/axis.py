@@ -34,7 +34,7 @@ from lamella.tissue.record import (
     VOLUME,
 )
 from lamella.tissue.tiles import SIZE
-from lamella.tissue.word import ID, WALL
+from lamella.tissue.word import COUNT_BITS, ID, WALL
 
 _SITES, _DIRECTION, _ACT, _ACT_DIRECTION, _FIELD, _FIELD_DIRECTION, _TOUCH, _TOUCH_DIRECTION = 0, 1, 4, 5, 8, 9, 12, 13
 SUMS = 16
@@ -71,7 +71,7 @@ def boundary_sums(lattice, grid, record, tiles, now, gradient, contact, sums):
         for place in range(tiles.state[tile, SIZE]):
             site = np.uint64(border[tiles.first[tile] + np.uint64(place)])
             cell = word[site] & ID
-            if cell == 0:
+            if cell == 0 or word[site] & COUNT_BITS == 0:
                 continue
             rest = site
             square = 0.0

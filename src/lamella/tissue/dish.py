@@ -21,7 +21,7 @@ from lamella.tissue.division import (
 from lamella.tissue.grid import interior, make_grid, pad_field
 from lamella.tissue.lattice import Lattice
 from lamella.tissue.physics import make_physics
-from lamella.tissue.plating import first_lattice, first_record, listed_sites
+from lamella.tissue.plating import first_lattice, first_record, listed_sites, with_slack
 from lamella.tissue.reading import Reading, read_cells
 from lamella.tissue.record import (
     AXIS,
@@ -41,7 +41,7 @@ from lamella.tissue.terms.mobility import set_reluctance
 from lamella.tissue.terms.protrusion import set_strongest_push
 from lamella.tissue.tiles import ACCEPTED, SIZE, TRIED, VETOED, make_tiles, tile_lengths
 from lamella.tissue.workers import Workers, make_workers, most_threads
-from lamella.tissue.word import ID, KIND_SHIFT, MOST_CELLS, WALL
+from lamella.tissue.word import COUNT_BITS, ID, KIND_SHIFT, MOST_CELLS, WALL
 
 _NO_FIELD = np.zeros(0)
 
@@ -251,7 +251,11 @@ class Dish:
 
     @property
     def border(self) -> NDArray[np.uint32]:
-        """Border sites, numbered as on the padded lattice, tile after tile in the order of the lists; a copy."""
+        """Sites with a neighbour of another owner, numbered as on the padded lattice; a copy."""
+        listed = self._listed()
+        return listed[self._lattice.word[listed] & COUNT_BITS != 0]
+
+    def _listed(self) -> NDArray[np.uint32]:
         lists = zip(self._tiles.first.astype(int), self._tiles.state[:, SIZE].astype(int))
         return np.concatenate([self._lattice.border[first : first + size] for first, size in lists])
 
@@ -333,7 +337,7 @@ class Dish:
             "tile_state": self._tiles.state.copy(),
             "carry": self._tiles.carry.copy(),
             "record": self._record.copy(),
-            "border": self.border,
+            "border": self._listed(),
             **{name: getattr(self._lattice, name).copy() for name in _SITE_ARRAYS},
         }
 
@@ -356,9 +360,10 @@ class Dish:
         dish._tiles.state[:] = state["tile_state"]
         dish._tiles.carry[:] = state["carry"]
         sites = dish._grid.home.size
-        border, rank = listed_sites(np.asarray(state["border"], np.int64), dish._tiles, sites)
+        border = listed_sites(np.asarray(state["border"], np.int64), dish._tiles, int(dish._grid.rows[0]))
         arrays = {name: np.array(state[name]) for name in _SITE_ARRAYS}
-        dish._lattice = Lattice(**arrays, offer=np.zeros(sites), border=border, rank=rank)
+        arrays["word"] = with_slack(arrays["word"])
+        dish._lattice = Lattice(**arrays, offer=np.zeros(sites), border=border)
         dish._finish()
         return dish
 

@@ -28,12 +28,13 @@ def hand_over(sites, new_word, keep_bonds, lattice, grid, tiles):
     new_word    uint32, owner and kind
     keep_bonds  whether bonds and activity stay (a daughter takes its part of both)
     """
-    changed = np.empty(27, np.uint64)
+    fresh = np.empty(27, np.uint64)
+    lists = (tiles.tile_of, tiles.first, tiles.state, tiles.outbox, tiles.gained)
     for site in sites:
         row = grid.edge_row[site] if (lattice.word[site] & RIM) != 0 else -1
         give_site(
-            site, np.int64(tiles.tile_of[site]), new_word, True, changed, tiles.tile_of, tiles.first, tiles.state, tiles.outbox, lattice.word, lattice.border,
-            lattice.rank, grid.offsets, grid.offsets.size, grid.home, row, grid.mirrors,
+            site, np.int64(tiles.tile_of[site]), new_word, True, fresh, lists, lattice.word, lattice.border,
+            grid.offsets, grid.offsets.size, grid.home, row, grid.mirrors,
         )  # fmt: skip
         if not keep_bonds:
             set_with_ghosts(lattice.bonds, site, 0.0, row, grid.mirrors)

@@ -52,20 +52,21 @@ def minus_log(u):
 def draw_block(first, key, stream, neighbours, places, directions, energies):
     """Attempts `first` to `first + BLOCK` of a stream.
 
-    first, key, stream   uint64; `first` is even
-    places               [BLOCK] out: 32 bits, for a list of n sites the place is (bits * n) >> 32
-    directions           [BLOCK] out: 0 to neighbours - 1
-    energies             [BLOCK] out: -log(chance), what the attempt can pay in units of the temperature
+    first, key, stream   uint64; `first` is a multiple of `BLOCK`
+    places               [2 BLOCK] out, the place of attempt n at n modulo its length: 32 bits, for a list of n sites the place is (bits * n) >> 32
+    directions           [2 BLOCK] out: 0 to neighbours - 1
+    energies             [2 BLOCK] out: -log(chance), what the attempt can pay in units of the temperature
     """
+    begin = np.int64(first) % (2 * BLOCK)
     for pair in range(BLOCK // 2):
         w0, w1, w2, w3 = philox((first >> _ONE) + np.uint64(pair), key, stream)
-        a, b = 2 * pair, 2 * pair + 1
+        a, b = np.uint64(begin + 2 * pair), np.uint64(begin + 2 * pair + 1)
         places[a], places[b] = w0, w2
         turned, also = w1 * neighbours, w3 * neighbours
         directions[a], directions[b] = turned >> _SHIFT, also >> _SHIFT
         energies[a], energies[b] = _rest(turned, w0, neighbours), _rest(also, w2, neighbours)
     for n in range(BLOCK):
-        energies[n] = minus_log(energies[n])
+        energies[np.uint64(begin + n)] = minus_log(energies[np.uint64(begin + n)])
 
 
 @term

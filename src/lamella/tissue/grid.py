@@ -42,6 +42,7 @@ class Grid(NamedTuple):
     than a term does.
 
     space      see `Space`
+    slots      [48] uint64, from a site to the slots of its ring, see `ring_slots`
     offsets    [K] uint64, from a site to its neighbours; wraps round like any unsigned number
     rows       [rows] uint32, first site of each row along the last axis, without padding
     home       [N] uint32, the site that a ghost repeats; any other site is its own
@@ -50,6 +51,7 @@ class Grid(NamedTuple):
     """
 
     space: Space
+    slots: NDArray[np.uint64]
     offsets: NDArray[np.uint64]
     rows: NDArray[np.uint32]
     home: NDArray[np.uint32]
@@ -61,6 +63,12 @@ def ring(dimensions: int) -> NDArray[np.int64]:
     """Steps to the 8 or 26 neighbours, each -1, 0 or 1 along every axis.   returns [K, D]"""
     steps = [step for step in itertools.product((-1, 0, 1), repeat=dimensions) if any(step)]
     return np.array(steps, np.int64)
+
+
+def ring_slots(dimensions: int) -> NDArray[np.int64]:
+    """The bit that stands for each place of `ring` in a bit set: rows of three in steps of 4, levels in steps of 16."""
+    steps = ring(dimensions) + 1
+    return steps[:, -1] + 4 * steps[:, -2] + (16 * steps[:, 0] if dimensions == 3 else 0)
 
 
 def make_grid(shape: tuple[int, ...], periodic: tuple[bool, ...]) -> Grid:
@@ -92,8 +100,11 @@ def make_grid(shape: tuple[int, ...], periodic: tuple[bool, ...]) -> Grid:
         half=tuple(0.5 * n if wraps else np.inf for n, wraps in zip(shape, periodic)),
         period=tuple(float(n) if wraps else 0.0 for n, wraps in zip(shape, periodic)),
     )
+    slots = np.zeros(48, np.int64)
+    slots[ring_slots(dimensions)] = ring(dimensions) @ stride
     return Grid(
         space=space,
+        slots=slots.view(np.uint64),
         offsets=(ring(dimensions) @ stride).view(np.uint64),
         rows=core[..., 0].ravel().astype(np.uint32),
         home=home.astype(np.uint32),

@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lamella.tissue.kernel import kernel, part, term
+from lamella.tissue.machine import add_to_shared
 from lamella.tissue.record import AXIS, MOMENT, VOLUME
-from lamella.tissue.tiles import NOT_LISTED, POSTED, SIZE, WAITING
-from lamella.tissue.word import BODY, COUNT, COUNT_BITS, COUNT_SHIFT, GHOST, ID, RIM, WALL
+from lamella.tissue.tiles import BORDER, SIZE, WAITING
+from lamella.tissue.word import BODY, COUNT_BITS, COUNT_SHIFT, GHOST, ID, LISTED, LISTED_SHIFT, RIM, WALL
 
 ONE = np.uint64(1)
 NONE = np.uint32(0)
@@ -26,8 +27,7 @@ class Lattice(NamedTuple):
     ligand      [N] ligand under the site
     attractant  [N] sensed field, or [0] if there is none
     offer       [N] scratch of the bond update: share of the site in new bonds
-    border      [sites] uint32, sites with a differing neighbour, a list for each tile, in no particular order
-    rank        [N] uint32, place of a border site in `border`, else `NOT_LISTED`
+    border      [sites] uint32, the border list of each tile, in no particular order; see `Tiles`
     """
 
     word: NDArray[np.uint32]
@@ -37,7 +37,6 @@ class Lattice(NamedTuple):
     attractant: NDArray[np.float64]
     offer: NDArray[np.float64]
     border: NDArray[np.uint32]
-    rank: NDArray[np.uint32]
 
 
 @term
@@ -104,103 +103,88 @@ def move_moment(place, cell, share, record, space):
         record[cell, MOMENT + d] = moment + share * (place[d] - image)
 
 
-@term
-def _list_site(site, tile, first, state, border, rank):
-    place = first[tile] + state[tile, SIZE]
-    border[place] = site
-    rank[site] = place
-    state[tile, SIZE] += ONE
-
-
-@term
-def _unlist_site(site, tile, first, state, border, rank):
-    state[tile, SIZE] -= ONE
-    place = rank[site] & NOT_LISTED
-    last = border[first[tile] + state[tile, SIZE]]
-    border[place] = last
-    rank[last] = np.uint32(place | (rank[last] & POSTED))
-    rank[site] = NOT_LISTED
-
-
-@term
-def list_or_unlist(site, listed, tile, first, state, border, rank):
-    """Put a site of `tile` on its border list, or take it off. The list must not say so already."""
-    if listed:
-        _list_site(site, tile, first, state, border, rank)
-    else:
-        _unlist_site(site, tile, first, state, border, rank)
-
-
 @part
-def post(site, tile, rank, state, outbox):
-    """Leave a site of another tile, whose neighbours now are or no longer are all its own, in the outbox of `tile`."""
-    if (rank[site] & POSTED) == NONE:
-        rank[site] |= POSTED
-        outbox[tile, state[tile, WAITING]] = site
-        state[tile, WAITING] += ONE
-
-
-@part
-def collect(tile, source, word, border, rank, tile_of, first, state, outbox):
-    """Bring the border list of `tile` up to date with what `source` left in its outbox."""
+def collect(tile, source, tile_of, first, state, border, outbox):
+    """List the sites of `tile` that `source` left in its outbox."""
     for n in range(state[source, WAITING]):
-        site = np.uint64(outbox[source, n])
-        if tile_of[site] == tile and (rank[site] & POSTED) != NONE:
-            rank[site] &= NOT_LISTED
-            listed = (word[site] >> COUNT_SHIFT) & COUNT != NONE
-            if listed != (rank[site] != NOT_LISTED):
-                list_or_unlist(site, listed, tile, first, state, border, rank)
+        site = outbox[source, n]
+        if site != 0 and tile_of[site] == tile:
+            outbox[source, n] = 0
+            border[first[tile] + state[tile, SIZE]] = site
+            state[tile, SIZE] += ONE
 
 
 @term
-def give_site(site, tile, new_word, at_once, changed, tile_of, first, state, outbox, word, border, rank, offsets, neighbours,
-              home, row, mirrors):  # fmt: skip
+def give_site(site, tile, new_word, at_once, fresh, tiles, word, border, offsets, neighbours, home, row, mirrors):
     """Hand `site` to another cell: word, neighbour counts and border lists.
 
     tile         tile of the site
     new_word     word of the winner's site (owner and kind are taken from it)
     at_once      whether lists of other tiles may be written; else their sites go into the outbox
-    changed      [neighbours + 1] uint64 scratch
+    fresh        [neighbours + 1] uint64 scratch
+    tiles        arrays of `Tiles`: tile_of, first, state, outbox, gained
     neighbours   8 or 26
     row          row of the site among the mirrors, -1 if it has none; see `Grid`
-    others       see `Tiles`, `Lattice` and `Grid`
+    others       see `Lattice` and `Grid`
     """
+    tile_of, first, state, outbox, gained = tiles
     old = word[site]
     loser, winner = old & ID, new_word & ID
     rim = (old & RIM) != NONE
-    differing = np.uint32(0)
-    moved = 0
-    for k in range(neighbours):
-        near = site + offsets[k]
-        if rim:
-            near = np.uint64(home[near])
-        before = word[near]
-        cell = before & ID
-        if rim and cell == WALL:
-            continue
-        step = np.uint32(cell == loser) - np.uint32(cell == winner)
-        after = np.uint32(before + (step << COUNT_SHIFT))
-        word[near] = after
-        differing += np.uint32(cell != winner)
-        changed[moved] = near
-        moved += (before & COUNT_BITS == NONE) != (after & COUNT_BITS == NONE)
-    after = (old & RIM) | (new_word & BODY) | (differing << COUNT_SHIFT)
-    word[site] = after
-    changed[moved] = site
-    moved += (old & COUNT_BITS == NONE) != (after & COUNT_BITS == NONE)
+    differing, listed, grown = np.uint32(0), 0, 0
+    if not rim:
+        for k in range(neighbours):
+            near = site + offsets[k]
+            before = word[near]
+            cell = before & ID
+            step = np.uint32(cell == loser) - np.uint32(cell == winner)
+            after = np.uint32(before + (step << COUNT_SHIFT))
+            differing += np.uint32(cell != winner)
+            had, has = np.int64(before & COUNT_BITS != NONE), np.int64(after & COUNT_BITS != NONE)
+            fresh[listed] = near
+            listed += has & np.int64(before & LISTED == NONE)
+            grown += has - had
+            word[near] = after | (np.uint32(has) << LISTED_SHIFT)
+    else:
+        for k in range(offsets.size):
+            near = np.uint64(home[site + offsets[k]])
+            before = word[near]
+            cell = before & ID
+            if cell == WALL:
+                continue
+            step = np.uint32(cell == loser) - np.uint32(cell == winner)
+            after = np.uint32(before + (step << COUNT_SHIFT))
+            differing += np.uint32(cell != winner)
+            had, has = np.int64(before & COUNT_BITS != NONE), np.int64(after & COUNT_BITS != NONE)
+            fresh[listed] = near
+            listed += has & np.int64(before & LISTED == NONE)
+            if has != had and tile_of[near] != tile:
+                add_to_shared(gained, 8 * np.int64(tile_of[near]), np.uint64(has - had))
+            else:
+                grown += has - had
+            word[near] = after | (np.uint32(has) << LISTED_SHIFT)
+    had, has = old & COUNT_BITS != NONE, differing != NONE
+    fresh[listed] = site
+    listed += has and old & LISTED == NONE
+    grown += np.int64(has) - np.int64(had)
+    keep = old & (RIM | LISTED)
+    word[site] = (keep | LISTED if has else keep) | (new_word & BODY) | (differing << COUNT_SHIFT)
+    state[tile, BORDER] += np.uint64(grown)
     if row >= 0:
         for m in range(mirrors.shape[1]):
             ghost = mirrors[row, m]
             if ghost < 0:
                 break
             word[np.uint64(ghost)] = (new_word & BODY) | GHOST
-    for n in range(moved):
-        near = changed[n]
+    for n in range(listed):
+        near = fresh[n]
         owner = np.int64(tile_of[near]) if rim else tile
         if at_once or owner == tile:
-            list_or_unlist(near, word[near] & COUNT_BITS != NONE, owner, first, state, border, rank)
+            border[first[owner] + state[owner, SIZE]] = near
+            state[owner, SIZE] += ONE
         else:
-            post(near, tile, rank, state, outbox)
+            outbox[tile, state[tile, WAITING]] = near
+            state[tile, WAITING] += ONE
 
 
 @term

@@ -1,4 +1,8 @@
-"""What kernels ask of the processor that numba has no words for: bits of a float, counters that threads share."""
+"""What kernels ask of the processor that numba has no words for.
+
+Bits of a float, bit sets, the ring round a site in a few vector instructions, prefetches, counters that threads share.
+All of it is plain LLVM, for any processor.
+"""
 
 from __future__ import annotations
 
@@ -75,3 +79,72 @@ def ask_ahead(typing_context, array, index):
         return context.get_dummy_value()
 
     return types.none(array, types.uintp), build
+
+
+@_intrinsic
+def count_bits(typing_context, bits):
+    """Number of bits set in a uint64."""
+
+    def build(context, builder, signature, arguments):
+        return builder.ctpop(arguments[0])
+
+    return types.int64(types.uint64), build
+
+
+@_intrinsic
+def lowest_bit(typing_context, bits):
+    """Place of the lowest bit set in a uint64 that is not 0."""
+
+    def build(context, builder, signature, arguments):
+        return builder.cttz(arguments[0], ir.IntType(1)(True))
+
+    return types.uint64(types.uint64), build
+
+
+@_intrinsic
+def match_ring(typing_context, word, site, strides, mask, first, second):
+    """Where in the block of 3^D sites round `site` a word under `mask` equals `first`, and where `second`.
+
+    word            [N] uint32; one site beyond the block is read, and ignored
+    strides         steps along the axes, the last of them 1
+    mask, first, second   uint32
+    returns         two bit sets, in the slots of `grid.ring_slots`, centre included
+    """
+    levels = 1 if strides.count == 2 else 3
+
+    def build(context, builder, signature, arguments):
+        whole, quad, wide = ir.IntType(64), ir.VectorType(ir.IntType(32), 4), ir.VectorType(ir.IntType(32), 16)
+        kind = signature.args[0]
+        data = context.make_array(kind)(context, builder, arguments[0]).data
+        steps = cgutils.unpack_tuple(builder, arguments[2], strides.count)
+        splats = [_splat(builder, value, wide) for value in arguments[3:6]]
+        found = [whole(0), whole(0)]
+        for level in range(levels):
+            place = builder.sub(arguments[1], whole(1))
+            if levels == 3:
+                place = builder.add(place, builder.mul(steps[0], whole(level - 1)))
+            quads = []
+            for row in (-1, 0, 1):
+                at = builder.add(place, builder.mul(steps[-2], whole(row)))
+                address = builder.gep(data, [at])
+                quads.append(builder.load(builder.bitcast(address, quad.as_pointer()), align=4))
+            eight = [builder.shuffle_vector(quads[a], quads[b], _lanes(8)) for a, b in ((0, 1), (2, 2))]
+            block = builder.and_(builder.shuffle_vector(*eight, _lanes(16)), splats[0])
+            for n in (0, 1):
+                equal = builder.icmp_unsigned("==", block, splats[1 + n])
+                bits = builder.zext(builder.bitcast(equal, ir.IntType(16)), whole)
+                bits = builder.and_(bits, whole(0x777))
+                found[n] = builder.or_(found[n], builder.shl(bits, whole(16 * level)))
+        return context.make_tuple(builder, signature.return_type, found)
+
+    result = types.UniTuple(types.uint64, 2)
+    return result(word, types.uint64, strides, types.uint32, types.uint32, types.uint32), build
+
+
+def _lanes(number):
+    return ir.Constant(ir.VectorType(ir.IntType(32), number), list(range(number)))
+
+
+def _splat(builder, value, kind):
+    single = builder.insert_element(ir.Constant(kind, ir.Undefined), value, ir.IntType(32)(0))
+    return builder.shuffle_vector(single, single, ir.Constant(ir.VectorType(ir.IntType(32), 16), [0] * 16))

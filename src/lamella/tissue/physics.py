@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lamella.tissue.terms.connectivity import ring_bonds
-from lamella.tissue.terms.contact import fixed_point
 from lamella.tissue.terms.contraction import MEAN_REAR_2D, MEAN_REAR_3D
 from lamella.tissue.terms.protrusion import focus_norm
 
@@ -18,9 +17,7 @@ class Physics(NamedTuple):
 
     temperature        energy that a copy may cost with probability 1/e
     kinds              number of kinds, medium and wall among them
-    change             [kinds^3] J[winner, near] - J[loser, near] at (winner * kinds + loser) * kinds + near,
-                       in the fixed point of `terms.contact`
-    own                [kinds] J[kind, kind]
+    contact            [kinds^2] J[a, b] at a * kinds + b
     exponent, norm     of the cosine in the front weight, and the factor that gives it mean 1
     mean_rear          mean of max(0, -cos) over all directions
     connected          whether cells must stay in one piece
@@ -29,14 +26,13 @@ class Physics(NamedTuple):
 
     temperature: float
     kinds: np.uint64
-    change: NDArray[np.int64]
-    own: NDArray[np.float64]
+    contact: NDArray[np.float64]
     exponent: int
     norm: float
     mean_rear: float
     connected: bool
-    touching: np.uint32
-    linked: NDArray[np.uint32]
+    touching: np.uint64
+    linked: NDArray[np.uint64]
 
 
 def make_physics(
@@ -44,13 +40,11 @@ def make_physics(
 ) -> Physics:
     """Constants of a dish.   contact_energy [kinds, kinds] with medium first and the wall last"""
     kinds = contact_energy.shape[0]
-    change = contact_energy[:, None, :] - contact_energy[None, :, :]
     touching, linked = ring_bonds(dimensions)
     return Physics(
         temperature=float(temperature),
         kinds=np.uint64(kinds),
-        change=fixed_point(change).ravel(),
-        own=np.diag(contact_energy).copy(),
+        contact=contact_energy.ravel().copy(),
         exponent=int(exponent),
         norm=focus_norm(exponent, dimensions),
         mean_rear=MEAN_REAR_3D if dimensions == 3 else MEAN_REAR_2D,

@@ -9,8 +9,8 @@ from lamella.tissue.grid import Grid, interior, pad_labels
 from lamella.tissue.lattice import Lattice
 from lamella.tissue.record import AXIS, CENTROID, IMAGE, MOMENT, PERIMETER, VOLUME
 from lamella.tissue.run import wrap_centroids
-from lamella.tissue.tiles import NOT_LISTED, SIZE, Tiles
-from lamella.tissue.word import COUNT, COUNT_SHIFT, GHOST, KIND_SHIFT, RIM, WALL
+from lamella.tissue.tiles import BORDER, SIZE, Tiles
+from lamella.tissue.word import COUNT, COUNT_SHIFT, GHOST, KIND_SHIFT, LISTED, RIM, WALL
 
 
 def first_lattice(labels: NDArray, kinds: NDArray, wall_kind: int, grid: Grid, tiles: Tiles) -> Lattice:
@@ -34,30 +34,39 @@ def first_lattice(labels: NDArray, kinds: NDArray, wall_kind: int, grid: Grid, t
         rim |= (near == WALL) | (tiles.tile_of[grid.home[inside + offset]] != tiles.tile_of[inside])
     word[inside] |= differing << COUNT_SHIFT
     word[inside[rim]] |= RIM
-    border, rank = listed_sites(inside[differing > 0], tiles, sites)
+    word[inside[differing > 0]] |= LISTED
+    border = listed_sites(inside[differing > 0], tiles, int(grid.rows[0]))
+    tiles.state[:, BORDER] = tiles.state[:, SIZE]
     arrays = Lattice(
-        word=word, expiry=np.zeros(sites, np.int32), bonds=np.zeros(sites), ligand=np.zeros(sites),
-        attractant=np.zeros(0), offer=np.zeros(sites), border=border, rank=rank,
+        word=with_slack(word), expiry=np.zeros(sites, np.int32), bonds=np.zeros(sites), ligand=np.zeros(sites),
+        attractant=np.zeros(0), offer=np.zeros(sites), border=border,
     )  # fmt: skip
     return arrays
 
 
-def listed_sites(sites: NDArray, tiles: Tiles, size: int) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
-    """Border lists and ranks that hold `sites`, each tile's in their order here; sets the sizes of the lists.
+def listed_sites(sites: NDArray, tiles: Tiles, inside: int) -> NDArray[np.uint32]:
+    """Border lists that hold `sites`, each tile's in their order here; sets the lengths of the lists.
 
-    size      sites of the lattice with padding
-    returns   `Lattice.border`, `Lattice.rank`
+    inside   any site of the dish
     """
     tile = tiles.tile_of[sites]
     order = np.argsort(tile, kind="stable")
     tiles.state[:, SIZE] = np.bincount(tile, minlength=tiles.state.shape[0])
     begins = tiles.state[:, SIZE].cumsum() - tiles.state[:, SIZE]
     place = tiles.first[tile[order]] + np.arange(sites.size, dtype=np.uint64) - begins[tile[order]]
-    border = np.zeros(int(tiles.first[-1]), np.uint32)
-    rank = np.full(size, NOT_LISTED)
+    # places beyond a list may be looked at, not used: a site with all of its neighbours must stand there
+    # (`sweep.span_of` reaches a sixteenth beyond a list, or 16 sites)
+    longest = int(np.diff(tiles.first.astype(np.int64)).max())
+    border = np.full(int(tiles.first[-1]) + longest // 16 + 64, inside, np.uint32)
     border[place] = sites[order]
-    rank[sites[order]] = place
-    return border, rank
+    return border
+
+
+def with_slack(word: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """A copy behind which some memory can be read, see `machine.match_ring`."""
+    room = np.zeros(word.size + 8, np.uint32)
+    room[: word.size] = word
+    return room[: word.size]
 
 
 def first_record(record: NDArray, labels: NDArray, lattice: Lattice, keys: NDArray[np.uint64], grid: Grid) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 from lamella.tissue.axis import boundary_sums, turn_axes
 from lamella.tissue.bonds import update_bonds
 from lamella.tissue.kernel import kernel
-from lamella.tissue.record import CENTROID, IMAGE, MOMENT, VOLUME
+from lamella.tissue.record import CENTROID, CONTRACTION, DISSIPATION, IMAGE, MOMENT, POLARITY, STRONGEST_PUSH, VOLUME
 from lamella.tissue.terms.contraction import largest_contraction
 from lamella.tissue.workers import begin, work
 
@@ -50,6 +50,24 @@ def strongest_pull(record, mean_rear):
 
 
 @kernel
+def any_push(record):
+    """Whether any cell protrudes."""
+    for cell in range(1, record.shape[0]):
+        if record[cell, STRONGEST_PUSH] > 0.0:
+            return True
+    return False
+
+
+@kernel
+def any_direction(record):
+    """Whether bonds or axis of any cell have a say in its copies."""
+    for cell in range(1, record.shape[0]):
+        if record[cell, POLARITY] > 0.0 or record[cell, CONTRACTION] > 0.0 or record[cell, DISSIPATION] > 0.0:
+            return True
+    return False
+
+
+@kernel
 def follow(lattice, grid, record, physics, tiles, counters, keys, turns, sums, every, steps, act, gradient, contact):
     """After `steps` MCS of copies: move the clock, and bonds and axes with it whenever it divides by `every`."""
     counters[CLOCK] += np.uint64(steps)
@@ -79,8 +97,9 @@ def run_alone(workers, lattice, grid, record, physics, tiles, counters, key, key
         now = np.int64(counters[CLOCK])
         steps = min(left, every - now % every)
         pull = strongest_pull(record, physics.mean_rear)
+        active, directed = any_push(record), any_direction(record)
         begin(workers, record)
-        work(0, workers, steps, now, pull, key, lattice, grid, record, physics, tiles)
+        work(0, workers, steps, now, pull, active, directed, key, lattice, grid, record, physics, tiles)
         follow(
             lattice, grid, record, physics, tiles, counters, keys, turns, sums, every, steps, act, gradient, contact
         )
@@ -101,8 +120,9 @@ def run_together(workers, lattice, grid, record, physics, tiles, counters, key, 
             now = int(counters[CLOCK])
             steps = min(left, every - now % every)
             pull = strongest_pull(record, physics.mean_rear)
+            active, directed = any_push(record), any_direction(record)
             begin(workers, record)
-            shared = (workers, steps, now, pull, key, lattice, grid, record, physics, tiles)
+            shared = (workers, steps, now, pull, active, directed, key, lattice, grid, record, physics, tiles)
             others = [pool.submit(_work_patiently, worker, *shared) for worker in range(1, workers.turn.size)]
             _work_patiently(0, *shared)
             for other in others:

@@ -32,13 +32,11 @@ ROUNDS = 8
 """Rounds over all tiles in a Monte Carlo step. Longer bursts in a tile whose surroundings stand still would bias
 cells that protrude (whole steps: acceptance .134 instead of .141); one in ten steps was found short enough."""
 
-SIZE, DRAWS, WAITING, TRIED, ACCEPTED, VETOED = range(6)
-"""Places in the state of a tile: sites on its border list, attempts since the start, sites in its outbox; and since the
-start, attempts between two different owners, copies, copies that connectivity refused."""
+SIZE, BORDER, DRAWS, WAITING, TRIED, ACCEPTED, VETOED = range(7)
+"""Places in the state of a tile: length of its border list, border sites, draws since the start, sites in its outbox;
+and since the start, attempts between two different owners, copies, copies that connectivity refused.
 
-NOT_LISTED = np.uint32(0x7FFFFFFF)
-POSTED = np.uint32(0x80000000)
-"""`rank` of a site that is not on a border list; bit of a site that waits in an outbox."""
+The list holds every border site once, and sites that were on the border: they are crossed off when they are drawn."""
 
 
 class Tiles(NamedTuple):
@@ -54,7 +52,8 @@ class Tiles(NamedTuple):
     beside        [T, B] int32, tiles that touch it, ascending, then -1
     state         [T, 8] uint64, see above; a cache line for each tile, or threads would wait for each other
     carry         [T] share of an MCS done beyond what was due
-    outbox        [T, rim] uint32, sites of other tiles whose place on a border list a tile has changed
+    outbox        [T, rim] uint32, sites of other tiles that a tile has brought to the border and that are not listed yet
+    gained        [8 T] uint64, what other tiles changed the number of border sites by, 8 T apart
     """
 
     colours: int
@@ -66,6 +65,7 @@ class Tiles(NamedTuple):
     state: NDArray[np.uint64]
     carry: NDArray[np.float64]
     outbox: NDArray[np.uint32]
+    gained: NDArray[np.uint64]
 
 
 def tile_lengths(shape: tuple[int, ...]) -> tuple[int, ...]:
@@ -114,6 +114,7 @@ def make_tiles(shape: tuple[int, ...], periodic: tuple[bool, ...], tile: tuple[i
         state=np.zeros((len(places), 8), np.uint64),
         carry=np.zeros(len(places)),
         outbox=np.zeros((len(places), rim), np.uint32),
+        gained=np.zeros(8 * len(places), np.uint64),
     )
 
 

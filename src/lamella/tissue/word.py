@@ -5,6 +5,7 @@
     bits 24-28   neighbours that belong to another cell or to medium (walls do not count)
     bit  29      look closer: ghosts repeat the site, or it touches a wall or another tile
     bit  30      the site is such a ghost
+    bit  31      the site is on the border list of its tile
 
 One load tells the kernel nearly all it wants to know of a neighbour.
 """
@@ -19,6 +20,8 @@ COUNT = np.uint32(0x1F)
 COUNT_SHIFT = np.uint32(24)
 COUNT_BITS = np.uint32(0x1F000000)
 RIM = np.uint32(1 << 29)
+LISTED_SHIFT = np.uint32(31)
+LISTED = np.uint32(1 << 31)
 GHOST = np.uint32(1 << 30)
 BODY = np.uint32(0xFFFFFF)
 """Owner and kind: the part of the word that a copy carries over."""

@@ -25,8 +25,8 @@ from lamella.tissue.kernel import kernel, part
 from lamella.tissue.lattice import collect
 from lamella.tissue.machine import add_to_shared, read_shared
 from lamella.tissue.record import MOMENT, PERIMETER, VOLUME, WIDTH, aligned
-from lamella.tissue.sweep import LOOKAHEAD, burst
-from lamella.tissue.tiles import ROUNDS, WAITING, Tiles
+from lamella.tissue.sweep import GROUP, burst
+from lamella.tissue.tiles import BORDER, ROUNDS, WAITING, Tiles
 
 LOGGED = 5
 """Volume, perimeter and three moments."""
@@ -39,13 +39,14 @@ _PATIENCE = 4000
 
 
 class Scratch(NamedTuple):
-    """Room of one thread: attempts drawn together (`draws`, `sweep.differing_pairs`), changed sites (`give_site`)."""
+    """Room of one thread: attempts drawn together (`draws`, `sweep.differing_pairs`), listed sites (`give_site`)."""
 
     places: NDArray[np.uint64]
     directions: NDArray[np.uint64]
     energies: NDArray[np.float64]
     chosen: NDArray[np.int64]
-    changed: NDArray[np.uint64]
+    stale: NDArray[np.int64]
+    fresh: NDArray[np.uint64]
 
 
 class Log(NamedTuple):
@@ -68,7 +69,7 @@ class Workers(NamedTuple):
 
     apart        whether tiles of one colour work side by side on copies of the records; else on the records themselves
     copies       [W, rows, WIDTH]
-    places, directions, energies, chosen, changed    [W, ...] see `Scratch`
+    places, directions, energies, chosen, stale, fresh    [W, ...] see `Scratch`
     seen         [W, rows] uint32;   bursts  [W] uint32, bursts that each thread has done
     cells, changes, entries     [2, T, ...] logs of two rounds in turn, see `Log`
     shared       [32] uint64, see above
@@ -82,7 +83,8 @@ class Workers(NamedTuple):
     directions: NDArray[np.uint64]
     energies: NDArray[np.float64]
     chosen: NDArray[np.int64]
-    changed: NDArray[np.uint64]
+    stale: NDArray[np.int64]
+    fresh: NDArray[np.uint64]
     seen: NDArray[np.uint32]
     bursts: NDArray[np.uint32]
     cells: NDArray[np.uint32]
@@ -108,11 +110,12 @@ def make_workers(threads: int, rows: int, tiles: Tiles) -> Workers:
     return Workers(
         apart=apart,
         copies=aligned(np.zeros((threads, rows if apart else 1, WIDTH))),
-        places=np.zeros((threads, BLOCK), np.uint64),
-        directions=np.zeros((threads, BLOCK), np.uint64),
-        energies=np.zeros((threads, BLOCK)),
-        chosen=np.zeros((threads, LOOKAHEAD + 8), np.int64),
-        changed=np.zeros((threads, 32), np.uint64),
+        places=np.zeros((threads, 2 * BLOCK), np.uint64),
+        directions=np.zeros((threads, 2 * BLOCK), np.uint64),
+        energies=np.zeros((threads, 2 * BLOCK)),
+        chosen=np.zeros((threads, GROUP + 8), np.int64),
+        stale=np.zeros((threads, GROUP + 8), np.int64),
+        fresh=np.zeros((threads, 32), np.uint64),
         seen=np.zeros((threads, rows if apart else 1), np.uint32),
         bursts=np.zeros(threads, np.uint32),
         cells=np.empty((2, number, entries), np.uint32),
@@ -183,8 +186,9 @@ def _collect_from_neighbours(tile, lattice, tiles):
         source = tiles.beside[tile, n]
         if source < 0:
             break
-        collect(tile, source, lattice.word, lattice.border, lattice.rank, tiles.tile_of, tiles.first, tiles.state,
-                tiles.outbox)  # fmt: skip
+        collect(tile, source, tiles.tile_of, tiles.first, tiles.state, lattice.border, tiles.outbox)
+    tiles.state[tile, BORDER] += tiles.gained[8 * tile]
+    tiles.gained[8 * tile] = 0
 
 
 @part
@@ -196,13 +200,13 @@ def _collect_all(lattice, tiles):
 
 
 @kernel
-def work(worker, workers, steps, clock, most_pull, key, lattice, grid, record, physics, tiles):
+def work(worker, workers, steps, clock, most_pull, active, directed, key, lattice, grid, record, physics, tiles):
     """Do turns until none is left.   returns False if others kept this thread waiting: call again
 
     worker      number of this thread; `begin` must have been called
     steps       MCS to do
     clock       MCS done before
-    most_pull   see `sweep.burst`
+    most_pull, active, directed   see `sweep.burst`
     record      [cells, WIDTH]; up to date when thread 0 is done
     """
     number = tiles.order.size
@@ -213,7 +217,7 @@ def work(worker, workers, steps, clock, most_pull, key, lattice, grid, record, p
     mine = workers.copies[worker] if workers.apart else record
     scratch = Scratch(  # fmt: skip
         workers.places[worker], workers.directions[worker], workers.energies[worker], workers.chosen[worker],
-        workers.changed[worker],
+        workers.stale[worker], workers.fresh[worker],
     )
     while True:
         turn = np.int64(workers.turn[worker])
@@ -251,7 +255,7 @@ def work(worker, workers, steps, clock, most_pull, key, lattice, grid, record, p
             log = Log(workers.seen[worker], workers.cells[half, tile], workers.changes[half, tile],
                       workers.entries[half, tile])  # fmt: skip
             log.entries[0] = 0
-            burst(tile, share, clock + step, most_pull, key, lattice, grid, mine, physics, tiles, scratch, log,
+            burst(tile, share, clock + step, most_pull, active, directed, key, lattice, grid, mine, physics, tiles, scratch, log,
                   burst_number)  # fmt: skip
             if workers.apart:
                 _take_back(mine, log.cells, log.changes, log.entries)

@@ -10,57 +10,54 @@ After Durand & Guesnet 2016, doi:10.1016/j.cpc.2016.07.030.
 
 import numpy as np
 
-from lamella.tissue.grid import ring
+from lamella.tissue.grid import ring, ring_slots
 from lamella.tissue.kernel import part
-from lamella.tissue.word import ID
+from lamella.tissue.machine import lowest_bit
 
-NO_SITE = np.uint32(0)
+NO_SITE = np.uint64(0)
 
 
-def ring_bonds(dimensions: int) -> tuple[np.uint32, np.ndarray]:
-    """Which places of the ring touch its centre, and each other, by a face.
+def ring_bonds(dimensions: int) -> tuple[np.uint64, np.ndarray]:
+    """Which slots of the ring touch its centre, and each other, by a face.
 
-    returns   bit set of the places that touch the centre; [K] uint32, bit set of the places that each one touches
+    returns   bit set of the slots that touch the centre; [48] uint64, bit set of the slots that each one touches
     """
-    steps = ring(dimensions)
-    touching = sum(1 << k for k, step in enumerate(steps) if np.abs(step).sum() == 1)
-    pairs = np.abs(steps[:, None] - steps[None, :]).sum(axis=2) == 1
-    return np.uint32(touching), np.array([sum(1 << int(k) for k in np.flatnonzero(row)) for row in pairs], np.uint32)
+    steps, slots = ring(dimensions), ring_slots(dimensions)
+    bits = np.uint64(1) << slots.astype(np.uint64)
+    touching = np.bitwise_or.reduce(bits[np.abs(steps).sum(axis=1) == 1])
+    linked = np.zeros(48, np.uint64)
+    for step, slot in zip(steps, slots):
+        linked[slot] = np.bitwise_or.reduce(bits[np.abs(steps - step).sum(axis=1) == 1])
+    return touching, linked
 
 
 @part
 def in_one_piece(members, touching, linked):
-    """Whether the places in `members` that touch the centre hang together through `members`.
+    """Whether the slots in `members` that touch the centre hang together through `members`.
 
-    members, touching   bit sets of places in the ring
-    linked              [K] bit set of the places that each place touches
+    members, touching   bit sets of slots of the ring
+    linked              [48] bit set of the slots that each slot touches
     """
     start = members & touching
     if start == NO_SITE:
         return False
-    reached = start & (~start + np.uint32(1))
+    reached = start & (~start + np.uint64(1))
     fresh = reached
     while fresh != NO_SITE:
-        found = NO_SITE
-        for k in range(linked.size):
-            if (fresh >> np.uint32(k)) & np.uint32(1):
-                found |= linked[k]
-        fresh = found & members & ~reached
-        reached |= fresh
+        found = linked[lowest_bit(fresh)] & members & ~reached
+        fresh = (fresh & (fresh - np.uint64(1))) | found
+        reached |= found
     return (start & ~reached) == NO_SITE
 
 
 @part
-def keeps_whole(site, winner, loser, word, offsets, touching, linked):
-    """Whether handing `site` to `winner` leaves both cells in one piece. Medium may be in many."""
-    won = NO_SITE
-    lost = NO_SITE
-    for k in range(offsets.size):
-        cell = word[site + offsets[k]] & ID
-        won |= np.uint32(cell == winner) << np.uint32(k)
-        lost |= np.uint32(cell == loser) << np.uint32(k)
-    if winner != NO_SITE and not in_one_piece(won, touching, linked):
+def keeps_whole(winner, loser, won, lost, touching, linked):
+    """Whether handing a site to `winner` leaves both cells in one piece. Medium may be in many.
+
+    won, lost   bit sets of the slots of the ring that belong to either
+    """
+    if winner != 0 and not in_one_piece(won, touching, linked):
         return False
-    if loser == NO_SITE or (lost & touching) == NO_SITE:
+    if loser == 0 or (lost & touching) == NO_SITE:
         return True
     return in_one_piece(lost, touching, linked)
