@@ -6,6 +6,8 @@ from scipy import ndimage
 
 from lamella.errors import InputError
 from lamella.tissue import Dish
+from lamella.tissue.tiles import BORDER
+from lamella.tissue.word import LISTED
 
 
 def dish(shape=(40, 40), periodic=True, key=3, shift=0):
@@ -42,8 +44,11 @@ def whole(made):
 
 def assert_consistent(made):
     fresh, state = whole(made)
-    np.testing.assert_array_equal(fresh["word"], state["word"])
-    assert sorted(fresh["border"]) == sorted(state["border"])
+    np.testing.assert_array_equal(fresh["word"] & ~LISTED, state["word"] & ~LISTED)
+    assert sorted(fresh["border"]) == sorted(made.border)
+    listed = np.flatnonzero(state["word"] & LISTED)
+    np.testing.assert_array_equal(listed, np.sort(state["border"]))
+    assert state["tile_state"][:, BORDER].sum() == fresh["border"].size
     rows = made.labels().max() + 1
     for column in ("volume", "perimeter"):
         index = {"volume": 0, "perimeter": 1}[column]

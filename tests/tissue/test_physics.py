@@ -134,15 +134,18 @@ def test_immobile_cells_and_obstacles_stay():
     assert not np.array_equal(after == 1, labels == 1)
 
 
-def test_half_the_mobility_is_half_the_attempts():
-    """Copies are refused before any energy: activity per MCS follows mobility while little has moved."""
+def test_half_the_mobility_is_half_the_time():
+    """Copies are refused before any energy: a cell of half the mobility does in twice the MCS what others do."""
     counts = []
-    for mobility in (1.0, 0.5):
+    for mobility, mcs in ((1.0, 20), (0.5, 40)):
         dish = all_on(blocks((80, 80), (4, 4), 16, 8))
+        dish.cells.protrusion = dish.cells.contraction = 0.0  # nothing that has a clock of its own
+        dish.ligand = 0.0
         dish.cells.mobility = mobility
-        dish.advance(2)
+        dish.advance(mcs)
         counts.append(dish.counts["accepted"])
-    assert counts[1] / counts[0] == pytest.approx(0.5, abs=0.08)
+    assert counts[0] > 3000
+    assert counts[1] / counts[0] == pytest.approx(1.0, abs=0.06)
 
 
 def test_reading_agrees_with_the_picture(dish):

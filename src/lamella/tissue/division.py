@@ -14,7 +14,7 @@ from scipy import ndimage
 
 from lamella.tissue.grid import Grid, interior
 from lamella.tissue.kernel import kernel
-from lamella.tissue.lattice import Lattice, give_site, set_with_ghosts
+from lamella.tissue.lattice import Lattice, count_gained, give_site, set_with_ghosts
 from lamella.tissue.record import CENTROID, MOMENT, PERIMETER, TOTAL_BONDS, VOLUME
 from lamella.tissue.run import wrap_centroids
 from lamella.tissue.word import COUNT, COUNT_SHIFT, ID, RIM
@@ -39,6 +39,7 @@ def hand_over(sites, new_word, keep_bonds, lattice, grid, tiles):
         if not keep_bonds:
             set_with_ghosts(lattice.bonds, site, 0.0, row, grid.mirrors)
             set_with_ghosts(lattice.expiry, site, 0, row, grid.mirrors)
+    count_gained(tiles.state, tiles.gained)
 
 
 def sites_of(cell: int, lattice: Lattice, grid: Grid) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:

@@ -114,6 +114,14 @@ def collect(tile, source, tile_of, first, state, border, outbox):
             state[tile, SIZE] += ONE
 
 
+@part
+def count_gained(state, gained):
+    """Enter in every tile what others have changed the number of its border sites by."""
+    for tile in range(state.shape[0]):
+        state[tile, BORDER] += gained[8 * tile]
+        gained[8 * tile] = 0
+
+
 @term
 def give_site(site, tile, new_word, at_once, fresh, tiles, word, border, offsets, neighbours, home, row, mirrors):
     """Hand `site` to another cell: word, neighbour counts and border lists.
