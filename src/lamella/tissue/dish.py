@@ -40,8 +40,8 @@ from lamella.tissue.run import CLOCK, run_alone, run_together
 from lamella.tissue.terms.mobility import set_reluctance
 from lamella.tissue.terms.protrusion import set_strongest_push
 from lamella.tissue.tiles import ACCEPTED, SIZE, TRIED, VETOED, make_tiles, tile_lengths
-from lamella.tissue.workers import Workers, make_workers, most_threads
 from lamella.tissue.word import COUNT_BITS, ID, KIND_SHIFT, MOST_CELLS, WALL
+from lamella.tissue.workers import Workers, make_workers, most_threads
 
 _NO_FIELD = np.zeros(0)
 

@@ -53,7 +53,8 @@ def draw_block(first, key, stream, neighbours, places, directions, energies):
     """Attempts `first` to `first + BLOCK` of a stream.
 
     first, key, stream   uint64; `first` is a multiple of `BLOCK`
-    places               [2 BLOCK] out, the place of attempt n at n modulo its length: 32 bits, for a list of n sites the place is (bits * n) >> 32
+    places               [2 BLOCK] out, the place of attempt n at n modulo its length: 32 bits, for a list of n sites
+                         the place is (bits * n) >> 32
     directions           [2 BLOCK] out: 0 to neighbours - 1
     energies             [2 BLOCK] out: -log(chance), what the attempt can pay in units of the temperature
     """

@@ -82,7 +82,7 @@ def axis_cosine(place, cell, record, space):
 
 @term
 def image_of(delta, volume, d, space):
-    """What to take off a coordinate so that it lies in the image nearest to a cell; `delta` is volume times distance."""
+    """What to take off a coordinate to come to the image nearest to a cell; `delta` is volume times distance."""
     if delta > volume * space.half[d]:
         return space.period[d]
     if delta < -volume * space.half[d]:

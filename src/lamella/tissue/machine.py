@@ -6,6 +6,7 @@ All of it is plain LLVM, for any processor.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from llvmlite import ir
@@ -13,7 +14,10 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-_intrinsic: Any = intrinsic  # its stubs do not know what it returns
+
+def _intrinsic(build: Callable) -> Callable[..., Any]:
+    """`numba.extending.intrinsic`; its stubs do not know what it returns."""
+    return intrinsic(build)
 
 
 @_intrinsic

@@ -52,10 +52,10 @@ def strongest_pull(record, mean_rear):
 @kernel
 def any_push(record):
     """Whether any cell protrudes."""
+    found = False
     for cell in range(1, record.shape[0]):
-        if record[cell, STRONGEST_PUSH] > 0.0:
-            return True
-    return False
+        found |= record[cell, STRONGEST_PUSH] > 0.0
+    return found
 
 
 @kernel
@@ -100,9 +100,7 @@ def run_alone(workers, lattice, grid, record, physics, tiles, counters, key, key
         active, directed = any_push(record), any_direction(record)
         begin(workers, record)
         work(0, workers, steps, now, pull, active, directed, key, lattice, grid, record, physics, tiles)
-        follow(
-            lattice, grid, record, physics, tiles, counters, keys, turns, sums, every, steps, act, gradient, contact
-        )
+        follow(lattice, grid, record, physics, tiles, counters, keys, turns, sums, every, steps, act, gradient, contact)
         left -= steps
 
 

@@ -67,8 +67,8 @@ def passive_change(site, winner_word, loser_word, record, kinds, contact, word, 
 
     winner_word, loser_word     words of the source and of the site
     kinds, contact              see `Physics`
-    returns                     energy; growth of the winner's and of the loser's perimeter; bit sets of the slots of the
-                                ring that belong to the winner, and to the loser
+    returns                     energy; growth of the winner's and of the loser's perimeter; bit sets of the slots of
+                                the ring that belong to the winner, and to the loser
     """
     winner, loser = winner_word & ID, loser_word & ID
     winner_kind = np.uint64((winner_word >> KIND_SHIFT) & KIND)
@@ -83,9 +83,7 @@ def passive_change(site, winner_word, loser_word, record, kinds, contact, word, 
     longer = np.float64(cells - 2 * with_winner)
     shorter = np.float64(2 * with_loser - cells)
     third = ring & ~(won | lost)
-    energy = contact_change(
-        site, winner_kind, loser_kind, with_winner, with_loser, third, kinds, contact, word, slots
-    )
+    energy = contact_change(site, winner_kind, loser_kind, with_winner, with_loser, third, kinds, contact, word, slots)
     energy += volume_change(winner, loser, record)
     energy += perimeter_change(winner, loser, longer, shorter, record)
     return energy, longer, shorter, won, lost
@@ -196,7 +194,8 @@ def cross_off(stale, first, tile, span, places, state, word, border):
 
 
 @part
-def burst(tile, share, now, most_pull, active, directed, key, lattice, grid, record, physics, tiles, scratch, log, burst_number):
+def burst(tile, share, now, most_pull, active, directed, key, lattice, grid, record, physics, tiles, scratch, log,
+          burst_number):  # fmt: skip
     """Make the attempts of a tile for `share` of an MCS.
 
     now            MCS done

@@ -52,7 +52,7 @@ class Tiles(NamedTuple):
     beside        [T, B] int32, tiles that touch it, ascending, then -1
     state         [T, 8] uint64, see above; a cache line for each tile, or threads would wait for each other
     carry         [T] share of an MCS done beyond what was due
-    outbox        [T, rim] uint32, sites of other tiles that a tile has brought to the border and that are not listed yet
+    outbox        [T, rim] uint32, sites of other tiles that a tile has brought to the border, and not listed there yet
     gained        [8 T] uint64, what other tiles changed the number of border sites by, 8 T apart
     """
 

@@ -215,10 +215,10 @@ def work(worker, workers, steps, clock, most_pull, active, directed, key, lattic
     turns = steps * per_step
     share = 1.0 / rounds
     mine = workers.copies[worker] if workers.apart else record
-    scratch = Scratch(  # fmt: skip
+    scratch = Scratch(
         workers.places[worker], workers.directions[worker], workers.energies[worker], workers.chosen[worker],
         workers.stale[worker], workers.fresh[worker],
-    )
+    )  # fmt: skip
     while True:
         turn = np.int64(workers.turn[worker])
         if turn >= turns and worker != 0:
@@ -255,8 +255,8 @@ def work(worker, workers, steps, clock, most_pull, active, directed, key, lattic
             log = Log(workers.seen[worker], workers.cells[half, tile], workers.changes[half, tile],
                       workers.entries[half, tile])  # fmt: skip
             log.entries[0] = 0
-            burst(tile, share, clock + step, most_pull, active, directed, key, lattice, grid, mine, physics, tiles, scratch, log,
-                  burst_number)  # fmt: skip
+            burst(tile, share, clock + step, most_pull, active, directed, key, lattice, grid, mine, physics, tiles,
+                  scratch, log, burst_number)  # fmt: skip
             if workers.apart:
                 _take_back(mine, log.cells, log.changes, log.entries)
         # the next turn is drawn before this one is called done: no thread falls more than a phase behind
