@@ -61,8 +61,9 @@ def test_dishes_in_threads_do_not_disturb_each_other():
 def test_cells_stay_in_one_piece_even_when_hot(dish):
     labels = dish.labels()
     hot = all_on(
-        np.maximum(labels, 0), periodic=dish._periodic, temperature=60.0, obstacles=labels < 0, connectivity=True
-    )
+        np.maximum(labels, 0), periodic=dish._periodic, temperature=60.0, obstacles=labels < 0, connectivity=True,
+        tile=dish._tile,
+    )  # fmt: skip
     loose = all_on(
         np.maximum(labels, 0), periodic=dish._periodic, temperature=60.0, obstacles=labels < 0, connectivity=False
     )
