@@ -236,7 +236,7 @@ def bench(beside, repeats: int, coupling: bool) -> dict:
         medians = {key: value for key, value in medians.items() if not key.startswith(f"{name}_vs")}
     return {
         **{name: judged(name, medians.get(name)) for name in TARGETS},
-        "spread": {name: [round(float(min(values)), 3), round(float(max(values)), 3)] for name, values in figures.items()},
+        "spread": {name: [round(float(edge(values)), 3) for edge in (min, max)] for name, values in figures.items()},
         "beside": {name: round(value, 3) for name, value in medians.items() if name not in TARGETS},
         "agreement": agreement, "disagree": wrong, "notes": NOTES, "date": datetime.date.today().isoformat(),
         "machine": state | {"load_per_core_at_the_end": machine()["load_per_core"]},
