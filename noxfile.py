@@ -60,6 +60,8 @@ def verify(session: nox.Session) -> None:
     install(session, "test,bench")
     session.run("python", "-m", "verification.tissue")
     session.run("python", "-m", "verification.culture")
+    session.run("python", "-m", "verification.step_errors")
+    session.run("python", "-m", "verification.power")
     session.run("python", "-m", "verification.hostile_models")
     if session.posargs:
         session.run("python", "-m", "verification.sbml_suite", *session.posargs)

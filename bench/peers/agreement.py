@@ -15,7 +15,9 @@ AGREE = 1e-2
 """Error beyond which a peer has computed something else, so that its speed says nothing."""
 _SURE = 1e-4
 """Difference of two tight answers beyond which none of them is the truth."""
-_TOLERANCES = (1e-2, 3e-3, 1e-3, 3e-4, 1e-4, 3e-5, 1e-5, 3e-6, 1e-6, 3e-7, 1e-7, 3e-8, 1e-8, 1e-9)
+_TOLERANCES = tuple(
+    float(f"{digits}e{power}") for power in range(-2, -10, -1) for digits in (1, 0.68, 0.47, 0.33, 0.22, 0.15)
+)
 
 
 class Program(Protocol):
@@ -55,7 +57,7 @@ class Truth:
     def matched(self, task: Task, allowed: float) -> tuple[float, float] | None:
         """The loosest rtol at which our error in the chunks is at most `allowed`, and that error; or None.
 
-        Every tighter rtol down to 1e-9 has to do as well: a loose one may be right by luck.
+        Every tighter rtol down to 1.5e-10 has to do as well: a loose one may be right by luck.
         """
         found = None
         for rtol in reversed(_TOLERANCES):

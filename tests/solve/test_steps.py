@@ -52,6 +52,45 @@ def jumping(program, chunks=30, **options):
     return population
 
 
+def linear_step(table, z):
+    """One step of y' = z y from 1 by 1: the result, and the stages."""
+    stages = np.zeros(table.stages, complex)
+    for i in range(table.stages):
+        stages[i] = (z * (1 + table.a[i] @ stages) + table.c[i] @ stages) / (1 / table.gamma - z)
+    return 1 + table.a[-1] @ stages + stages[-1], stages
+
+
+@pytest.mark.parametrize("name", METHODS)
+@pytest.mark.parametrize("angle", [180, 160, 140])
+def test_the_error_of_a_step_is_neither_hidden_nor_exaggerated(name, angle):
+    # decay and damped oscillation: where steps are long, the solution is no better than the embedded one
+    table = method(name)
+    for size in np.geomspace(0.1, 1e5, 60):
+        z = size * np.exp(1j * np.radians(angle))
+        end, stages = linear_step(table, z)
+        true = abs(end - np.exp(z))
+        told = reference.norm(table, 1e-6, np.abs(stages)[:, None], np.ones(1))
+        assert true < 1.15 * told
+        if size > 8:
+            assert told < 2.5 * true
+
+
+@pytest.mark.parametrize("rtol", [1e-6, 1e-4, 1e-3])
+def test_no_jump_is_crossed_with_a_large_error(stiff, rtol):
+    # every chunk begins from the exact state, so that its error is that of its own steps
+    population = Population(stiff, np.repeat(stiff.defaults[None], 12, axis=0), rtol=rtol)
+    exact = Population(stiff, np.repeat(stiff.defaults[None], 12, axis=0), rtol=1e-11)
+    errors = []
+    for dose in np.exp(2 * np.random.default_rng(4).standard_normal((60, 12))):
+        for cells in (population, exact):
+            cells.advance(60.0, {"dose": dose})
+        size = population.atol + rtol * np.abs(exact.states)
+        errors.append(np.sqrt(np.mean(((population.states - exact.states) / size) ** 2, axis=1)))
+        population.states[:] = exact.states
+    assert np.quantile(errors, 0.99) < 2.6
+    assert np.max(errors) < 10
+
+
 def test_a_cell_that_has_been_through_jumps_hardly_stumbles(stiff):
     population = jumping(stiff)
     assert (population.restart > 0).all()

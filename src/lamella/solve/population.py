@@ -28,20 +28,7 @@ _MOST_STOPS = 3000  # for events, after which a cell counts as failed
 _FORGIVEN_STOPS = 120  # of them, in every `advance`
 _LARGEST_NATIVE = 250  # states; beyond, code no longer fits the caches and the tape is as fast
 _STEPS_THAT_PAY = 100_000  # trial steps after which half a second of compiling is well spent
-_NEUTRAL = 1e-2
-
-
 _NO_TIMES, _NO_RECORD = np.zeros(0), np.zeros((0, 0, 0))
-
-
-def _estimate_tolerance(rtol: float, order: int) -> float:
-    """The tolerance for the error estimate that keeps the error of the solution near `rtol`.
-
-    The estimate is that of the embedded solution, whose error goes with the power `order` of the step; the solution
-    that is carried on is one power better. Both agree at `_NEUTRAL`, as in RADAU5 (Hairer & Wanner, Solving Ordinary
-    Differential Equations II, code RADAU5, which converts its tolerances for the same reason).
-    """
-    return rtol * max(_NEUTRAL / rtol, 1.0) ** (1.0 / (order + 1))
 
 
 def pays_to_compile(program: Program, steps: float) -> bool:
@@ -56,7 +43,7 @@ class Population(Ensemble):
     program     a compiled network
     parameters  [cells, parameters]; initial assignments are applied to a copy, cell by cell
     states      [cells, species] to start from, instead of the network's own start
-    rtol        relative tolerance of the error that one step makes
+    rtol        relative tolerance of the error that one step makes, in the root mean square over the species
     atol        absolute tolerance, a number or [species]; by default rtol times `program.scales()`
     method      'rodas5p' or 'rodas4'
     execution   'tape' interprets the network, 'llvm' runs machine code made of it (to the same bits), 'auto'
@@ -100,9 +87,7 @@ class Population(Ensemble):
         self.rtol, self.threads, self.most_steps, self.seed = float(rtol), int(threads), int(most_steps), int(seed)
         self.atol = self._tolerances(atol)
         net, self.method = program.lowered, method_named(method)
-        self._net, self._tableau = network_arrays(net), method_arrays(self.method)
-        self._estimate = _estimate_tolerance(self.rtol, self.method.order)
-        self._estimate_atol = self.atol[net.order] * (self._estimate / self.rtol)
+        self._net, self._tableau = network_arrays(net), method_arrays(self.method, self.rtol)
         self._choose_execution(execution)
         self._workspaces = [workspace(net, self.method) for _ in range(self.threads)]
         self._pool = ThreadPoolExecutor(self.threads) if self.threads > 1 else None
@@ -312,14 +297,11 @@ class Population(Ensemble):
             self.states, self.stored, self.time, spans, self.memory, self.restart, self.status, self.steps, stopped,
             asked, recorded,
         )  # fmt: skip
-        stop = int(bool(self.program.events))
+        atol, stop = self.atol[self.program.lowered.order], int(bool(self.program.events))
 
         def run(part: tuple[np.ndarray, Workspace]) -> None:
             numbers, work = part
-            advance_cells(
-                self._net, self._tableau, work, cells, numbers, self._estimate, self._estimate_atol, self.most_steps,
-                stop,
-            )  # fmt: skip
+            advance_cells(self._net, self._tableau, work, cells, numbers, self.rtol, atol, self.most_steps, stop)
 
         jobs = [job for job in zip(np.array_split(chosen, self.threads), self._workspaces) if len(job[0])]
         if len(jobs) > 1 and self._pool is not None:

@@ -5,18 +5,50 @@ Differential Equations II, section IV.7, eq. 7.25):
 
     (1/(h gamma) - J) u_i = f(t + alpha_i h, y + sum_j a_ij u_j) + sum_j (c_ij / h) u_j + d_i h df/dt
 
-The last two stages of both methods are evaluated at the embedded solution and
-at the solution less its error, so that `u` of the last stage is the error.
+The last stages of both methods are corrections: each is evaluated where the one before it ended. `u` of the last
+one is the error of the embedded solution, and `Share` tells how much of it is left in the solution that is carried on.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
 from lamella.errors import unknown
+
+_ALL_IS_LEFT = 1e-2  # tolerance at which steps are so long that neither solution is the better one
+
+
+class Share(NamedTuple):
+    """Error of the solution over that of the embedded one, estimated from a step itself.
+
+    Where steps are short beside the modes that move, the solution is one power of the step better than the embedded
+    one, and little is left. Where they are long, as after a jump, it is no better. Two signs tell:
+
+        corrections  the ratio of the last two corrections, which along y' = k y grows from 0 to its limit as the step
+                     gets long:  slope * ratio + offset
+        damping      the ratio of stage `stage` to the one before it, both of which follow slow modes but not fast
+                     ones:  most * ratio^power / (ratio^power + middle)
+
+    The share is the larger of both, within [least, most]. The numbers are fitted to true errors of single steps;
+    `verification.step_errors` measures them again.
+    """
+
+    slope: float
+    offset: float
+    stage: int
+    power: float
+    middle: float
+    most: float
+
+    def of(self, corrections: float, damping: float, least: float) -> float:
+        """The share, from the two ratios and `Method.least_share`."""
+        power = damping**self.power
+        shown = min(max(self.slope * corrections + self.offset, least), self.most)
+        return max(shown, self.most * power / (power + self.middle))
 
 
 @dataclass(frozen=True)
@@ -27,6 +59,7 @@ class Method:
     gamma  diagonal of Gamma
     a, c   [stages, stages]  strictly lower, transformed
     dense  [rows, stages]    weights of the continuous solution, see `kernels.dense_output`
+    share  how much of the error of the embedded solution is left
     """
 
     name: str
@@ -35,10 +68,19 @@ class Method:
     a: np.ndarray
     c: np.ndarray
     dense: np.ndarray
+    share: Share
 
     @property
     def stages(self) -> int:
         return len(self.a)
+
+    def least_share(self, rtol: float) -> float:
+        """The least share at a tolerance, whatever the signs.
+
+        It goes with the step, as the two errors are one power apart, and so with a root of the tolerance, as the
+        factor does by which RADAU5 converts tolerances (Hairer & Wanner, Solving Ordinary Differential Equations II).
+        """
+        return min((rtol / _ALL_IS_LEFT) ** (1.0 / (self.order + 1)), 1.0)
 
     @cached_property
     def _gamma_matrix(self) -> np.ndarray:
@@ -96,7 +138,7 @@ def _rodas5p() -> Method:
         [11.419903575922262, 2.8879645146136994, 72.92137995996029, 80.12511834622643, -52.072871366152654,
          -59.78993625266729, -0.15582684282751913, 4.883087185713722],
     ])  # fmt: skip
-    return Method("rodas5p", 5, 0.21193756319429014, a, c, dense)
+    return Method("rodas5p", 5, 0.21193756319429014, a, c, dense, Share(2.0, -1.0, 6, 1.0, 0.3, 1.1))
 
 
 def _rodas4() -> Method:
@@ -122,7 +164,7 @@ def _rodas4() -> Method:
         [10.12623508344586, -7.487995877610167, -34.80091861555747, -7.992771707568823, 1.025137723295662, 0.0],
         [-0.6762803392801253, 6.087714651680015, 16.43084320892478, 24.76722511418386, -6.594389125716872, 0.0],
     ])  # fmt: skip
-    return Method("rodas4", 4, 0.25, a, c, dense)
+    return Method("rodas4", 4, 0.25, a, c, dense, Share(4.0, 0.0, 4, 2.0, 1.2, 2.0))
 
 
 METHODS = {method.name: method for method in (_rodas5p(), _rodas4())}

@@ -13,6 +13,9 @@ from lamella.solve.trajectory import trajectories
 
 _RTOL = 1e-10
 _STEP, _LARGEST_STEP = 0.5, 0.1
+_NOISE = (
+    6.0  # the formula takes errors of the four runs threefold at worst; over many steps they are twice the tolerance
+)
 
 
 def _relative_step(rtol: float) -> float:
@@ -81,7 +84,7 @@ def sensitivities(
     wide = (whole[:, :, 0] - whole[:, :, 1]) / (2 * sizes.T[None, :, :, None])
     narrow = (whole[:, :, 2] - whole[:, :, 3]) / sizes.T[None, :, :, None]
     values = np.moveaxis((4 * narrow - wide) / 3, 1, -1)
-    noise = rtol * np.abs(states)[..., None] / sizes[None, :, None, :]
+    noise = _NOISE * rtol * np.abs(states)[..., None] / sizes[None, :, None, :]
     errors = np.abs(np.moveaxis(narrow - wide, 1, -1)) / 15 + noise
     if scaled:
         with np.errstate(divide="ignore", invalid="ignore"):

@@ -61,6 +61,7 @@ class MethodArrays(NamedTuple):
     alpha: np.ndarray
     d: np.ndarray
     dense: np.ndarray
+    share: np.ndarray
     gamma: float
     shape: np.ndarray
 
@@ -81,12 +82,12 @@ def network_arrays(net: Lowered) -> NetworkArrays:
     )  # fmt: skip
 
 
-def method_arrays(method: Method) -> MethodArrays:
+def method_arrays(method: Method, rtol: float) -> MethodArrays:
     dense = np.zeros((ROWS, method.stages))
     dense[: len(method.dense)] = method.dense
     return MethodArrays(
         method.a.ravel().copy(), method.c.ravel().copy(), method.alpha.copy(), method.d.copy(), dense.ravel(),
-        method.gamma,
+        np.array([*method.share, method.least_share(rtol)]), method.gamma,
         np.array([method.stages, method.order], dtype=np.int64),
     )  # fmt: skip
 

@@ -11,7 +11,7 @@ import math
 from lamella.solve.kernels.compiled import entry
 
 SMALLEST_ERROR = 1e-10
-_SAFETY, _GROW, _TREND = 0.9, 5.0, 2.0
+_SAFETY, _GROW, _TREND = 0.9, 5.0, 3.0
 _SHRINK, _SHRINK_AT_RESTART = 0.1, 1e-4
 _FAR = 20.0  # two steps that differ by more tell nothing of the order between them
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from lamella.reactions import Program
 from lamella.solve.kernels.control import SMALLEST_ERROR, after_refusal, after_step, restart_step
+from lamella.solve.kernels.step import SMALLEST_NORM
 from lamella.solve.rosenbrock import Method
 from lamella.solve.status import Status
 
@@ -32,7 +33,7 @@ def trial_step(
     """One step of one cell.
 
     states [species], parameters [parameters], time and step (s)
-    returns new states [species] and their error [species]
+    returns new states [species] and the stages [stages, species]
     """
     rate = lambda y, t: program.derivative(y[None], parameters[None], t)[0]
     matrix = np.eye(len(states)) / (step * method.gamma) - program.jacobian(states[None], parameters[None], time)[0]
@@ -42,8 +43,15 @@ def trial_step(
         at = states + method.a[i] @ stages
         right = rate(at, time + method.alpha[i] * step) + (method.c[i] @ stages) / step
         stages[i] = np.linalg.solve(matrix, right + method.d[i] * step * drift)
-    # the last stage stands at the embedded solution, and its solution is the error of that
-    return at + stages[-1], stages[-1]
+    return at + stages[-1], stages
+
+
+def norm(method: Method, rtol: float, stages: np.ndarray, size: np.ndarray) -> float:
+    """Error of a step, from its stages [stages, species] and the tolerance of each state [species]."""
+    norms = np.sqrt(np.mean((stages / size) ** 2, axis=1))
+    least = method.least_share(rtol)
+    above = lambda stage: norms[stage] / max(norms[stage - 1], SMALLEST_NORM)
+    return float(norms[-1] * method.share.of(above(-1), above(method.share.stage - 1), least))
 
 
 def advance(
@@ -61,7 +69,7 @@ def advance(
     """Advance one cell by `span` from time `begin`, trying `step` first.
 
     states [species], parameters [parameters]
-    rtol, atol [species]   tolerances for the estimate of the error
+    rtol, atol [species]   tolerances
     """
     cell = Outcome(states, step)
     order = method.order
@@ -70,9 +78,9 @@ def advance(
         left = span - cell.time
         h = left if cell.step >= 0.999 * left else min(cell.step, 0.5 * left)
         with np.errstate(all="ignore"):
-            new, estimate = _tried(program, method, cell.states, parameters, begin + cell.time, h)
+            new, stages = _tried(program, method, cell.states, parameters, begin + cell.time, h)
             size = rtol * np.maximum(np.abs(new), np.abs(cell.states)) + atol
-            error = math.sqrt(np.mean((estimate / size) ** 2)) if np.isfinite(new).all() else math.nan
+            error = norm(method, rtol, stages, size) if np.isfinite(new).all() else math.nan
         ease = max(error, SMALLEST_ERROR) ** (-1.0 / order)
         cell.tries += 1
         if error <= 1.0:
@@ -101,4 +109,4 @@ def _tried(program, method, states, parameters, time, step) -> tuple[np.ndarray,
     try:
         return trial_step(program, method, states, parameters, time, step)
     except np.linalg.LinAlgError:
-        return np.full_like(states, math.nan), np.full_like(states, math.nan)
+        return np.full_like(states, math.nan), np.full((method.stages, len(states)), math.nan)

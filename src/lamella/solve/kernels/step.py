@@ -11,6 +11,12 @@ from lamella.solve.kernels.pivoting import dense_factor, dense_solve
 # rows of Workspace.lanes that a step uses
 DIAGONAL, INVERSE_STEP, STEP, TIME, ERROR, ACCEPT, GROWTH = range(7)
 
+# entries of MethodArrays.share
+_SLOPE, _OFFSET, _STAGE, _POWER, _MIDDLE, _MOST, _LEAST = range(7)
+
+SMALLEST_NORM = 1e-100
+"""Keeps the ratio of two norms finite where both vanish."""
+
 
 @part
 def sums(first, coefficient, slot, slots, out, offset, rows, accumulate):
@@ -130,8 +136,8 @@ def trial_step(net, method, work, rtol, atol, pivoted):
                        INVERSE_STEP, STEP and TIME of `work.lanes` the step
     atol               [states] in elimination order
     pivoted            lane that takes a dense LU with pivoting, or -1
-    leaves the new states in the first slots; in row ERROR the sum of squared errors, each over its tolerance; in row
-    GROWTH what `pivoting` calls growth
+    leaves the new states in the first slots; in row ERROR the sum of squared errors of the new states, each over its
+    tolerance; in row GROWTH what `pivoting` calls growth
     """
     # the inner functions take bare arrays: passing these tuples would count references of all their members
     n = net.sizes[0]
@@ -202,7 +208,7 @@ def trial_step(net, method, work, rtol, atol, pivoted):
             substitute(lower_first, lower_pairs, upper_first, upper_pairs, pivot, matrix, x)
         if pivoted >= 0:
             dense_solve(pivoted, work.dense, work.rows, x, work.right)
-    _finish(n, slots, stages, (count - 1) * n * LANES, start, lanes, rtol, atol)
+    _finish(n, count, slots, stages, start, lanes, rtol, atol, method.share)
 
 
 @part
@@ -237,16 +243,32 @@ def _measure_growth(pivot, matrix, lanes):
 
 
 @part
-def _finish(n, slots, stages, offset, start, lanes, rtol, atol):
-    """New states and their error; anything infinite makes the error NaN."""
-    total = v.fill(0.0)
-    relative = v.fill(rtol)
+def _finish(n, count, slots, stages, start, lanes, rtol, atol, share):
+    """New states and their error (see `rosenbrock.Share`); anything infinite makes the error NaN."""
+    zero, one, relative = v.fill(0.0), v.fill(1.0), v.fill(rtol)
+    last, before, late, early = zero, zero, zero, zero
+    row = n * LANES
+    stage = (int(share[_STAGE]) - 1) * row
     for i in range(n):
         at = i * LANES
-        error = v.load(stages, offset + at)
-        y = v.add(v.load(slots, at), error)
+        correction = v.load(stages, (count - 1) * row + at)
+        y = v.add(v.load(slots, at), correction)
         v.store(slots, at, y)
         size = v.larger(v.magnitude(y), v.magnitude(v.load(start, at)))
-        scaled = v.div(error, v.fused(relative, size, v.spread(atol, i)))
-        total = v.add(v.fused(scaled, scaled, total), v.sub(y, y))
-    v.store(lanes, ERROR * LANES, total)
+        weight = v.div(one, v.fused(relative, size, v.spread(atol, i)))
+        last = v.add(_add_square(v.mul(correction, weight), last), v.sub(y, y))
+        before = _add_square(v.mul(v.load(stages, (count - 2) * row + at), weight), before)
+        late = _add_square(v.mul(v.load(stages, stage + at), weight), late)
+        early = _add_square(v.mul(v.load(stages, stage - row + at), weight), early)
+    most, tiny = v.spread(share, _MOST), v.fill(SMALLEST_NORM**2)
+    corrections = v.root(v.div(last, v.larger(before, tiny)))
+    left = v.fused(v.spread(share, _SLOPE), corrections, v.spread(share, _OFFSET))
+    left = v.smaller(v.larger(left, v.spread(share, _LEAST)), most)
+    damping = v.power(v.div(late, v.larger(early, tiny)), v.fill(0.5 * share[_POWER]))
+    left = v.larger(left, v.div(v.mul(most, damping), v.add(damping, v.spread(share, _MIDDLE))))
+    v.store(lanes, ERROR * LANES, v.mul(last, v.mul(left, left)))
+
+
+@part
+def _add_square(x, total):
+    return v.fused(x, x, total)
