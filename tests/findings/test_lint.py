@@ -25,6 +25,22 @@ c = { coating = { fibronectin = "0.05 mg/ml" } }"""
 SHARED = Protocol(schema=1, says="Cells on fibronectin, and nothing else.", matrix={"fibronectin": "10 ug/ml"})
 
 
+LOEWE = """control = {}
+a = { inhibitor = { U0126 = "10 uM" } }
+b = { inhibitor = { LY294002 = "50 uM" } }
+both = { inhibitor = { U0126 = "5 uM", LY294002 = "25 uM" } }"""
+SYNERGY = """[[expect]]
+kind = "synergy"
+assay = "blot"
+quantity = "RAC1.total"
+control = "control"
+first = "a"
+second = "b"
+both = "both"
+model = "loewe"
+"""
+
+
 class Resolver:
     """Knows one cell line, one assay, one quantity; refuses the arm that says so."""
 
@@ -67,6 +83,7 @@ OFFENDERS = {
     "ThresholdIsTenPercent": library(record(expect=ORDERING + "at_least = 1.05\n")),
     "BandIsNarrow": library(record(expect=UNCHANGED.format(band=1.5) + 'wired = "treated > control"\n')),
     "UnchangedIsWired": library(record(expect=UNCHANGED.format(band=1.2))),
+    "LoeweHalvesTheDoses": library(record(arms=LOEWE.replace("5 uM", "6 uM"), expect=SYNERGY)),
     "ProtocolsAreShared": Library([record()], [line()], None, {}, {"lonely": SHARED}),
     "ArmsAreUsed": library(record(arms=ARMS + "\nidle = { suspended = true }")),
     "SeriesAscends": library(record(arms=RISING.replace("0.05 mg/ml", "1 ug/ml"), expect=SERIES)),
@@ -82,6 +99,12 @@ def test_every_rule_finds_its_offender_and_only_it(rule):
 def test_every_rule_has_an_offender_and_a_sentence():
     assert {type(rule).__name__ for rule in RULES} == set(OFFENDERS)
     assert all(rule.sentence.endswith(".") for rule in RULES)
+
+
+def test_half_doses_are_right_for_loewe_and_not_asked_of_bliss():
+    assert lint(library(record(arms=LOEWE, expect=SYNERGY))) == []
+    uneven = LOEWE.replace("5 uM", "6 uM")
+    assert lint(library(record(arms=uneven, expect=SYNERGY.replace("loewe", "bliss")))) == []
 
 
 def test_what_a_protocol_adds_may_go_unused_and_is_not_repeated():

@@ -156,3 +156,36 @@ def test_reference_lines_are_counted_in_every_member():
     found = population_robustness([general], Bench(ASSAYS), members=4)[general.id]
     assert found.stands == 0, "two of the four lines are not built"
     assert Outcome.NOT_APPLICABLE.value == "not applicable"
+
+
+def test_time_courses_are_judged_in_every_member():
+    """How long Erk stays up after EGF, and that Ras comes first: read off the whole course of every lane."""
+    text = """[[expect]]
+kind = "pulse"
+assay = "immunoblot"
+quantity = "MAPK1.p"
+arm = "treated"
+longest = "1 h"
+
+[[expect]]
+kind = "order"
+assay = "immunoblot"
+quantity = "KRAS.gtp"
+then = "MAPK1.p"
+arm = "treated"
+"""
+    arms = {"control": {}, "treated": {"factor": {"EGF": "10 ng/ml"}}}
+    record = finding(text).model_copy(update={
+        "arms": arms, "matrix": {"fibronectin": "10 ug/ml"},
+        "conditions": {"immunoblot": {"duration": "2 h", "points": 121, "cells": 2}}})
+    bench = Bench(ASSAYS)
+    plate = plates_of(record, record.expect[0], "HeLa", bench)["treated"]
+    lanes = VariantBench(lambda cell: [WHOLE, Variant(without=("MAPK1_phosphorylation",))], cells=2)
+    times, courses = lanes.courses(plate, "MAPK1.p")
+    bench.run([plate], 1)
+    assert courses.shape == (2, 121)
+    assert times[-1] == 7200.0
+    assert (courses[1] < 0.05 * courses[0].max()).all()
+    found = population_robustness([record], bench, members=3)[record.id]
+    assert found.members == 3
+    assert found.unsolved == 0

@@ -18,6 +18,7 @@ from lamella.findings.rules_of_records import (
     ArmsAreUsed,
     BandIsNarrow,
     IdsAreUnique,
+    LoeweHalvesTheDoses,
     NamesResolve,
     ProtocolsAreShared,
     ReviewHoldsTheClaims,
@@ -31,7 +32,7 @@ from lamella.findings.rules_of_records import (
 RULES: tuple[Rule, ...] = (
     ClaimsStandOnce(), LinesAreShort(), ThirdsAreCheck(), SeenAreCheck(), IdsAreUnique(), RecordAndIndexAgree(),
     RoleFollowsClaims(), ServesItsClaims(), ReviewHoldsTheClaims(), ThresholdIsTenPercent(), BandIsNarrow(),
-    UnchangedIsWired(), ProtocolsAreShared(), ArmsAreUsed(), SeriesAscends(), NamesResolve())
+    UnchangedIsWired(), LoeweHalvesTheDoses(), ProtocolsAreShared(), ArmsAreUsed(), SeriesAscends(), NamesResolve())
 """Every rule, in the order of reporting."""
 
 
