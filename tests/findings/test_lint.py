@@ -29,6 +29,7 @@ LOEWE = """control = {}
 a = { inhibitor = { U0126 = "10 uM" } }
 b = { inhibitor = { LY294002 = "50 uM" } }
 both = { inhibitor = { U0126 = "5 uM", LY294002 = "25 uM" } }"""
+SWAPS = 'level_of = { XIAP = "MEF", BIRC2 = "MEF", RAC1 = "MEF", RHOA = "MEF" }'
 SYNERGY = """[[expect]]
 kind = "synergy"
 assay = "blot"
@@ -84,6 +85,7 @@ OFFENDERS = {
     "BandIsNarrow": library(record(expect=UNCHANGED.format(band=1.5) + 'wired = "treated > control"\n')),
     "UnchangedIsWired": library(record(expect=UNCHANGED.format(band=1.2))),
     "LoeweHalvesTheDoses": library(record(arms=LOEWE.replace("5 uM", "6 uM"), expect=SYNERGY)),
+    "SwapsAreFew": library(record(arms=ARMS.replace('knockdown = { XIAP = 0.9 }', SWAPS))),
     "ProtocolsAreShared": Library([record()], [line()], None, {}, {"lonely": SHARED}),
     "ArmsAreUsed": library(record(arms=ARMS + "\nidle = { suspended = true }")),
     "SeriesAscends": library(record(arms=RISING.replace("0.05 mg/ml", "1 ug/ml"), expect=SERIES)),

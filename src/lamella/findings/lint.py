@@ -25,6 +25,7 @@ from lamella.findings.rules_of_records import (
     RoleFollowsClaims,
     SeriesAscends,
     ServesItsClaims,
+    SwapsAreFew,
     ThresholdIsTenPercent,
     UnchangedIsWired,
 )
@@ -32,7 +33,8 @@ from lamella.findings.rules_of_records import (
 RULES: tuple[Rule, ...] = (
     ClaimsStandOnce(), LinesAreShort(), ThirdsAreCheck(), SeenAreCheck(), IdsAreUnique(), RecordAndIndexAgree(),
     RoleFollowsClaims(), ServesItsClaims(), ReviewHoldsTheClaims(), ThresholdIsTenPercent(), BandIsNarrow(),
-    UnchangedIsWired(), LoeweHalvesTheDoses(), ProtocolsAreShared(), ArmsAreUsed(), SeriesAscends(), NamesResolve())
+    UnchangedIsWired(), LoeweHalvesTheDoses(), SwapsAreFew(),
+    ProtocolsAreShared(), ArmsAreUsed(), SeriesAscends(), NamesResolve())
 """Every rule, in the order of reporting."""
 
 

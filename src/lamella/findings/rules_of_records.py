@@ -16,6 +16,9 @@ from lamella.findings.record import Finding
 from lamella.findings.rule import Library, Rule
 from lamella.units import quantity
 
+MOST_SWAPPED = 3
+"""Levels of another cell line that an arm may take (design, rules of judging)."""
+
 
 class IdsAreUnique(Rule):
     """No two records have the same id."""
@@ -95,6 +98,17 @@ class UnchangedIsWired(Rule):
             for expectation in finding.expect:
                 if isinstance(expectation, Unchanged) and expectation.wired is None:
                     yield finding.id, f"'{expectation.quantity}: {expectation.relation}' has no `wired`"
+
+
+class SwapsAreFew(Rule):
+    """Where the cell type is what decides, at most three levels of another line are swapped into one background."""
+
+    def breaches(self, library: Library) -> Iterator[tuple[str, str]]:
+        for finding in library.findings:
+            for arm, treatment in finding.arms.items():
+                swapped = treatment.get("level_of", {})
+                if len(swapped) > MOST_SWAPPED:
+                    yield finding.id, f"'{arm}' swaps {len(swapped)} levels"
 
 
 class LoeweHalvesTheDoses(Rule):
