@@ -77,6 +77,8 @@ OFFENDERS = {
     "SeenAreCheck": Library([record()], [line()], None, {"IAP-001": "A number was chosen after its sign was seen."}),
     "IdsAreUnique": library(record(), record()),
     "RecordAndIndexAgree": library(record(), lines=[line(record="another")]),
+    "SilenceIsExplained": library(record(), lines=[line(), line("IAP-002", record="not applicable", why="Too short.")]),
+    "RestatementsNameClaims": library(record(), lines=[line(), line("IAP-002", record="restated")]),
     "RoleFollowsClaims": library(record(claims='"IAP-001", "IAP-003"'),
                                  lines=[line(), line("IAP-002", record="open"), line("IAP-003", check=True)]),
     "ServesItsClaims": library(record(expect=ORDERING + "corollary = true\n")),
@@ -130,6 +132,23 @@ def test_a_missing_claim_is_seen():
 
 def test_the_index_may_not_name_a_record_that_is_not_there():
     assert "RecordAndIndexAgree" in broken(library(lines=[line()]))
+
+
+@pytest.mark.parametrize("odd", [
+    line("IAP-002", record="restated", restates=("IAP-009",)), line("IAP-002", record="open", restates=("IAP-001",)),
+    line("IAP-002", record="restated", restates=("IAP-002",)),
+    line("IAP-002", record="restated", restates=("INT-001",))])
+def test_only_claims_that_stand_for_themselves_are_restated(odd):
+    lines = [line(), odd, line("INT-001", record="open")]
+    assert broken(library(record(), lines=lines)) == {"RestatementsNameClaims"}
+
+
+def test_a_restatement_and_a_reason_are_right():
+    why = "A register of patients decides this, and no experiment on cells."
+    lines = [line(), line("IAP-002", record="restated", restates=("IAP-001",)),
+             line("IAP-003", check=True, record="not applicable", why=why)]
+    assert lint(library(record(), lines=lines)) == []
+    assert broken(library(record(), lines=[line(why=why)])) == {"SilenceIsExplained"}
 
 
 def test_a_series_rises_across_units_and_changes_one_thing():

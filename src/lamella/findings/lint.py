@@ -11,7 +11,9 @@ from lamella.findings.rules_of_index import (
     ClaimsStandOnce,
     LinesAreShort,
     RecordAndIndexAgree,
+    RestatementsNameClaims,
     SeenAreCheck,
+    SilenceIsExplained,
     ThirdsAreCheck,
 )
 from lamella.findings.rules_of_records import (
@@ -32,6 +34,7 @@ from lamella.findings.rules_of_records import (
 
 RULES: tuple[Rule, ...] = (
     ClaimsStandOnce(), LinesAreShort(), ThirdsAreCheck(), SeenAreCheck(), IdsAreUnique(), RecordAndIndexAgree(),
+    SilenceIsExplained(), RestatementsNameClaims(),
     RoleFollowsClaims(), ServesItsClaims(), ReviewHoldsTheClaims(), ThresholdIsTenPercent(), BandIsNarrow(),
     UnchangedIsWired(), LoeweHalvesTheDoses(), SwapsAreFew(),
     ProtocolsAreShared(), ArmsAreUsed(), SeriesAscends(), NamesResolve())

@@ -173,10 +173,11 @@ def _history(history: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _index(card: Scorecard) -> str:
-    """All claims, one line each, folded."""
+    """All claims, one line each, folded; where there is no record, why not."""
     rows = [(claim.id, claim.says, claim.state.replace("_", " "), claim.role, claim.module.replace("_", " "),
-             claim.record if claim.record != "open" else words.MISSING) for claim in card.claims]
-    table = _table(f"{len(rows)} claims", ("Claim", "Says", "State", "Role", "Module", "Record"), rows)
+             claim.why or (claim.record if claim.record != "open" else words.MISSING)) for claim in card.claims]
+    table = _table(f"{len(rows)} claims", ("Claim", "Says", "State", "Role", "Module", "Record, or why there is none"),
+                   rows)
     return f"<details><summary>Show all {len(rows)} claims</summary>{table}</details>"
 
 
