@@ -8,7 +8,7 @@ from lamella.culture import constants
 from lamella.errors import InputError
 from lamella.findings import get
 from lamella.networks import assemble
-from lamella.verdicts import Bench, Outcome, binomial_interval, factors, population_robustness, tissue_robustness
+from lamella.verdicts import Bench, binomial_interval, factors, population_robustness, tissue_robustness
 from lamella.verdicts.ensemble import SPREAD
 from lamella.verdicts.robustness import stands
 from lamella.verdicts.trial import plates_of
@@ -154,8 +154,8 @@ def test_a_finding_with_a_tissue_has_no_population_ensemble():
 def test_reference_lines_are_counted_in_every_member():
     general = get("raf1-carries-ras-to-erk")
     found = population_robustness([general], Bench(ASSAYS), members=4)[general.id]
-    assert found.stands == 0, "two of the four lines are not built"
-    assert Outcome.NOT_APPLICABLE.value == "not applicable"
+    assert found.nominal
+    assert found.stands == found.members, "Ras reaches Erk by C-RAF alone, whatever the numbers"
 
 
 def test_time_courses_are_judged_in_every_member():

@@ -253,7 +253,8 @@ def _derived_unit(name: str) -> str:
         return "molecules/um^2"
     if "_exchange_" in name:
         return "1/s"
-    if name.endswith(("_total", "_gtp")) or name.startswith(("adhesion_front", "adhesion_rear", "caveolar_", "bound_", "active_")):
+    sums = ("adhesion_front", "adhesion_rear", "caveolar_", "bound_", "active_")
+    if name.endswith(("_total", "_gtp")) or name.startswith(sums):
         return "molecules"
     return "1"
 

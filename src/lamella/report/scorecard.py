@@ -43,8 +43,8 @@ def scorecard_page(card: Scorecard, history: Sequence[Mapping[str, Any]] = ()) -
 
 def _head(card: Scorecard) -> str:
     total, check, calibrate = card.totals(), card.by("role").get("check"), card.by("role").get("calibrate")
-    lead = (f"{total['of'] - total['open']} of {total['of']} claims were judged: {total['holds']} hold, "
-            f"{total['fails']} fail, {total['not_applicable']} are not applicable.")
+    lead = (f"{total['holds'] + total['fails']} of {total['of']} claims were judged: {total['holds']} hold, "
+            f"{total['fails']} fail. {total['not_applicable']} are not applicable, {total['open']} are open.")
     facts = {"Check claims": check, "Calibrate claims": calibrate, "Blind check claims": card.by("blind").get("blind")}
     shown = "".join(f"<div><dt>{html.escape(name)}</dt><dd>{_spoken(counts)}</dd></div>"
                     for name, counts in facts.items() if counts)
