@@ -80,8 +80,10 @@ def test_one_integrin_alone_has_its_own_constant():
 
 
 def test_clusters_add_to_the_hold_at_the_same_affinity():
-    found = means(AVIDITY, {"dense": {}, "sparse": {"coating": {"fibronectin": "1 ug/ml"}},
-                            "none": {"coating": {"fibronectin": "0 ug/ml"}}})
+    # adhesion feeds back on affinity, through PI3-kinase and Rap1
+    still = {"inhibitor": {"LY294002": "50 uM from before"}, "knockout": ["RAP1A"]}
+    found = means(AVIDITY, {"dense": still, "sparse": still | {"coating": {"fibronectin": "1 ug/ml"}},
+                            "none": still | {"coating": {"fibronectin": "0 ug/ml"}}})
     assert found["dense"]["clustering_gain"] > 1.2
     assert found["dense"]["clustering_gain"] > 1.1 * found["sparse"]["clustering_gain"]
     assert found["dense"]["extended"] == pytest.approx(found["sparse"]["extended"], rel=0.1)

@@ -52,6 +52,7 @@ def test_cells_without_rac1_stretch_less():
     outcome = run_assay(MORPHOLOGY, cell="HeLa", arms=arms, matrix={"fibronectin": "10 ug/ml"}, replicates=2,
                         medium={"EGF": "10 ng/ml"}, cells=16, settle="4 h", duration="1 h", threads=2)
     control, without = (outcome.arms[arm] for arm in arms)
-    for name in ("narrow_protrusions", "tails", "longest_protrusion", "protruding", "lamellipodia"):
-        assert without[name]["mean"] < 0.8 * control[name]["mean"], name
+    for name, most in (("narrow_protrusions", 0.8), ("tails", 0.8), ("longest_protrusion", 0.8), ("protruding", 0.9),
+                       ("lamellipodia", 0.1)):
+        assert without[name]["mean"] < most * control[name]["mean"], name
     assert without["convexity"]["mean"] > control["convexity"]["mean"]

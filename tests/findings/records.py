@@ -37,6 +37,7 @@ def record(*, id: str = "a-finding", claims: str = '"IAP-001"', role: str = "cal
 
 
 def line(claim: str = "IAP-001", *, says: str = "the substrate accumulates", check: bool = False,
-         record: str = "a-finding") -> IndexLine:
+         record: str = "a-finding", why: str = "", restates: tuple[str, ...] = ()) -> IndexLine:
     """A line of the index."""
-    return IndexLine(id=claim, says=says, check=check, module="mapk", kind="experiment", record=record)
+    return IndexLine(id=claim, says=says, check=check, module="mapk", kind="experiment", record=record, why=why,
+                     restates=restates)

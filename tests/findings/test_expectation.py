@@ -47,10 +47,21 @@ def test_every_kind_says_what_it_expects_and_names_its_arms():
         "unchanged": {"relation": "a ~ b", "band": 1.2, "wired": "c > b"}, "optimum": {"series": ("a", "b", "c")},
         "saturates": {"series": ("a", "b", "c"), "by": "b", "band": 1.2},
         "required": {"relation": "a > b", "without": "ac / c"}, "rescued": {"relation": "a < b", "by": "c"},
-        "dissociation": {"relation": "a > b", "stays": "r", "band": 1.2}}
+        "dissociation": {"relation": "a > b", "stays": "r", "band": 1.2},
+        "synergy": {"control": "a", "first": "b", "second": "c", "both": "bc"},
+        "pulse": {"arm": "a", "shortest": "5 h"}, "order": {"arm": "a", "then": "r"}}
     assert set(tables) == set(KINDS)
     for kind, table in tables.items():
         made = KINDS[kind].model_validate({"assay": "x", "quantity": "q", "kind": kind, **table})
         assert "q" in made.says()
-        assert {"a", "b"} <= set(made.arms())
+        assert {"a"} <= set(made.arms()) <= {"a", "b", "c", "ac", "bc"}
         assert made.quantities()[0] == "q"
+
+
+@pytest.mark.parametrize(("kind", "table", "says"), [
+    ("pulse", {"arm": "a"}, "shortest"), ("pulse", {"arm": "a", "shortest": "5 h", "longest": "2 h"}, "less than"),
+    ("pulse", {"arm": "a", "shortest": "5 um"}, "5 um"), ("order", {"arm": "a", "then": "q"}, "another quantity"),
+    ("synergy", {"control": "a", "first": "b", "second": "b", "both": "c"}, "four different arms")])
+def test_what_hangs_not_together_is_refused(kind, table, says):
+    with pytest.raises(ValidationError, match=says):
+        KINDS[kind].model_validate({"assay": "x", "quantity": "q", "kind": kind, **table})

@@ -25,6 +25,23 @@ c = { coating = { fibronectin = "0.05 mg/ml" } }"""
 SHARED = Protocol(schema=1, says="Cells on fibronectin, and nothing else.", matrix={"fibronectin": "10 ug/ml"})
 
 
+LOEWE = """control = {}
+a = { inhibitor = { U0126 = "10 uM" } }
+b = { inhibitor = { LY294002 = "50 uM" } }
+both = { inhibitor = { U0126 = "5 uM", LY294002 = "25 uM" } }"""
+SWAPS = 'level_of = { XIAP = "MEF", BIRC2 = "MEF", RAC1 = "MEF", RHOA = "MEF" }'
+SYNERGY = """[[expect]]
+kind = "synergy"
+assay = "blot"
+quantity = "RAC1.total"
+control = "control"
+first = "a"
+second = "b"
+both = "both"
+model = "loewe"
+"""
+
+
 class Resolver:
     """Knows one cell line, one assay, one quantity; refuses the arm that says so."""
 
@@ -60,6 +77,8 @@ OFFENDERS = {
     "SeenAreCheck": Library([record()], [line()], None, {"IAP-001": "A number was chosen after its sign was seen."}),
     "IdsAreUnique": library(record(), record()),
     "RecordAndIndexAgree": library(record(), lines=[line(record="another")]),
+    "SilenceIsExplained": library(record(), lines=[line(), line("IAP-002", record="not applicable", why="Too short.")]),
+    "RestatementsNameClaims": library(record(), lines=[line(), line("IAP-002", record="restated")]),
     "RoleFollowsClaims": library(record(claims='"IAP-001", "IAP-003"'),
                                  lines=[line(), line("IAP-002", record="open"), line("IAP-003", check=True)]),
     "ServesItsClaims": library(record(expect=ORDERING + "corollary = true\n")),
@@ -67,6 +86,8 @@ OFFENDERS = {
     "ThresholdIsTenPercent": library(record(expect=ORDERING + "at_least = 1.05\n")),
     "BandIsNarrow": library(record(expect=UNCHANGED.format(band=1.5) + 'wired = "treated > control"\n')),
     "UnchangedIsWired": library(record(expect=UNCHANGED.format(band=1.2))),
+    "LoeweHalvesTheDoses": library(record(arms=LOEWE.replace("5 uM", "6 uM"), expect=SYNERGY)),
+    "SwapsAreFew": library(record(arms=ARMS.replace('knockdown = { XIAP = 0.9 }', SWAPS))),
     "ProtocolsAreShared": Library([record()], [line()], None, {}, {"lonely": SHARED}),
     "ArmsAreUsed": library(record(arms=ARMS + "\nidle = { suspended = true }")),
     "SeriesAscends": library(record(arms=RISING.replace("0.05 mg/ml", "1 ug/ml"), expect=SERIES)),
@@ -82,6 +103,12 @@ def test_every_rule_finds_its_offender_and_only_it(rule):
 def test_every_rule_has_an_offender_and_a_sentence():
     assert {type(rule).__name__ for rule in RULES} == set(OFFENDERS)
     assert all(rule.sentence.endswith(".") for rule in RULES)
+
+
+def test_half_doses_are_right_for_loewe_and_not_asked_of_bliss():
+    assert lint(library(record(arms=LOEWE, expect=SYNERGY))) == []
+    uneven = LOEWE.replace("5 uM", "6 uM")
+    assert lint(library(record(arms=uneven, expect=SYNERGY.replace("loewe", "bliss")))) == []
 
 
 def test_what_a_protocol_adds_may_go_unused_and_is_not_repeated():
@@ -105,6 +132,23 @@ def test_a_missing_claim_is_seen():
 
 def test_the_index_may_not_name_a_record_that_is_not_there():
     assert "RecordAndIndexAgree" in broken(library(lines=[line()]))
+
+
+@pytest.mark.parametrize("odd", [
+    line("IAP-002", record="restated", restates=("IAP-009",)), line("IAP-002", record="open", restates=("IAP-001",)),
+    line("IAP-002", record="restated", restates=("IAP-002",)),
+    line("IAP-002", record="restated", restates=("INT-001",))])
+def test_only_claims_that_stand_for_themselves_are_restated(odd):
+    lines = [line(), odd, line("INT-001", record="open")]
+    assert broken(library(record(), lines=lines)) == {"RestatementsNameClaims"}
+
+
+def test_a_restatement_and_a_reason_are_right():
+    why = "A register of patients decides this, and no experiment on cells."
+    lines = [line(), line("IAP-002", record="restated", restates=("IAP-001",)),
+             line("IAP-003", check=True, record="not applicable", why=why)]
+    assert lint(library(record(), lines=lines)) == []
+    assert broken(library(record(), lines=[line(why=why)])) == {"SilenceIsExplained"}
 
 
 def test_a_series_rises_across_units_and_changes_one_thing():

@@ -126,7 +126,7 @@ def test_add_back_into_null_cells():
     ({"inhibitor": {"EHT 1864": "1 uM", "NSC23766": "1 uM"}}, "cannot be in one arm", "one of the two"),
     ({"antibody": {"LM609": "10 ug/ml"}}, "has no integrin that", "another cell line"),
     ({"antibody": {"mAb99": "10 ug/ml"}}, "unknown antibody", "Known"),
-    ({"blocked": ("no_such_reaction",)}, "unknown reaction", "Known"),
+    ({"blocked": ("qqqqq",)}, "unknown reaction", "Known"),
     ({"blocked": ("*_front until 2 h",)}, "stays so", "until"),
     ({"add_back": {"PTK2": "wild type"}, "knockdown": {"PTK2": 0.5}}, "changed otherwise too", "at 0.5 fold"),
     ({"knockdown": {"XIAP": "1.0 from 1 h"}}, "not allowed", "0.99"),

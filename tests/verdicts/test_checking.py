@@ -3,8 +3,9 @@ import json
 import pytest
 from fakes import RISES, Fake, finding
 
+from lamella.assays import ASSAYS
 from lamella.errors import InputError, SolverError
-from lamella.findings import IndexLine
+from lamella.findings import IndexLine, read_finding
 from lamella.verdicts import Bench, ModelNames, Outcome, Replicates, check_one, is_population, scorecard
 
 COROLLARY = RISES.replace("treated > control", "drug > control") + "corollary = true\n"
@@ -66,7 +67,7 @@ def test_claims_of_one_record_are_judged_apart():
 
 @pytest.mark.parametrize(("record", "says"), [
     (finding(RISES.replace("fake", "metastasis")), "no assay 'metastasis'"),
-    (finding(cell='"HUVEC"'), "HUVEC is not built"),
+    (finding(cell='"U2OS"'), "U2OS is not built"),
     (finding(RISES.replace("level", "lvel")), "reads no 'lvel'"),
 ])
 def test_what_is_missing_is_not_applicable_and_named(record, says):
@@ -169,3 +170,36 @@ def test_the_scorecard_of_the_package_holds_all_claims():
     assert len({claim for state in ("holds", "fails", "not_applicable", "open") for claim in table[state]}) == 551
     for group in ("role", "review", "module", "kind", "blind", "inhibition"):
         assert sum(row["of"] for row in table[f"by_{group}"].values()) == 551
+
+
+FLIP = """
+schema = 1
+id = "flip"
+claim = "Loss of XIAP raises SUMO on RhoGDI where RhoGDI can be sumoylated, and not elsewhere."
+source = { review = "oberoi-2013", section = "IAPs", claims = ["IAP-001"] }
+role = "calibrate"
+cell = "HeLa"
+module = "mapk"
+kind = "context"
+protocol = "on-fibronectin"
+second_reading = "One level of the other line, swapped into one background."
+[arms]
+control = { level_of = { ARHGDIA_sumo_capacity = "HCT116" } }
+loss = { level_of = { ARHGDIA_sumo_capacity = "HCT116" }, knockout = ["XIAP"] }
+own = { overexpression = { XIAP = 1.0 } }
+[[expect]]
+assay = "immunoblot"
+quantity = "ARHGDIA.sumo"
+relation = "loss > control"
+[[expect]]
+assay = "immunoblot"
+quantity = "ARHGDIA.sumo"
+relation = "own < control"
+"""
+
+
+def test_a_level_swapped_into_one_background_makes_the_difference():
+    """The rule for claims whose sign hangs on the cell type, with the package's own assay and networks."""
+    record = read_finding(FLIP, "test.toml")
+    verdict = check_one(record, Bench(ASSAYS), Replicates(2, 2))
+    assert [e.outcome for e in verdict.cells[0].expectations] == [Outcome.HOLDS, Outcome.HOLDS]

@@ -72,7 +72,8 @@ def test_a_narrowed_tolerance_is_told_and_is_no_harm(before, text):
 
 def test_terms_of_every_kind_are_watched(before):
     """Whatever loosens: a lower `keeps`, `share` or `low`, a higher `high`."""
-    for name, loose, tight in (("keeps", 0.1, 0.5), ("share", 0.2, 0.8), ("low", 1.0, 2.0), ("high", 9.0, 5.0)):
+    for name, loose, tight in (("keeps", 0.1, 0.5), ("share", 0.2, 0.8), ("low", 1.0, 2.0), ("high", 9.0, 5.0),
+                               ("shortest", "1 h", "90 min"), ("longest", "2 d", "20 h"), ("longest", None, "20 h")):
         old, new = copy.deepcopy(before), copy.deepcopy(before)
         old["verdicts"][0]["cells"][0]["expectations"][0]["terms"][name] = tight
         new["verdicts"][0]["cells"][0]["expectations"][0]["terms"][name] = loose

@@ -104,3 +104,46 @@ def test_one_absurd_dish_does_not_hide_the_others():
     (found,) = judge(made, values)
     assert found.standing is Standing.HOLDS
     assert found.shown.ratio == pytest.approx(2.0, rel=0.05)
+
+
+def test_synergy_by_bliss_is_more_than_the_product():
+    table = {"control": "c", "first": "a", "second": "b", "both": "ab"}
+    product = {"c": 1.0, "a": 0.7, "b": 0.8, "ab": 0.56}
+    assert not outcome("synergy", product, **table)
+    assert outcome("synergy", {**product, "ab": 0.4}, **table)
+    assert not outcome("synergy", {"c": 1.0, "a": 1.4, "b": 1.3, "ab": 0.999}, **table), "there is no effect at all"
+    rising = {"c": 1.0, "a": 1.5, "b": 1.4, "ab": 3.0}
+    assert outcome("synergy", rising, effect="up", **table)
+    assert not outcome("synergy", {**rising, "ab": 2.1}, effect="up", **table)
+
+
+def test_synergy_by_loewe_is_more_than_either_in_full():
+    table = {"control": "c", "first": "a", "second": "b", "both": "ab", "model": "loewe"}
+    alike = {"c": 1.0, "a": 0.6, "b": 0.6, "ab": 0.6}
+    assert not outcome("synergy", alike, **table), "half of each of the same thing is the whole of it"
+    assert outcome("synergy", {**alike, "ab": 0.4}, **table)
+    assert not outcome("synergy", {**alike, "b": 0.3, "ab": 0.4}, **table), "one of them in full does more"
+
+
+def test_a_pulse_lasts_between_its_bounds():
+    hours = 3600.0
+    long, short = {"a": 8.0 * hours}, {"a": 0.5 * hours}
+    assert outcome("pulse", long, arm="a", shortest="5 h", longest="20 h")
+    assert not outcome("pulse", short, arm="a", shortest="5 h", longest="20 h")
+    assert outcome("pulse", short, arm="a", longest="1 h")
+    assert not outcome("pulse", long, arm="a", longest="1 h")
+    assert outcome("pulse", long, arm="a", shortest="5 h")
+    assert not outcome("pulse", {"a": 0.0}, arm="a", shortest="5 h"), "no pulse at all"
+    assert not outcome("pulse", {"a": 5.5 * hours}, sd=0.3, arm="a", shortest="5 h"), "the interval crosses the line"
+
+
+def test_events_come_in_order():
+    order = {"arm": "a", "then": "later"}
+    assert outcome("order", {"a": 600.0}, others={"later": {"a": 1200.0}}, **order)
+    assert not outcome("order", {"a": 1200.0}, others={"later": {"a": 600.0}}, **order)
+    assert not outcome("order", {"a": 600.0}, others={"later": {"a": 620.0}}, **order)
+    made = KINDS["order"](kind="order", assay="fake", quantity="level", **order)
+    never = {("level", "a"): np.full(4, 600.0), ("later", "a"): np.array([900.0, np.inf, 900.0, 900.0])}
+    (criterion,) = judge(made, never)
+    assert criterion.standing is Standing.FAILS
+    assert "later does not change in 1 of 4 dishes" in criterion.reason

@@ -78,7 +78,7 @@ def test_a_tissue_is_tried_only_where_an_exchange_output_moves():
     untried = mutate([record], bench, cells=1)
     assert fake.runs == 0
     moving = [mutant.reaction for mutant in untried.mutants if mutant.untried]
-    assert "WASF2_engagement_front" in moving
+    assert "CDC42_loading_front" in moving
     assert "BIRC7_synthesis" not in moving, "HeLa has none of it"
     assert set(untried.undecided()) == set(moving)
     tried = mutate([record], bench, cells=1, tissue=True)
@@ -92,7 +92,7 @@ def test_a_tissue_breaks_where_dishes_say_so():
     run = fake.assay.run
 
     def needs_wave(setting, conditions, progress):
-        if "WASF2_engagement_front" in setting.without:
+        if "CDC42_loading_front" in setting.without:
             fake.factors = {"treated": 1.0}
         found = run(setting, conditions, progress)
         fake.factors = {"treated": 3.0}
@@ -100,4 +100,4 @@ def test_a_tissue_breaks_where_dishes_say_so():
 
     object.__setattr__(fake.assay, "run", needs_wave)
     test = mutate([finding(id="tissue")], Bench({"fake": fake.assay}), cells=1, tissue=True)
-    assert [mutant.reaction for mutant in test.mutants if mutant.supported_by] == ["WASF2_engagement_front"]
+    assert [mutant.reaction for mutant in test.mutants if mutant.supported_by] == ["CDC42_loading_front"]

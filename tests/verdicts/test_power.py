@@ -19,6 +19,9 @@ CASES = {
                   {"a": 1.0, "b": 1.25, "c": 1.3}),
     "required": ({"relation": "a > b", "without": "ac / c"}, dict.fromkeys(("a", "b", "ac", "c"), 1.0),
                  {"a": 1.35, "b": 1.0, "ac": 1.0, "c": 1.0}),
+    "synergy": ({"control": "c", "first": "a", "second": "b", "both": "ab"}, {"c": 1.0, "a": 0.8, "b": 0.8, "ab": 0.64},
+                {"c": 1.0, "a": 0.8, "b": 0.8, "ab": 0.5}),
+    "pulse": ({"arm": "a", "shortest": "5 h", "longest": "20 h"}, {"a": 5.0 * 3600}, {"a": 9.0 * 3600}),
     "rescued": ({"relation": "n < w", "by": "r"}, dict.fromkeys("nwr", 1.0), {"n": 0.8, "w": 1.0, "r": 1.0}),
 }
 

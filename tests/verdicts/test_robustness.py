@@ -8,7 +8,7 @@ from lamella.culture import constants
 from lamella.errors import InputError
 from lamella.findings import get
 from lamella.networks import assemble
-from lamella.verdicts import Bench, Outcome, binomial_interval, factors, population_robustness, tissue_robustness
+from lamella.verdicts import Bench, binomial_interval, factors, population_robustness, tissue_robustness
 from lamella.verdicts.ensemble import SPREAD
 from lamella.verdicts.robustness import stands
 from lamella.verdicts.trial import plates_of
@@ -154,5 +154,38 @@ def test_a_finding_with_a_tissue_has_no_population_ensemble():
 def test_reference_lines_are_counted_in_every_member():
     general = get("raf1-carries-ras-to-erk")
     found = population_robustness([general], Bench(ASSAYS), members=4)[general.id]
-    assert found.stands == 0, "two of the four lines are not built"
-    assert Outcome.NOT_APPLICABLE.value == "not applicable"
+    assert found.nominal
+    assert found.stands == found.members, "Ras reaches Erk by C-RAF alone, whatever the numbers"
+
+
+def test_time_courses_are_judged_in_every_member():
+    """How long Erk stays up after EGF, and that Ras comes first: read off the whole course of every lane."""
+    text = """[[expect]]
+kind = "pulse"
+assay = "immunoblot"
+quantity = "MAPK1.p"
+arm = "treated"
+longest = "1 h"
+
+[[expect]]
+kind = "order"
+assay = "immunoblot"
+quantity = "KRAS.gtp"
+then = "MAPK1.p"
+arm = "treated"
+"""
+    arms = {"control": {}, "treated": {"factor": {"EGF": "10 ng/ml"}}}
+    record = finding(text).model_copy(update={
+        "arms": arms, "matrix": {"fibronectin": "10 ug/ml"},
+        "conditions": {"immunoblot": {"duration": "2 h", "points": 121, "cells": 2}}})
+    bench = Bench(ASSAYS)
+    plate = plates_of(record, record.expect[0], "HeLa", bench)["treated"]
+    lanes = VariantBench(lambda cell: [WHOLE, Variant(without=("MAPK1_phosphorylation",))], cells=2)
+    times, courses = lanes.courses(plate, "MAPK1.p")
+    bench.run([plate], 1)
+    assert courses.shape == (2, 121)
+    assert times[-1] == 7200.0
+    assert (courses[1] < 0.05 * courses[0].max()).all()
+    found = population_robustness([record], bench, members=3)[record.id]
+    assert found.members == 3
+    assert found.unsolved == 0

@@ -39,6 +39,26 @@ def test_calibrate_and_check_blind_and_seen_stand_apart(card):
     assert (card.by("blind")["blind"]["holds"], card.by("blind")["seen"]["holds"]) == (1, 1)
 
 
+def restated(claim, *others):
+    return line(claim, "restated").model_copy(update={"restates": others})
+
+
+def test_a_restated_claim_stands_and_falls_with_those_that_it_restates():
+    silent = line("IAP-004", "not applicable").model_copy(update={"why": "Nothing that a cell can show in a dish."})
+    lines = [*LINES, silent, restated("IAP-005", "IAP-001"), restated("IAP-007", "IAP-001", "IAP-003"),
+             restated("IAP-008", "IAP-001", "IAP-004"), restated("IAP-010", "INT-002", "IAP-001")]
+    verdicts = [judged(CALIBRATE, {"treated": 3.0}), judged(CHECK, {})]
+    card = scorecard(verdicts, lines, [CALIBRATE, CHECK])
+    states = {claim.id: (claim.state, claim.role) for claim in card.claims}
+    assert states["IAP-004"] == ("not_applicable", "calibrate")
+    assert states["IAP-005"] == ("holds", "calibrate")
+    assert states["IAP-007"] == ("fails", "check")
+    assert states["IAP-008"][0] == "not_applicable"
+    assert states["IAP-010"][0] == "open"
+    assert card.unjudged() == []
+    assert card.to_dict()["reasons"]["IAP-005"] == "says again what IAP-001 say"
+
+
 def test_inhibition_findings_stand_apart():
     record = CALIBRATE.model_copy(update={"arms": {"control": {}, "treated": {"knockdown": {"XIAP": 0.9}}}})
     groups = scorecard([], LINES[:1], [record]).by("inhibition")

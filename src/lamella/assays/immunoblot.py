@@ -40,6 +40,15 @@ QUANTITIES = {
     "BIRC7.total": "BIRC7_total",
     "ARHGDIA.sumo": "ARHGDIA_sumo",
     "MYLK.p": "MYLK_p",
+    "EGFR.active": "EGFR_active",
+    "MET.active": "MET_active",
+    "SHC1.p": "SHC1_p",
+    "PXN.p": "PXN_p",
+    "BMX.p": "BMX_p",
+    "RAP1A.gtp": "RAP1A_gtp",
+    "XIAP.at_a5b1": "XIAP_adhesion_total",
+    "XIAP.DIABLO": "XIAP_DIABLO",
+    "BCAR1.CRK": "BCAR1_CRK_total",
 }
 """Bands that are one state or observable of the network."""
 
@@ -55,8 +64,13 @@ SUMS = {
     "integrin.clustered": ("adhesion_front", "adhesion_rear"),
     "integrin.active": ("active_front", "active_rear"),
     "ROCK2.active": ("ROCK2_active_front", "ROCK2_active_rear"),
+    "RAC1.gtp_front": ("RAC1_gtp_front",),
+    "RAC1.gtp_rear": ("RAC1_gtp_rear",),
+    "integrin.clustered_front": ("adhesion_front",),
+    "integrin.clustered_rear": ("adhesion_rear",),
+    "integrin.active_front": ("active_front",),
 }
-"""Bands that are a sum over the front and the rear of the cell."""
+"""Bands that are a sum over the front and the rear of the cell, or, by imaging, one of the two."""
 
 
 class ImmunoblotConditions(Conditions):

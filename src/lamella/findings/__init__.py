@@ -1,9 +1,9 @@
 """What papers observed: records, the index of all claims, and their linter. Knows no model."""
 
+from lamella.findings.base import LEAST_EFFECT, Base
+from lamella.findings.combined import Synergy
 from lamella.findings.expectation import (
     KINDS,
-    LEAST_EFFECT,
-    Base,
     Dissociation,
     Expectation,
     FoldRange,
@@ -16,7 +16,10 @@ from lamella.findings.expectation import (
 )
 from lamella.findings.lint import RULES, lint
 from lamella.findings.loading import (
+    NOT_APPLICABLE,
     OPEN,
+    RESTATED,
+    UNRECORDED,
     IndexLine,
     get,
     index,
@@ -32,9 +35,10 @@ from lamella.findings.names import Names
 from lamella.findings.record import REFERENCE_LINES, SCHEMA, Finding, Protocol, Source
 from lamella.findings.relation import Relation
 from lamella.findings.rule import Complaint, Library, Rule
+from lamella.findings.timed import EventOrder, Pulse
 
-__all__ = ["KINDS", "LEAST_EFFECT", "OPEN", "REFERENCE_LINES", "RULES", "SCHEMA", "Base", "Complaint",
-           "Dissociation", "Expectation", "Finding", "FoldRange", "IndexLine", "Library", "Names", "Optimum",
-           "Ordering", "Protocol", "Relation", "Required", "Rescued", "Rule", "Saturates", "Source", "Unchanged",
-           "get", "index", "lint", "load_all", "protocol", "protocols", "read_finding", "reference_lines", "reviews",
-           "seen"]
+__all__ = ["KINDS", "LEAST_EFFECT", "NOT_APPLICABLE", "OPEN", "REFERENCE_LINES", "RESTATED", "RULES", "SCHEMA",
+           "UNRECORDED", "Base", "Complaint", "Dissociation", "EventOrder", "Expectation", "Finding", "FoldRange",
+           "IndexLine", "Library", "Names", "Optimum", "Ordering", "Protocol", "Pulse", "Relation", "Required",
+           "Rescued", "Rule", "Saturates", "Source", "Synergy", "Unchanged", "get", "index", "lint", "load_all",
+           "protocol", "protocols", "read_finding", "reference_lines", "reviews", "seen"]

@@ -9,51 +9,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Discriminator, Field, StrictStr, Tag, field_validator, model_validator
+from pydantic import Discriminator, Field, StrictStr, Tag, field_validator, model_validator
 
+from lamella.findings.base import LEAST_EFFECT, WIDEST_BAND, AtLeast, Band, Base, Fold, Share
+from lamella.findings.combined import Synergy
 from lamella.findings.relation import Relation, relation
-
-LEAST_EFFECT = 1.10
-"""An ordering of less than 10 % is none (design, rules of judging)."""
-
-WIDEST_BAND = 1.25
-"""The widest band within which two arms may be called unchanged."""
-
-Fold = Annotated[float, Field(gt=0.0, allow_inf_nan=False)]
-AtLeast = Annotated[float, Field(ge=1.0, le=1000.0, allow_inf_nan=False)]
-Band = Annotated[float, Field(gt=1.0, le=10.0, allow_inf_nan=False)]
-Share = Annotated[float, Field(gt=0.0, le=1.0, allow_inf_nan=False)]
-
-
-class Base(BaseModel):
-    """What every expectation has.
-
-    assay      by name
-    quantity   a read-out of the assay, or a blot quantity such as 'RAC1.gtp'
-    at         time of a quantity that has a time course, e.g. '24 h'; its last time where not given
-    claims     claims that it serves; all of the record where empty
-    corollary  our own consequence of the claim, not reported by the paper; scored apart
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-    assay: StrictStr
-    quantity: StrictStr
-    at: StrictStr | None = None
-    claims: tuple[StrictStr, ...] = ()
-    corollary: bool = False
-
-    def arms(self) -> tuple[str, ...]:
-        """Every arm that it names, each once."""
-        raise TypeError("a kind of expectation names its arms")
-
-    def quantities(self) -> tuple[str, ...]:
-        """Every quantity of the assay that it reads."""
-        return (self.quantity,)
-
-    def says(self) -> str:
-        """The expectation in a few words."""
-        raise TypeError("a kind of expectation says what it expects")
+from lamella.findings.timed import EventOrder, Pulse
 
 
 class Ordering(Base):
@@ -295,11 +256,13 @@ def _kind(value: Any) -> str:
 Expectation = Annotated[
     Annotated[Ordering, Tag("ordering")] | Annotated[FoldRange, Tag("fold")] | Annotated[Unchanged, Tag("unchanged")]
     | Annotated[Optimum, Tag("optimum")] | Annotated[Saturates, Tag("saturates")] | Annotated[Required, Tag("required")]
-    | Annotated[Rescued, Tag("rescued")] | Annotated[Dissociation, Tag("dissociation")],
+    | Annotated[Rescued, Tag("rescued")] | Annotated[Dissociation, Tag("dissociation")]
+    | Annotated[Synergy, Tag("synergy")] | Annotated[Pulse, Tag("pulse")] | Annotated[EventOrder, Tag("order")],
     Discriminator(_kind)]
 """Any of them, told apart by `kind`."""
 
 KINDS: dict[str, type[Base]] = {"ordering": Ordering, "fold": FoldRange, "unchanged": Unchanged, "optimum": Optimum,
                                 "saturates": Saturates, "required": Required, "rescued": Rescued,
-                                "dissociation": Dissociation}
+                                "dissociation": Dissociation, "synergy": Synergy, "pulse": Pulse,
+                                "order": EventOrder}
 """Every kind by the name that a record writes."""

@@ -11,27 +11,33 @@ from lamella.findings.rules_of_index import (
     ClaimsStandOnce,
     LinesAreShort,
     RecordAndIndexAgree,
+    RestatementsNameClaims,
     SeenAreCheck,
+    SilenceIsExplained,
     ThirdsAreCheck,
 )
 from lamella.findings.rules_of_records import (
     ArmsAreUsed,
     BandIsNarrow,
     IdsAreUnique,
+    LoeweHalvesTheDoses,
     NamesResolve,
     ProtocolsAreShared,
     ReviewHoldsTheClaims,
     RoleFollowsClaims,
     SeriesAscends,
     ServesItsClaims,
+    SwapsAreFew,
     ThresholdIsTenPercent,
     UnchangedIsWired,
 )
 
 RULES: tuple[Rule, ...] = (
     ClaimsStandOnce(), LinesAreShort(), ThirdsAreCheck(), SeenAreCheck(), IdsAreUnique(), RecordAndIndexAgree(),
+    SilenceIsExplained(), RestatementsNameClaims(),
     RoleFollowsClaims(), ServesItsClaims(), ReviewHoldsTheClaims(), ThresholdIsTenPercent(), BandIsNarrow(),
-    UnchangedIsWired(), ProtocolsAreShared(), ArmsAreUsed(), SeriesAscends(), NamesResolve())
+    UnchangedIsWired(), LoeweHalvesTheDoses(), SwapsAreFew(),
+    ProtocolsAreShared(), ArmsAreUsed(), SeriesAscends(), NamesResolve())
 """Every rule, in the order of reporting."""
 
 

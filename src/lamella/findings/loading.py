@@ -19,6 +19,15 @@ _ROOM = "lamella.findings"
 OPEN = "open"
 """What the index says of a claim that has no record yet."""
 
+NOT_APPLICABLE = "not applicable"
+"""What the index says of a claim that no experiment on a model can judge."""
+
+RESTATED = "restated"
+"""What the index says of a claim that only says again what other claims say."""
+
+UNRECORDED = frozenset({OPEN, NOT_APPLICABLE, RESTATED})
+"""What stands in the index where no record does."""
+
 
 class IndexLine(BaseModel):
     """One claim of the two inventories, in a line.
@@ -26,7 +35,9 @@ class IndexLine(BaseModel):
     says     in own words
     check    judged only, never used to set a parameter: its number divides by 3
     module   part of the biology; kind: mechanism, experiment, quantity, context, structure, clinical, open_question
-    record   id of the record that judges it, or 'open'
+    record   id of the record that judges it; 'open', 'not applicable' or 'restated' where none does
+    why      of 'not applicable': the reason; of 'open': what it waits for
+    restates of 'restated': the claims that say the same; it holds if all of them do
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -37,6 +48,8 @@ class IndexLine(BaseModel):
     module: StrictStr
     kind: StrictStr
     record: StrictStr
+    why: StrictStr = ""
+    restates: tuple[StrictStr, ...] = ()
 
     @property
     def review(self) -> str:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from lamella.findings.loading import OPEN, reviews
+from lamella.findings.loading import NOT_APPLICABLE, OPEN, RESTATED, UNRECORDED, reviews
 from lamella.findings.rule import Library, Rule
 
 _WORDS = 15
 """Words that a line of the index may have."""
+
+_REASON = 8
+"""Words that a reason has at least."""
 
 
 class ClaimsStandOnce(Rule):
@@ -60,6 +63,33 @@ class SeenAreCheck(Rule):
                 yield claim, "stands in seen.toml without a reason"
 
 
+class SilenceIsExplained(Rule):
+    """What is not applicable says why in at least eight words; a reason stands only where there is no record."""
+
+    def breaches(self, library: Library) -> Iterator[tuple[str, str]]:
+        for line in library.index:
+            words = len(line.why.split())
+            if line.record == NOT_APPLICABLE and words < _REASON:
+                yield line.id, f"is not applicable for a reason of {words} words"
+            if line.why and line.record not in (NOT_APPLICABLE, OPEN):
+                yield line.id, "gives a reason beside a record"
+
+
+class RestatementsNameClaims(Rule):
+    """A restated claim names other claims of its review that stand for themselves, and no other claim names any."""
+
+    def breaches(self, library: Library) -> Iterator[tuple[str, str]]:
+        lines = {line.id: line for line in library.index}
+        for line in library.index:
+            if line.record == RESTATED and not line.restates:
+                yield line.id, "is restated without naming claims"
+            if line.restates and line.record != RESTATED:
+                yield line.id, "names claims beside a record"
+            for other in line.restates:
+                if other not in lines or lines[other].record == RESTATED or other[:3] != line.id[:3]:
+                    yield line.id, f"restates {other}, which does not stand for itself"
+
+
 class RecordAndIndexAgree(Rule):
     """A record names claims of the index, and the index names that record for them and no other."""
 
@@ -73,5 +103,5 @@ class RecordAndIndexAgree(Rule):
                 elif lines[claim].record != finding.id:
                     yield finding.id, f"the index gives {claim} to '{lines[claim].record}'"
         for line in library.index:
-            if line.record != OPEN and (line.record, line.id) not in served:
+            if line.record not in UNRECORDED and (line.record, line.id) not in served:
                 yield line.id, f"the index names the record '{line.record}', which does not serve it"

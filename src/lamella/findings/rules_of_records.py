@@ -7,12 +7,17 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from lamella.errors import InputError
-from lamella.findings.expectation import LEAST_EFFECT, WIDEST_BAND, Dissociation, Required, Saturates, Unchanged
+from lamella.findings.base import LEAST_EFFECT, WIDEST_BAND
+from lamella.findings.combined import Synergy
+from lamella.findings.expectation import Dissociation, Required, Saturates, Unchanged
 from lamella.findings.loading import reference_lines, reviews
 from lamella.findings.names import Names
 from lamella.findings.record import Finding
 from lamella.findings.rule import Library, Rule
 from lamella.units import quantity
+
+MOST_SWAPPED = 3
+"""Levels of another cell line that an arm may take (design, rules of judging)."""
 
 
 class IdsAreUnique(Rule):
@@ -93,6 +98,37 @@ class UnchangedIsWired(Rule):
             for expectation in finding.expect:
                 if isinstance(expectation, Unchanged) and expectation.wired is None:
                     yield finding.id, f"'{expectation.quantity}: {expectation.relation}' has no `wired`"
+
+
+class SwapsAreFew(Rule):
+    """Where the cell type is what decides, at most three levels of another line are swapped into one background."""
+
+    def breaches(self, library: Library) -> Iterator[tuple[str, str]]:
+        for finding in library.findings:
+            for arm, treatment in finding.arms.items():
+                swapped = treatment.get("level_of", {})
+                if len(swapped) > MOST_SWAPPED:
+                    yield finding.id, f"'{arm}' swaps {len(swapped)} levels"
+
+
+class LoeweHalvesTheDoses(Rule):
+    """Synergy by Loewe sets half of both doses against either in full."""
+
+    def breaches(self, library: Library) -> Iterator[tuple[str, str]]:
+        for finding in library.findings:
+            for expectation in finding.expect:
+                if isinstance(expectation, Synergy) and expectation.model == "loewe" and not _halved(
+                        *(finding.arms[arm] for arm in (expectation.first, expectation.second, expectation.both))):
+                    yield finding.id, f"'{expectation.both}' does not hold half of both doses"
+
+
+def _halved(first: dict, second: dict, both: dict) -> bool:
+    full = {**dict(_leaves(first)), **dict(_leaves(second))}
+    half = dict(_leaves(both))
+    if full.keys() != half.keys():
+        return False
+    pairs = [(_number(full[key]), _number(half[key])) for key in full]
+    return all(one is not None and other is not None and abs(one - 2.0 * other) <= 1e-6 * one for one, other in pairs)
 
 
 class ProtocolsAreShared(Rule):

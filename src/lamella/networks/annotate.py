@@ -23,6 +23,16 @@ def genes() -> dict[str, dict]:
 @lru_cache(maxsize=1)
 def heterodimers() -> dict[str, dict]:
     """Integrin heterodimers: their two chains."""
+    return {name: {chain: row[chain] for chain in ("alpha", "beta")} for name, row in _integrins().items()}
+
+
+def holds_caveolin(heterodimer: str) -> bool:
+    """Whether its alpha chain holds caveolin, by which Shc is reached."""
+    return _integrins()[heterodimer].get("caveolin", False)
+
+
+@lru_cache(maxsize=1)
+def _integrins() -> dict[str, dict]:
     return library.read_toml(library.package_folder("integrins.toml"))
 
 

@@ -16,14 +16,14 @@ import libsbml
 
 from lamella.errors import ModelError
 from lamella.networks import library
-from lamella.networks.annotate import annotate
+from lamella.networks.annotate import annotate, heterodimers, holds_caveolin
 from lamella.networks.antimony_text import Passage, to_sbml
 from lamella.networks.cell_line import CellLine, cell_line
 from lamella.networks.library import COMMON_MODULES, Evidence, Module, Parameter
 from lamella.networks.unit_definitions import add_unit
 
 _COMPARTMENTS = {"front": (2, "um^2"), "rear": (2, "um^2"), "cytosol": (3, "um^3")}
-_TEMPLATE_INPUTS = ("fresh", "load", "area")
+_TEMPLATE_INPUTS = ("fresh", "load", "area", "inside_out", "tension")
 _HALVES = ("front", "rear")
 
 
@@ -111,10 +111,18 @@ def _integrin_lines(line: CellLine) -> list[str]:
             "TLN1",
             f"{name}_ligand_front",
             f"{name}_ligand_rear",
+            *_regulators(name),
             *(f"{what}_{half}" for what in _TEMPLATE_INPUTS for half in _HALVES),
         ]
         out.append(f"{name}: integrin({', '.join(arguments)})")
     return out
+
+
+def _regulators(name: str) -> tuple[str, str, str]:
+    """What opens, holds and competes at the chains of a heterodimer; a chain without regulators of its own has 1."""
+    beta = heterodimers()[name]["beta"]["symbol"]
+    tail = {"ITGB1": "tail_b1", "ITGB3": "tail_b3"}.get(beta, "tail_other")
+    return (tail, "opener", "competitor_b1" if beta == "ITGB1" else "competitor_other")
 
 
 _SUMS = {"adhesion": ("clustered",), "bound": ("bound", "clustered"), "active": ("high", "bound", "clustered")}
@@ -123,7 +131,9 @@ _SUMS = {"adhesion": ("clustered",), "bound": ("bound", "clustered"), "active": 
 
 def _write_sums(model: libsbml.Model, line: CellLine) -> None:
     """Sums over heterodimers. Antimony cannot write a rule over the species of an instance, so they are added here."""
-    for name, states in _SUMS.items():
+    caveolar = [name for name in line.integrins if holds_caveolin(name)]
+    sums = {name: (line.integrins, states) for name, states in _SUMS.items()} | {"caveolar": (caveolar, ("clustered",))}
+    for name, (members, states) in sums.items():
         for half in _HALVES:
             variable = f"{name}_{half}"
             parameter = model.getParameter(variable) or model.createParameter()
@@ -132,7 +142,7 @@ def _write_sums(model: libsbml.Model, line: CellLine) -> None:
             rule = model.createAssignmentRule()
             rule.setVariable(variable)
             rule.setMath(
-                libsbml.parseL3Formula(" + ".join(f"{i}_{state}_{half}" for i in line.integrins for state in states))
+                libsbml.parseL3Formula(" + ".join(f"{i}_{state}_{half}" for i in members for state in states) or "0")
             )
 
 
@@ -243,7 +253,8 @@ def _derived_unit(name: str) -> str:
         return "molecules/um^2"
     if "_exchange_" in name:
         return "1/s"
-    if name.endswith(("_total", "_gtp")) or name.startswith(("adhesion_front", "adhesion_rear", "bound_", "active_")):
+    sums = ("adhesion_front", "adhesion_rear", "caveolar_", "bound_", "active_")
+    if name.endswith(("_total", "_gtp")) or name.startswith(sums):
         return "molecules"
     return "1"
 

@@ -14,6 +14,7 @@ GRADES = ("measured", "order", "fitted", "assumed", "construct")
 """How well a value is known. `construct`: 0 or 1 of a wild-type, untreated cell; perturbations change it."""
 
 COMMON_MODULES = (
+    "integrin_regulation",
     "adhesion_site",
     "pi3k",
     "rho_gtpases",

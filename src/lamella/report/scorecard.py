@@ -43,8 +43,8 @@ def scorecard_page(card: Scorecard, history: Sequence[Mapping[str, Any]] = ()) -
 
 def _head(card: Scorecard) -> str:
     total, check, calibrate = card.totals(), card.by("role").get("check"), card.by("role").get("calibrate")
-    lead = (f"{total['of'] - total['open']} of {total['of']} claims were judged: {total['holds']} hold, "
-            f"{total['fails']} fail, {total['not_applicable']} are not applicable.")
+    lead = (f"{total['holds'] + total['fails']} of {total['of']} claims were judged: {total['holds']} hold, "
+            f"{total['fails']} fail. {total['not_applicable']} are not applicable, {total['open']} are open.")
     facts = {"Check claims": check, "Calibrate claims": calibrate, "Blind check claims": card.by("blind").get("blind")}
     shown = "".join(f"<div><dt>{html.escape(name)}</dt><dd>{_spoken(counts)}</dd></div>"
                     for name, counts in facts.items() if counts)
@@ -173,10 +173,11 @@ def _history(history: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _index(card: Scorecard) -> str:
-    """All claims, one line each, folded."""
+    """All claims, one line each, folded; where there is no record, why not."""
     rows = [(claim.id, claim.says, claim.state.replace("_", " "), claim.role, claim.module.replace("_", " "),
-             claim.record if claim.record != "open" else words.MISSING) for claim in card.claims]
-    table = _table(f"{len(rows)} claims", ("Claim", "Says", "State", "Role", "Module", "Record"), rows)
+             claim.why or (claim.record if claim.record != "open" else words.MISSING)) for claim in card.claims]
+    table = _table(f"{len(rows)} claims", ("Claim", "Says", "State", "Role", "Module", "Record, or why there is none"),
+                   rows)
     return f"<details><summary>Show all {len(rows)} claims</summary>{table}</details>"
 
 

@@ -26,6 +26,7 @@ from lamella.provenance import value_hash
 from lamella.shapes import TIMES
 from lamella.store import Units
 from lamella.units import quantity as magnitude
+from lamella.verdicts.courses import MEASURES
 
 _NEAR = 0.01
 """A sample counts as taken at a time that it misses by less than this share of the time course."""
@@ -123,10 +124,11 @@ class Bench:
         return Counter(plate.assay for key, plate in keys.items()
                        if not self._known(key) and not self._kept(key, plate))
 
-    def values(self, plate: Plate, replicates: int, name: str, at: str | None) -> np.ndarray:
+    def values(self, plate: Plate, replicates: int, name: str, at: str | None, measure: str = "level") -> np.ndarray:
         """A quantity of the first dishes of a plate that `run` has computed.   [replicates]
 
         at       time of a time course; its end where not given
+        measure  'level', or what is taken of the whole course (see `courses.MEASURES`; s)
         raises   InputError: the assay reads no such quantity, or not at that time; LamellaError: a dish that could
                  not be advanced
         """
@@ -134,6 +136,8 @@ class Bench:
         for key in keys:
             if key in self._failed:
                 raise self._failed[key]
+        if measure != "level":
+            return np.array([_of_course(self._read[key], plate.assay, name, measure) for key in keys])
         return np.array([_value(self._read[key], plate.assay, name, at) for key in keys])
 
     def _known(self, key: str) -> bool:
@@ -198,6 +202,15 @@ def _value(dish: xr.Dataset, assay: str, name: str, at: str | None) -> float:
                          why=f"Its nearest is at {times[nearest_point] / 60:g} min.",
                          remedy="Set its duration and points with `conditions`.")
     return float(course.values[nearest_point])
+
+
+def _of_course(dish: xr.Dataset, assay: str, name: str, measure: str) -> float:
+    """What is taken of the time course of one dish (s)."""
+    if name not in dish or not dish[name].dims:
+        raise InputError(f"the assay '{assay}' reads no time course of '{name}'",
+                         remedy=nearest(name, (str(key) for key, course in dish.data_vars.items() if course.dims)))
+    course = dish[name]
+    return MEASURES[measure](course[TIMES].values, course.values)
 
 
 def _readings(dish: xr.Dataset) -> xr.Dataset:

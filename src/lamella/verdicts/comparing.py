@@ -11,17 +11,19 @@ from math import log
 from typing import Any
 
 from lamella.errors import InputError
+from lamella.units import quantity as magnitude
 from lamella.verdicts.score import STATES
 
 Table = Mapping[str, Any]
 
-_LEAST = ("at_least", "keeps", "share", "low")
+_LEAST = ("at_least", "keeps", "share", "low", "shortest")
 """Terms of an expectation that ask for less when they fall."""
 
-_MOST = ("band", "high")
+_MOST = ("band", "high", "longest")
 """Terms that allow more when they rise."""
 
-_SAYS = ("kind", "relation", "quantity", "assay", "at", "series", "by", "before", "without", "stays", "wired")
+_SAYS = ("kind", "relation", "quantity", "assay", "at", "series", "by", "before", "without", "stays", "wired",
+         "control", "first", "second", "both", "effect", "model", "then", "arm")
 """Terms that say what is compared."""
 
 
@@ -149,11 +151,12 @@ def _terms(where: str, old: Table, new: Table) -> Iterator[Change]:
     for name in (*_LEAST, *_MOST):
         if was.get(name) == now.get(name):
             continue
+        what = f"{name} {_shown_term(was.get(name))} -> {_shown_term(now.get(name))}"
         if was.get(name) is None or now.get(name) is None:
-            yield Change("record", where, f"{name} {was.get(name)} -> {now.get(name)}")
-            continue
-        wider = (now[name] > was[name]) == (name in _MOST)
-        yield Change("widened" if wider else "narrowed", where, f"{name} {was[name]:g} -> {now[name]:g}", worse=wider)
+            wider = now.get(name) is None  # a bound that is dropped allows everything
+        else:
+            wider = (_amount(now[name]) > _amount(was[name])) == (name in _MOST)
+        yield Change("widened" if wider else "narrowed", where, what, worse=wider)
     if old["corollary"] != new["corollary"]:
         hidden = bool(new["corollary"])
         yield Change("widened" if hidden else "narrowed", where,
@@ -161,6 +164,15 @@ def _terms(where: str, old: Table, new: Table) -> Iterator[Change]:
     lost = sorted(set(old["claims"]) - set(new["claims"]))
     if lost:
         yield Change("widened", where, f"no longer serves {', '.join(lost)}", worse=True)
+
+
+def _amount(term: float | str) -> float:
+    """A threshold as a number; a duration in seconds."""
+    return magnitude(term, "s") if isinstance(term, str) else float(term)
+
+
+def _shown_term(term: float | str | None) -> str:
+    return f"{term:g}" if isinstance(term, (int, float)) else str(term or "none")
 
 
 def _effects(where: str, old: Table, new: Table) -> Iterator[Change]:

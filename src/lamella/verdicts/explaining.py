@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from math import log
 
 from lamella.errors import InputError
-from lamella.findings import LEAST_EFFECT, Base, Finding, Optimum, Saturates
+from lamella.findings import LEAST_EFFECT, Base, EventOrder, Finding, Optimum, Pulse, Saturates, Synergy
 from lamella.networks import Perturbations, cell_lines
 from lamella.verdicts.causal_path import CausalPath, causal_path
 from lamella.verdicts.checking import POPULATION
@@ -62,5 +62,9 @@ def _ends(expectation: Base) -> tuple[str, str]:
     """The two arms that an expectation is about: those of its relation, or the ends of its series."""
     if isinstance(expectation, (Optimum, Saturates)):
         return expectation.series[-1], expectation.series[0]
+    if isinstance(expectation, Synergy):
+        return expectation.both, expectation.control
+    if isinstance(expectation, (Pulse, EventOrder)):
+        return expectation.arm, "control"
     first, second, *_ = expectation.arms()
     return first, second

@@ -13,16 +13,19 @@ from lamella.findings import (
     LEAST_EFFECT,
     Base,
     Dissociation,
+    EventOrder,
     FoldRange,
     Optimum,
     Ordering,
+    Pulse,
     Relation,
     Required,
     Rescued,
     Saturates,
+    Synergy,
     Unchanged,
 )
-from lamella.verdicts.effect import Criterion, Look, Standing, exceeds, lies_within, log_ratios, reaches
+from lamella.verdicts.effect import Criterion, Effect, Look, Standing, exceeds, lies_within, log_ratios, reaches
 
 Values = Mapping[tuple[str, str], NDArray[np.float64]]
 """(quantity, arm) -> value of every replicate, in the same order for all arms.   [replicates]"""
@@ -38,6 +41,9 @@ class Readings:
 
     def logs(self, quantity: str, first: str, second: str) -> NDArray[np.float64]:
         return log_ratios(self._values[quantity, first], self._values[quantity, second], self._scale[quantity])
+
+    def raw(self, quantity: str, arm: str) -> NDArray[np.float64]:
+        return self._values[quantity, arm]
 
     def mean(self, quantity: str, arm: str) -> float:
         return float(np.mean(self._values[quantity, arm]))
@@ -159,3 +165,48 @@ def _(expectation: Rescued, readings: Readings, look: Look) -> tuple[Criterion, 
 def _(expectation: Dissociation, readings: Readings, look: Look) -> tuple[Criterion, ...]:
     return (_ordered(expectation.pair, expectation.quantity, expectation.at_least, readings, look),
             _same(*expectation.pair.arms, expectation.stays, expectation.band, readings, look))
+
+
+@_criteria.register
+def _(expectation: Synergy, readings: Readings, look: Look) -> tuple[Criterion, ...]:
+    """Bliss: more than the product of what each leaves. Loewe: halves of both do more than either in full."""
+    quantity, least = expectation.quantity, expectation.at_least
+    control, first, second, both = expectation.arms()
+    sign = 1.0 if expectation.effect == "up" else -1.0
+
+    def moved(arm: str, from_: str) -> NDArray[np.float64]:
+        return sign * readings.logs(quantity, arm, from_)
+
+    there = exceeds(_over(both, control, sign), quantity, moved(both, control), LEAST_EFFECT, look)
+    if expectation.model == "loewe":
+        return (there, *(exceeds(_over(both, one, sign), quantity, moved(both, one), least, look)
+                         for one in (first, second)))
+    excess = moved(both, control) - moved(first, control) - moved(second, control)
+    return (there, exceeds(f"effect of {both} over those of {first} times {second}", quantity, excess, least, look))
+
+
+def _over(one: str, other: str, sign: float) -> str:
+    return f"{one} / {other}" if sign > 0.0 else f"{other} / {one}"
+
+
+@_criteria.register
+def _(expectation: Pulse, readings: Readings, look: Look) -> tuple[Criterion, ...]:
+    """The duration, in hours, with its whole interval between the two; none at all lasts a second."""
+    hours = np.log(np.maximum(readings.raw(expectation.quantity, expectation.arm), 1.0) / 3600.0)
+    low, high = (bound / 3600.0 for bound in expectation.seconds)
+    return (lies_within(f"hours of the pulse in {expectation.arm}", expectation.quantity, hours, low, high, look),)
+
+
+@_criteria.register
+def _(expectation: EventOrder, readings: Readings, look: Look) -> tuple[Criterion, ...]:
+    """Time of the later event over that of the first, in every dish."""
+    first, then, arm = expectation.quantity, expectation.then, expectation.arm
+    label = f"half time of {then} / {first} in {arm}"
+    one, other = readings.raw(first, arm), readings.raw(then, arm)
+    for name, times in ((first, one), (then, other)):
+        never = int(np.count_nonzero(~np.isfinite(times)))
+        if never:
+            nothing = Effect(label, first, float("nan"), float("nan"), float("nan"), times.size)
+            return (Criterion(nothing, Standing.FAILS, f"{name} does not change in {never} of {times.size} dishes"),)
+    logs = np.log(np.maximum(other, 1.0)) - np.log(np.maximum(one, 1.0))
+    return (exceeds(label, first, logs, expectation.at_least, look),)

@@ -198,7 +198,7 @@ class _Mutation:
                   for arm, plate in plates_of(finding, expectation, cell, self.bench).items()}
         self.bench.run(plates.values(), DISHES)
         try:
-            values = {(name, arm): self.bench.values(plate, DISHES, name, expectation.at)
+            values = {(name, arm): self.bench.values(plate, DISHES, name, expectation.at, expectation.measure)
                       for name in expectation.quantities() for arm, plate in plates.items()}
         except LamellaError:
             return None

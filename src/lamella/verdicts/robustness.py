@@ -17,6 +17,7 @@ from lamella.errors import InputError, LamellaError
 from lamella.findings import Base, Finding
 from lamella.verdicts.bench import Bench, Plate
 from lamella.verdicts.checking import POPULATION, is_population
+from lamella.verdicts.courses import MEASURES
 from lamella.verdicts.effect import EARLY_LEVEL, Standing
 from lamella.verdicts.ensemble import binomial_interval, factors
 from lamella.verdicts.judging import judge, standing
@@ -59,11 +60,15 @@ class Robustness:
 
 
 def stands(expectation: Base, values: Mapping[tuple[str, str], float]) -> bool | None:
-    """Whether an expectation holds on one value per arm, by the size of its effects; None where a value is missing."""
-    if not all(np.isfinite(value) for value in values.values()):
+    """Whether an expectation holds on one value per arm, by the size of its effects; None where a value is missing.
+
+    values   (quantity, arm) -> what the expectation measures; infinite for an event that never comes
+    """
+    if any(np.isnan(value) or (np.isinf(value) and expectation.measure == "level") for value in values.values()):
         return None
     twice = {key: np.array([value, value]) for key, value in values.items()}  # without spread: intervals of width 0
-    if any(max(v for (q, _), v in values.items() if q == name) <= 0.0 for name in {q for q, _ in values}):
+    greatest = [max(v for (q, _), v in values.items() if q == name) for name in {q for q, _ in values}]
+    if expectation.measure == "level" and min(greatest) <= 0.0:
         return False
     return standing(judge(expectation, twice, last=True)) is Standing.HOLDS
 
@@ -140,7 +145,7 @@ def _on_dishes(finding: Finding, bench: Bench, names: ModelNames,
                       for arm, plate in plates_of(finding, expectation, cell, bench).items()}
             bench.run(plates.values(), 1)
             try:
-                values = {(name, arm): float(bench.values(plate, 1, name, expectation.at)[0])
+                values = {(name, arm): float(bench.values(plate, 1, name, expectation.at, expectation.measure)[0])
                           for name in expectation.quantities() for arm, plate in plates.items()}
             except LamellaError:
                 return None
@@ -180,10 +185,19 @@ def expectation_in_variants(finding: Finding, expectation: Base, cell: str, benc
                             lanes: VariantBench) -> list[bool | None]:
     """Whether a blot expectation holds, variant by variant; None where it could not be advanced."""
     plates = plates_of(finding, expectation, cell, bench)
-    rows = {(name, arm): lanes.values(plate, name, expectation.at)
+    rows = {(name, arm): _in_lanes(lanes, plate, name, expectation)
             for name in expectation.quantities() for arm, plate in plates.items()}
     count = len(next(iter(rows.values())))
     return [stands(expectation, {key: float(row[v]) for key, row in rows.items()}) for v in range(count)]
+
+
+def _in_lanes(lanes: VariantBench, plate: Plate, name: str, expectation: Base) -> NDArray[np.float64]:
+    """What an expectation measures of a band, in every variant.   [variants]"""
+    if expectation.measure == "level":
+        return lanes.values(plate, name, expectation.at)
+    times, courses = lanes.courses(plate, name)
+    return np.array([MEASURES[expectation.measure](times, row) if np.isfinite(row).all() else np.nan
+                     for row in courses])
 
 
 def possible(finding: Finding, bench: Bench, names: ModelNames) -> Iterator[tuple[str, Base, dict[str, Plate]]]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from lamella.findings import OPEN, Finding, IndexLine, index, load_all, seen
+from lamella.findings import NOT_APPLICABLE, UNRECORDED, Finding, IndexLine, index, load_all, seen
 from lamella.verdicts.verdict import Outcome, Verdict
 
 STATES = ("holds", "fails", "not_applicable", "open")
@@ -21,8 +21,10 @@ class ScoredClaim:
     """One claim of the index.
 
     state       one of STATES
-    record      id of its record, 'open' where it has none
-    role        of its record; of a claim without one: 'check' or 'calibrate' by its number
+    record      id of its record; 'open', 'not applicable' or 'restated' where it has none
+    role        of its record; of a claim without one: 'check' or 'calibrate' by its number; a restated claim is a
+                check if one of those that it restates is
+    why         of a claim without a record: why not, or the claims that it restates
     blind       'blind' or 'seen' for check claims; 'calibrate' for those that may set parameters
     inhibition  'inhibitor' or 'no inhibitor', by the arms of its record; 'no record'
     """
@@ -37,6 +39,7 @@ class ScoredClaim:
     kind: str
     blind: str
     inhibition: str
+    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,7 @@ class Scorecard:
 
     def unjudged(self) -> list[str]:
         """Open claims that have a record: a check would judge them."""
-        return [claim.id for claim in self.claims if claim.state == "open" and claim.record != OPEN]
+        return [claim.id for claim in self.claims if claim.state == "open" and claim.record not in UNRECORDED]
 
     def notes(self) -> list[str]:
         """What a reader of the counts should know, in sentences."""
@@ -117,7 +120,9 @@ class Scorecard:
         """Stable form for --json: every claim id stands under exactly one of the four states."""
         verdicts = [{**v.to_dict(), "robustness": self.robustness.get(v.finding.id)} for v in self.verdicts]
         return {"format": 1, "totals": self.totals(), **{state: self.ids(state) for state in STATES},
-                "unjudged": self.unjudged(), **{f"by_{group}": self.by(group) for group in GROUPS},
+                "unjudged": self.unjudged(),
+                "reasons": {claim.id: claim.why for claim in self.claims if claim.why},
+                **{f"by_{group}": self.by(group) for group in GROUPS},
                 "records": {role: self.records(role) for role in ("check", "calibrate")},
                 "reported": self.expectations(corollary=False), "corollaries": self.expectations(corollary=True),
                 "first_check": self.first, "stale": list(self.stale), "unsettled": self.unsettled(),
@@ -134,18 +139,48 @@ def scorecard(verdicts: Sequence[Verdict], lines: Sequence[IndexLine] | None = N
     """
     judged = {verdict.finding.id: verdict for verdict in verdicts}
     records = {finding.id: finding for finding in (load_all() if findings is None else findings)}
-    claims = tuple(_scored(line, judged, records) for line in (index() if lines is None else lines))
+    listed = {line.id: line for line in (index() if lines is None else lines)}
+    claims = tuple(_scored(line, judged, records, listed) for line in listed.values())
     return Scorecard(claims, tuple(verdicts), tuple(stale), robustness or {}, mutants, first)
 
 
-def _scored(line: IndexLine, judged: Mapping[str, Verdict], records: Mapping[str, Finding]) -> ScoredClaim:
+def _scored(line: IndexLine, judged: Mapping[str, Verdict], records: Mapping[str, Finding],
+            lines: Mapping[str, IndexLine]) -> ScoredClaim:
     record = records.get(line.record)
-    role = record.role if record else "check" if line.check else "calibrate"
-    state = key_of(judged[line.record].claim(line.id)) if line.record in judged else "open"
-    blind = "calibrate" if role == "calibrate" else "seen" if line.id in seen() else "blind"
+    said_by = [lines[claim] for claim in line.restates if claim in lines]
+    role = _role(line, records) if not said_by else _role_of_several(line, said_by, records)
+    state = _state(line, judged) if not said_by else _together([_state(other, judged) for other in said_by])
+    known = {other.id for other in (line, *said_by)} & seen().keys()
+    blind = "calibrate" if role == "calibrate" else "seen" if known else "blind"
     inhibition = "no record" if record is None else "inhibitor" if record.inhibits else "no inhibitor"
+    why = f"says again what {', '.join(line.restates)} say" if said_by else line.why
     return ScoredClaim(line.id, line.says, state, line.record, role, line.review, line.module, line.kind, blind,
-                       inhibition)
+                       inhibition, why)
+
+
+def _state(line: IndexLine, judged: Mapping[str, Verdict]) -> str:
+    if line.record in judged:
+        return key_of(judged[line.record].claim(line.id))
+    return "not_applicable" if line.record == NOT_APPLICABLE else "open"
+
+
+def _together(states: Sequence[str]) -> str:
+    """Of a claim that restates others: fails with one of them, holds with all of them; else open, if one is."""
+    if "fails" in states:
+        return "fails"
+    if all(state == "holds" for state in states):
+        return "holds"
+    return "open" if "open" in states else "not_applicable"
+
+
+def _role(line: IndexLine, records: Mapping[str, Finding]) -> str:
+    record = records.get(line.record)
+    return record.role if record else "check" if line.check else "calibrate"
+
+
+def _role_of_several(line: IndexLine, said_by: Sequence[IndexLine], records: Mapping[str, Finding]) -> str:
+    roles = [_role(other, records) for other in said_by]
+    return "check" if line.check or "check" in roles else "calibrate"
 
 
 def _counted(outcomes: Iterable[Outcome]) -> dict[str, int]:

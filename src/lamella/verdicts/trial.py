@@ -77,7 +77,7 @@ class Case:
         except LamellaError as error:
             self.said = self._saying(Outcome.NOT_APPLICABLE, sentence(str(error.what)))
             return
-        silent = _silent(values)
+        silent = _silent(values) if self.expectation.measure == "level" else None
         if silent is not None:
             self.said = self._saying(Outcome.NOT_APPLICABLE, silent, values=values)
             return
@@ -88,7 +88,8 @@ class Case:
             self.said = self._saying(outcome, _reason(criteria, self.expectation), criteria, values, settled)
 
     def _values(self, replicates: int) -> Measured:
-        return {(name, arm): self._bench.values(plate, replicates, name, self.expectation.at)
+        wanted = self.expectation
+        return {(name, arm): self._bench.values(plate, replicates, name, wanted.at, wanted.measure)
                 for name in self.expectation.quantities() for arm, plate in self._plates.items()}
 
     def _saying(self, outcome: Outcome, reason: str, criteria: tuple[Criterion, ...] = (),

@@ -67,6 +67,17 @@ class VariantBench:
         """
         return self.states(plate, states_of(band), at)
 
+    def courses(self, plate: Plate, band: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Times of the assay's samples (s) [times] and a band in every variant [variants, times]."""
+        end, points = moment(plate, None), getattr(plate.conditions, "points", 2)
+        times = np.linspace(0.0, end, points)
+        self._wanted.setdefault(plate.key, set()).update(map(float, times))
+        if not self._wanted[plate.key] <= self._read.get(plate.key, {}).keys():
+            self._read[plate.key] = self._computed(plate, sorted(self._wanted[plate.key]))
+        column = [self._names.index(name) for name in states_of(band)]
+        read = self._read[plate.key]
+        return times, np.stack([read[float(time)][:, column].sum(axis=1) for time in times], axis=1)
+
     def states(self, plate: Plate, names: Sequence[str], at: str | None = None) -> NDArray[np.float64]:
         """The sum of some states, mean over the cells of every variant.   [variants]"""
         when = moment(plate, at)
