@@ -72,7 +72,12 @@ def compared(task: Task, open_peers: ExitStack) -> dict:
     except NotMeasured as reason:
         why = str(reason)
     errors = {"ours": truth.errors(Own(sample, RTOL, ATOL))}
-    errors |= {name: truth.errors(peer) for name, peer in peers.items()}
+    for name, peer in list(peers.items()):
+        try:
+            errors[name] = truth.errors(peer)
+        except RuntimeError as failure:  # a peer that cannot integrate the task is out, and nothing else is lost
+            del peers[name]
+            why = "; ".join(filter(None, [why, f"{name} failed: {str(failure).splitlines()[0][:200]}"]))
     wrong = {name: errors[name] for name in peers if max(errors[name].values()) > AGREE}
     for name in wrong:
         del peers[name]
