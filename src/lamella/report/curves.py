@@ -57,17 +57,7 @@ def draw_course(axes: Axes, name: str, course: xr.DataArray, looks: Mapping[str,
     """
     kind = words.shown(name, course)
     hours, unit = _clock(np.asarray(course["times"].values, dtype=float))
-    ends: dict[str, float] = {}
-    for arm in map(str, course["arms"].values):
-        values = kind.factor * np.asarray(course.sel(arms=arm).transpose("replicates", "times").values, dtype=float)
-        every = [mean(column) for column in values.T]
-        centre, low, high = (np.array([getattr(m, part) for m in every]) for part in ("mean", "low", "high"))
-        look = looks[arm]
-        axes.fill_between(hours, low, high, color=look.colour, alpha=0.16, linewidth=0)
-        axes.plot(hours, centre, color=look.colour, linestyle=look.dash, linewidth=1.8)
-        finite = np.flatnonzero(np.isfinite(centre))
-        if finite.size:
-            ends[arm] = float(centre[finite[-1]])
+    ends = bands(axes, hours, kind.factor * course.transpose("arms", "replicates", "times"), looks)
     axes.set_title(kind.label)
     axes.set_xlabel(f"time ({unit})")
     axes.set_xlim(hours[0], hours[-1] if hours[-1] > hours[0] else hours[0] + 1)
@@ -77,6 +67,25 @@ def draw_course(axes: Axes, name: str, course: xr.DataArray, looks: Mapping[str,
     plain_ticks(axes, "y")
     quiet_axes(axes, grid="y")
     names_at_ends(axes, ends, looks, 0.175 / tall)
+
+
+def bands(axes: Axes, at: np.ndarray, values: xr.DataArray, looks: Mapping[str, Look]) -> dict[str, float]:
+    """Mean and interval of every arm along an axis.
+
+    at, values   places [n], and what was read there [arms, replicates, n]
+    returns      where the line of each arm ends
+    """
+    ends: dict[str, float] = {}
+    for arm in map(str, values["arms"].values):
+        every = [mean(column) for column in np.asarray(values.sel(arms=arm).values, dtype=float).T]
+        centre, low, high = (np.array([getattr(m, part) for m in every]) for part in ("mean", "low", "high"))
+        look = looks[arm]
+        axes.fill_between(at, low, high, color=look.colour, alpha=0.16, linewidth=0)
+        axes.plot(at, centre, color=look.colour, linestyle=look.dash, linewidth=1.8)
+        finite = np.flatnonzero(np.isfinite(centre))
+        if finite.size:
+            ends[arm] = float(centre[finite[-1]])
+    return ends
 
 
 def _clock(seconds: np.ndarray) -> tuple[np.ndarray, str]:

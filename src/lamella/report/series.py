@@ -9,9 +9,8 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from lamella.assays.effects import mean
 from lamella.report import words
-from lamella.report.curves import names_at_ends, plain_ticks
+from lamella.report.curves import bands, names_at_ends, plain_ticks
 from lamella.report.picture import Picture
 from lamella.report.style import Look, figure, quiet_axes
 
@@ -72,18 +71,9 @@ def _axis(values: xr.DataArray) -> tuple[str, str]:
 def _draw(axes: Axes, name: str, values: xr.DataArray, looks: Mapping[str, Look], tall: float) -> None:
     kind, (title, unit) = words.shown(name, values), _axis(values)
     at = np.asarray(values[values.dims[2]].values, dtype=float)
-    ends: dict[str, float] = {}
-    everything = kind.factor * np.asarray(values.values, dtype=float)
-    for arm in map(str, values["arms"].values):
-        rows = kind.factor * np.asarray(values.sel(arms=arm).values, dtype=float)
-        every = [mean(column) for column in rows.T]
-        centre, low, high = (np.array([getattr(m, part) for m in every]) for part in ("mean", "low", "high"))
-        look = looks[arm]
-        axes.fill_between(at, low, high, color=look.colour, alpha=0.16, linewidth=0)
-        axes.plot(at, centre, color=look.colour, linestyle=look.dash, linewidth=1.8)
-        finite = np.flatnonzero(np.isfinite(centre))
-        if finite.size:
-            ends[arm] = float(centre[finite[-1]])
+    scaled = kind.factor * values
+    everything = np.asarray(scaled.values, dtype=float)
+    ends = bands(axes, at, scaled, looks)
     axes.set_title(kind.label)
     axes.set_xlabel(f"{title} ({unit})" if unit else title)
     if _is_wide(at):
