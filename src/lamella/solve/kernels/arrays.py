@@ -54,8 +54,8 @@ class NetworkArrays(NamedTuple):
 
 
 class MethodArrays(NamedTuple):
-    """A Rosenbrock method; `a` and `c` [stages * stages], `dense` [ROWS * stages], `share` the entries of `Share` and the
-    least share, `shape` stages and order.
+    """A Rosenbrock method; `a` and `c` [stages * stages], `dense` [ROWS * stages], `share` the entries of `Share`
+    and the least share, `shape` stages and order.
     """
 
     a: np.ndarray
