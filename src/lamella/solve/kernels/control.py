@@ -1,4 +1,4 @@
-"""How long the next step is: three pure functions that the kernel and its readable twin share.
+"""How long the next step is: pure functions that the kernel and its readable twin share.
 
 Errors are in units of the tolerance: a step whose error is at most 1 is taken. `ease` is error^(-1 / order), by how
 much the step could have been longer; the kernel computes it for all lanes at once.
@@ -70,3 +70,9 @@ def restart_step(h, ease, first_ease):
     h, ease      of the first step that was taken;   first_ease  of the one that was refused first
     """
     return h * min(_GROW, ease / first_ease)
+
+
+@entry
+def opening_step(h, ease):
+    """The step to try first after the next jump of the inputs; `h` and `ease` are of the first that was taken now."""
+    return h * min(_GROW, _SAFETY * ease)

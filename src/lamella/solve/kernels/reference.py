@@ -11,20 +11,20 @@ import math
 import numpy as np
 
 from lamella.reactions import Program
-from lamella.solve.kernels.control import SMALLEST_ERROR, after_refusal, after_step, restart_step
+from lamella.solve.kernels.control import SMALLEST_ERROR, after_refusal, after_step, opening_step, restart_step
 from lamella.solve.kernels.step import SMALLEST_NORM
 from lamella.solve.rosenbrock import Method
 from lamella.solve.status import Status
 
 
 class Outcome:
-    """Where a cell got to: `states` [species], `time` (s), next `step` and `restart` (s; see `control`), `tries`,
-    `status`.
+    """Where a cell got to: `states` [species], `time` (s), next `step`, `restart` and `opening` (s; see `control`),
+    `tries`, `status`.
     """
 
     def __init__(self, states: np.ndarray, step: float, restart: float = 0.0):
         self.states, self.step, self.restart = states.copy(), step, restart
-        self.time, self.tries, self.status = 0.0, 0, Status.OK
+        self.opening, self.time, self.tries, self.status = 0.0, 0.0, 0, Status.OK
 
 
 def trial_step(
@@ -85,8 +85,9 @@ def advance(
         cell.tries += 1
         if error <= 1.0:
             following = after_step(h, ease, taken, taken_ease, refused)
-            if cell.time == 0.0 and first_ease > 0.0:
-                cell.restart = restart_step(h, ease, first_ease)
+            if cell.time == 0.0:
+                cell.opening = opening_step(h, ease)
+                cell.restart = restart_step(h, ease, first_ease) if first_ease > 0.0 else cell.restart
             taken, taken_ease, refused, refused_error = h, ease, 0.0, 0.0
             cell.states = new
             cell.step = max(following, cell.step) if h >= left and following >= h else following
