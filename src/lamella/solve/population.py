@@ -62,7 +62,7 @@ class Population(Ensemble):
     """
 
     per_cell = (
-        "states", "parameters", "status", "steps", "time", "memory", "restart", "opening", "stored", "identity",
+        "states", "parameters", "status", "steps", "time", "memory", "opening", "stored", "identity",
     )  # fmt: skip
 
     def __init__(
@@ -132,7 +132,7 @@ class Population(Ensemble):
         self.identity = identity
         self.stored = np.zeros((cells, self.program.lowered.stored))
         self.memory = self._first_steps(states, parameters, self.time)
-        self.restart, self.opening = np.zeros(cells), np.zeros(cells)
+        self.opening = np.zeros(cells)
         self.refresh()
         self._events = EventQueue(self.program, cells, self.seed)
         self._events.process(self, np.arange(cells))
@@ -163,7 +163,6 @@ class Population(Ensemble):
         times = np.broadcast_to(np.asarray(time, dtype=float), (len(states),))
         self.parameters = np.concatenate([self.parameters, parameters])
         self.memory = np.concatenate([self.memory, self._first_steps(states, parameters, times)])
-        self.restart = np.concatenate([self.restart, np.zeros(len(states))])
         self.opening = np.concatenate([self.opening, np.zeros(len(states))])
         self.states = np.concatenate([self.states, states])
         self.time = np.concatenate([self.time, times])
@@ -311,7 +310,7 @@ class Population(Ensemble):
             self._use_native()
         stopped = np.zeros(self.cells, np.int8)
         cells = Cells(
-            self.states, self.stored, self.time, spans, self.memory, self.restart, self.opening, self.status, self.steps,
+            self.states, self.stored, self.time, spans, self.memory, self.opening, self.status, self.steps,
             stopped,
             asked, recorded,
         )  # fmt: skip
