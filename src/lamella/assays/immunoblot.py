@@ -49,6 +49,14 @@ QUANTITIES = {
     "XIAP.at_a5b1": "XIAP_adhesion_total",
     "XIAP.DIABLO": "XIAP_DIABLO",
     "BCAR1.CRK": "BCAR1_CRK_total",
+    "RRAS.gtp": "RRAS_gtp",
+    "ITGB1BP1.p": "ITGB1BP1_p",
+    "PRKCA.active": "PRKCA_active",
+    "FLNA.cut": "FLNA_cut",
+    "ERBB2.active": "ERBB2_active",
+    "ERBB3.active": "ERBB3_active",
+    "PDGFRB.active": "PDGFRB_active",
+    "KIT.active": "KIT_active",
 }
 """Bands that are one state or observable of the network."""
 

@@ -12,7 +12,7 @@ from lamella.networks.genetics import gene_names
 from lamella.networks.library import Evidence, Parameter, Source, sources
 from lamella.networks.lint import LintReport, Problem, lint_library
 from lamella.networks.perturbations import Perturbations, Treatment, resolve
-from lamella.networks.reagents import antibodies, constructs, drugs, factors
+from lamella.networks.reagents import antibodies, attachment, constructs, drugs, factors
 
 __all__ = [
     "BondLaw",
@@ -28,6 +28,7 @@ __all__ = [
     "Treatment",
     "antibodies",
     "assemble",
+    "attachment",
     "bond_law",
     "cell_line",
     "cell_lines",

@@ -16,14 +16,14 @@ import libsbml
 
 from lamella.errors import ModelError
 from lamella.networks import library
-from lamella.networks.annotate import annotate, heterodimers, holds_caveolin
+from lamella.networks.annotate import annotate, answers_rras, heterodimers, holds_caveolin
 from lamella.networks.antimony_text import Passage, to_sbml
 from lamella.networks.cell_line import CellLine, cell_line
 from lamella.networks.library import COMMON_MODULES, Evidence, Module, Parameter
 from lamella.networks.unit_definitions import add_unit
 
 _COMPARTMENTS = {"front": (2, "um^2"), "rear": (2, "um^2"), "cytosol": (3, "um^3")}
-_TEMPLATE_INPUTS = ("fresh", "load", "area", "inside_out", "tension")
+_TEMPLATE_INPUTS = ("fresh", "load", "area", "tension")
 _HALVES = ("front", "rear")
 
 
@@ -109,7 +109,8 @@ def _integrin_lines(line: CellLine) -> list[str]:
         arguments = [
             "front",
             "rear",
-            "TLN1",
+            "TLN1_open_front",
+            "TLN1_open_rear",
             f"{name}_ligand_front",
             f"{name}_ligand_rear",
             *_regulators(name),
@@ -119,11 +120,12 @@ def _integrin_lines(line: CellLine) -> list[str]:
     return out
 
 
-def _regulators(name: str) -> tuple[str, str, str]:
-    """What opens, holds and competes at the chains of a heterodimer; a chain without regulators of its own has 1."""
+def _regulators(name: str) -> tuple[str, ...]:
+    """What regulates at the chains of a heterodimer: at its tails, from outside, by how it wanders."""
     beta = heterodimers()[name]["beta"]["symbol"]
     tail = {"ITGB1": "tail_b1", "ITGB3": "tail_b3"}.get(beta, "tail_other")
-    return (tail, "opener", "competitor_b1" if beta == "ITGB1" else "competitor_other")
+    alpha = ("alpha_rras_front", "alpha_rras_rear") if answers_rras(name) else ("alpha_other", "alpha_other")
+    return (tail, *alpha, "opener", "competitor_b1" if beta == "ITGB1" else "competitor_other", "encounter")
 
 
 _SUMS = {"adhesion": ("clustered",), "bound": ("bound", "clustered"), "active": ("high", "bound", "clustered")}
@@ -137,7 +139,8 @@ def _write_sums(model: libsbml.Model, line: CellLine) -> None:
     for name, (members, states) in sums.items():
         for half in _HALVES:
             terms = [f"{i}_{state}_{half}" for i in members for state in states]
-            _rule(model, f"{name}_{half}", " + ".join(terms) or "0")
+            none = f"0*{next(iter(line.integrins))}_low_{half}"
+            _rule(model, f"{name}_{half}", " + ".join(terms) or none)
 
 
 def _write_hold(model: libsbml.Model, line: CellLine) -> None:
