@@ -18,6 +18,7 @@ from lamella.assays.protocol import Assay, Conditions, Progress, Setting
 from lamella.assays.quantities import written_in
 from lamella.culture import advance_treated, grown_population, idealised_inputs
 from lamella.errors import SolverError, unknown
+from lamella.networks import heterodimers
 from lamella.units import quantity
 
 QUANTITIES = {
@@ -57,8 +58,10 @@ QUANTITIES = {
     "ERBB3.active": "ERBB3_active",
     "PDGFRB.active": "PDGFRB_active",
     "KIT.active": "KIT_active",
-}
-"""Bands that are one state or observable of the network."""
+    "integrin.mobile": "mobile_total",
+} | {f"{name}.{of}": f"{of}_{name}" for name in heterodimers() for of in ("active", "bound", "clustered")}
+"""Bands that are one state or observable of the network; extended, ligand-bound and clustered receptors also of one
+heterodimer, and those that hold nothing and wander freely."""
 
 SUMS = {
     "PTK2.p397": ("PTK2_p397_front", "PTK2_p397_rear"),

@@ -1,6 +1,7 @@
 """What happens in a cell: annotated modules, cell lines, constructs, drugs and ligands as data."""
 
 from lamella.networks.absent import refused_assay, refused_kind
+from lamella.networks.annotate import heterodimers
 from lamella.networks.antimony_guarded import to_sbml_guarded
 from lamella.networks.antimony_text import from_sbml
 from lamella.networks.assemble import Network, assemble, ligands
@@ -37,6 +38,7 @@ __all__ = [
     "factors",
     "from_sbml",
     "gene_names",
+    "heterodimers",
     "ligands",
     "lint_library",
     "read_model_text",

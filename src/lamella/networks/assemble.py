@@ -62,6 +62,7 @@ def assemble(cell: str) -> Network:
     document = libsbml.readSBMLFromString(to_sbml(text, "cell", passages))
     model = document.getModel()
     _write_sums(model, line)
+    _write_each(model, line)
     _write_hold(model, line)
     _write_numbers(model, line, numbers)
     evidence, modules = _evidence(model, line)
@@ -141,6 +142,19 @@ def _write_sums(model: libsbml.Model, line: CellLine) -> None:
             terms = [f"{i}_{state}_{half}" for i in members for state in states]
             none = f"0*{next(iter(line.integrins))}_low_{half}"
             _rule(model, f"{name}_{half}", " + ".join(terms) or none)
+
+
+def _write_each(model: libsbml.Model, line: CellLine) -> None:
+    """Every heterodimer by itself, over both halves, for blots of one of them; 0 where the line has none of it. And the
+    receptors that hold nothing and wander freely."""
+    nothing = f"0*{next(iter(line.integrins))}_low_front"
+    for name in heterodimers():
+        for of, states in {**_SUMS, "clustered": ("clustered",)}.items():
+            if of != "adhesion":
+                terms = [f"{name}_{state}_{half}" for state in states for half in _HALVES]
+                _rule(model, f"{of}_{name}", " + ".join(terms) if name in line.integrins else nothing)
+    free = [f"{name}_{state}_{half}" for name in line.integrins for state in ("low", "high") for half in _HALVES]
+    _rule(model, "mobile_total", f"mobile_share*({' + '.join(free)})")
 
 
 def _write_hold(model: libsbml.Model, line: CellLine) -> None:
@@ -273,7 +287,7 @@ def _derived_unit(name: str) -> str:
         return "molecules/um^2"
     if "_exchange_" in name:
         return "1/s"
-    sums = ("adhesion_front", "adhesion_rear", "caveolar_", "bound_", "active_", "holders_", "gripping_")
+    sums = ("adhesion_front", "adhesion_rear", "caveolar_", "bound_", "active_", "holders_", "gripping_", "clustered_")
     if name.endswith(("_total", "_gtp")) or name.startswith(sums):
         return "molecules"
     return "1"
