@@ -22,7 +22,7 @@ from lamella.networks.cell_line import CellLine, cell_line
 from lamella.networks.library import COMMON_MODULES, Evidence, Module, Parameter
 from lamella.networks.unit_definitions import add_unit
 
-_COMPARTMENTS = {"front": (2, "um^2"), "rear": (2, "um^2"), "cytosol": (3, "um^3")}
+_COMPARTMENTS = {"front": (2, "um^2"), "rear": (2, "um^2"), "cytosol": (3, "um^3"), "medium": (3, "um^3")}
 _TEMPLATE_INPUTS = ("fresh", "load", "area", "inside_out", "tension")
 _HALVES = ("front", "rear")
 
@@ -62,6 +62,7 @@ def assemble(cell: str) -> Network:
     document = libsbml.readSBMLFromString(to_sbml(text, "cell", passages))
     model = document.getModel()
     _write_sums(model, line)
+    _write_groups(model, line)
     _write_numbers(model, line, numbers)
     evidence, modules = _evidence(model, line)
     annotate(model, line, evidence, numbers)
@@ -144,6 +145,34 @@ def _write_sums(model: libsbml.Model, line: CellLine) -> None:
             rule.setMath(
                 libsbml.parseL3Formula(" + ".join(f"{i}_{state}_{half}" for i in members for state in states) or "0")
             )
+
+
+_GROUPS = {
+    "held_a1b1": (("a1b1",), ("bound", "clustered")),
+    "held_a2b1": (("a2b1",), ("bound", "clustered")),
+    "held_a3b1": (("a3b1",), ("bound", "clustered")),
+    "held_avb3": (("avb3",), ("bound", "clustered")),
+    "clustered_b1": ("ITGB1", ("clustered",)),
+    "receptors_a2b1": (("a2b1",), ("low", "high", "bound", "clustered")),
+    "receptors_avb3": (("avb3",), ("low", "high", "bound", "clustered")),
+}
+"""Receptors of some heterodimers, or of all with one beta chain, that other modules read; 0 where a line has none."""
+
+
+def _write_groups(model: libsbml.Model, line: CellLine) -> None:
+    """Sums over both halves of the cell for the groups of heterodimers."""
+    for name, (members, states) in _GROUPS.items():
+        chosen = [
+            i for i in line.integrins
+            if (heterodimers()[i]["beta"]["symbol"] == members if isinstance(members, str) else i in members)
+        ]  # fmt: skip
+        parts = [f"{i}_{state}_{half}" for i in chosen for state in states for half in _HALVES]
+        parameter = model.getParameter(name) or model.createParameter()
+        parameter.setId(name)
+        parameter.setConstant(False)
+        rule = model.createAssignmentRule()
+        rule.setVariable(name)
+        rule.setMath(libsbml.parseL3Formula(" + ".join(parts) or "0 molecules"))
 
 
 def _numbers(line: CellLine) -> tuple[dict[str, Parameter], tuple[str, ...]]:
@@ -235,6 +264,7 @@ def _model_units(model: libsbml.Model, line: CellLine) -> None:
         "cytosol": line.body["volume"].value,
         "front": line.body["spread_area"].value / 2,
         "rear": line.body["spread_area"].value / 2,
+        "medium": library.module("mmp").parameters["medium_volume"].value,
     }
     for name, (dimensions, unit) in _COMPARTMENTS.items():
         compartment = model.getCompartment(name)
@@ -251,10 +281,12 @@ def _derived_unit(name: str) -> str:
         return "molecules/s"
     if name.endswith(("_ligand_front", "_ligand_rear")):
         return "molecules/um^2"
-    if "_exchange_" in name:
+    if "_exchange_" in name or name.startswith(("proteolysis_", "release_")):
         return "1/s"
+    if name.endswith("_volume"):
+        return "um^3"
     sums = ("adhesion_front", "adhesion_rear", "caveolar_", "bound_", "active_")
-    if name.endswith(("_total", "_gtp")) or name.startswith(sums):
+    if name.endswith(("_total", "_gtp")) or name.startswith(sums) or name in _GROUPS:
         return "molecules"
     return "1"
 
@@ -263,7 +295,7 @@ def _literals_without_unit(model: libsbml.Model) -> None:
     """Numbers written in laws are dimensionless: say so, so that units can be checked."""
 
     def visit(node: libsbml.ASTNode) -> None:
-        if node.isNumber():
+        if node.isNumber() and not node.isSetUnits():
             node.setUnits("dimensionless")
         for i in range(node.getNumChildren()):
             visit(node.getChild(i))
