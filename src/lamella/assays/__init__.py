@@ -11,11 +11,13 @@ from lamella.assays.morphology import MORPHOLOGY
 from lamella.assays.protocol import Assay, Conditions, Setting
 from lamella.assays.scatter import SCATTER
 from lamella.assays.scratch import SCRATCH
+from lamella.assays.zymography import ZYMOGRAPHY
 
 ASSAYS: dict[str, Assay] = {
     assay.name: assay
     for assay in (
         IMMUNOBLOT, DOSE_RESPONSE, AFFINITY, AVIDITY, ADHESION, MIGRATION, MORPHOLOGY, HAPTOTAXIS, SCATTER, SCRATCH,
+        ZYMOGRAPHY,
     )
 }
 """Every assay by the name it has in an experiment file."""
@@ -32,6 +34,7 @@ __all__ = [
     "MORPHOLOGY",
     "SCATTER",
     "SCRATCH",
+    "ZYMOGRAPHY",
     "Assay",
     "Conditions",
     "Setting",

@@ -114,6 +114,7 @@ def _integrin_lines(line: CellLine) -> list[str]:
             f"{name}_ligand_rear",
             *_regulators(name),
             *(f"{what}_{half}" for what in _TEMPLATE_INPUTS for half in _HALVES),
+            *_fates(name),
         ]
         out.append(f"{name}: integrin({', '.join(arguments)})")
     return out
@@ -124,6 +125,18 @@ def _regulators(name: str) -> tuple[str, str, str]:
     beta = heterodimers()[name]["beta"]["symbol"]
     tail = {"ITGB1": "tail_b1", "ITGB3": "tail_b3"}.get(beta, "tail_other")
     return (tail, "opener", "competitor_b1" if beta == "ITGB1" else "competitor_other")
+
+
+_TRAFFIC = ("leaving", "uptake", "forward", "return_active_b1")
+"""Rates of the module recycling and of the moving rear."""
+
+
+def _fates(name: str) -> tuple[str, ...]:
+    """What undoes the tether of a heterodimer to the cytoskeleton, and its traffic; calcineurin acts on b3."""
+    beta = heterodimers()[name]["beta"]["symbol"]
+    chain = "b3" if beta == "ITGB3" else "other"
+    back = "return_active_b1" if beta == "ITGB1" else "forward"
+    return (*(f"release_{chain}_{half}" for half in _HALVES), "leaving", "uptake", "forward", back)
 
 
 _SUMS = {"adhesion": ("clustered",), "bound": ("bound", "clustered"), "active": ("high", "bound", "clustered")}
@@ -281,10 +294,12 @@ def _derived_unit(name: str) -> str:
         return "molecules/s"
     if name.endswith(("_ligand_front", "_ligand_rear")):
         return "molecules/um^2"
-    if "_exchange_" in name or name.startswith(("proteolysis_", "release_")):
+    if "_exchange_" in name or name.startswith(("proteolysis_", "release_")) or name in _TRAFFIC:
         return "1/s"
     if name.endswith("_volume"):
         return "um^3"
+    if name.startswith("PPP3CA_active_"):
+        return "molecules"
     sums = ("adhesion_front", "adhesion_rear", "caveolar_", "bound_", "active_")
     if name.endswith(("_total", "_gtp")) or name.startswith(sums) or name in _GROUPS:
         return "molecules"

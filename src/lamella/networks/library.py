@@ -25,6 +25,9 @@ COMMON_MODULES = (
     "ras_erk",
     "akt",
     "iap",
+    "calcium",
+    "recycling",
+    "shear",
     "mmp",
 )
 """Modules that every cell has, in the order in which they are joined."""
