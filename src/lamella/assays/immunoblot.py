@@ -49,6 +49,11 @@ QUANTITIES = {
     "XIAP.at_a5b1": "XIAP_adhesion_total",
     "XIAP.DIABLO": "XIAP_DIABLO",
     "BCAR1.CRK": "BCAR1_CRK_total",
+    "MAPK8.p": "MAPK8_p",
+    "MAPK14.p": "MAPK14_p",
+    "MAP2K4.p": "MAP2K4_p",
+    "MAP3K1.active": "MAP3K1_active",
+    "DUSP1.total": "DUSP1",
 }
 """Bands that are one state or observable of the network."""
 
