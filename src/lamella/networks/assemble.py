@@ -301,7 +301,7 @@ def _derived_unit(name: str) -> str:
     if name.startswith("PPP3CA_active_"):
         return "molecules"
     sums = ("adhesion_front", "adhesion_rear", "caveolar_", "bound_", "active_")
-    if name.endswith(("_total", "_gtp")) or name.startswith(sums) or name in _GROUPS:
+    if name.endswith(("_total", "_gtp", "_activity")) or name.startswith(sums) or name in _GROUPS:
         return "molecules"
     return "1"
 
