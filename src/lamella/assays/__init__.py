@@ -3,6 +3,7 @@
 from lamella.assays.adhesion import ADHESION
 from lamella.assays.affinity import AFFINITY
 from lamella.assays.avidity import AVIDITY
+from lamella.assays.calcium import CALCIUM
 from lamella.assays.dose_response import DOSE_RESPONSE
 from lamella.assays.haptotaxis import HAPTOTAXIS
 from lamella.assays.immunoblot import IMMUNOBLOT
@@ -17,7 +18,7 @@ ASSAYS: dict[str, Assay] = {
     assay.name: assay
     for assay in (
         IMMUNOBLOT, DOSE_RESPONSE, AFFINITY, AVIDITY, ADHESION, MIGRATION, MORPHOLOGY, HAPTOTAXIS, SCATTER, SCRATCH,
-        ZYMOGRAPHY,
+        CALCIUM, ZYMOGRAPHY,
     )
 }
 """Every assay by the name it has in an experiment file."""
@@ -27,6 +28,7 @@ __all__ = [
     "AFFINITY",
     "ASSAYS",
     "AVIDITY",
+    "CALCIUM",
     "DOSE_RESPONSE",
     "HAPTOTAXIS",
     "IMMUNOBLOT",

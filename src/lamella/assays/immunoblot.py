@@ -49,6 +49,27 @@ QUANTITIES = {
     "XIAP.at_a5b1": "XIAP_adhesion_total",
     "XIAP.DIABLO": "XIAP_DIABLO",
     "BCAR1.CRK": "BCAR1_CRK_total",
+    "PTK2.p576": "PTK2_p576",
+    "CA.front": "CA_front",
+    "CA.rear": "CA_rear",
+    "CAPN1.active_front": "CAPN1_active_front",
+    "CAPN1.active_rear": "CAPN1_active_rear",
+    "PPP3CA.active_rear": "PPP3CA_active_rear",
+    "CAMK2A.active": "CAMK2A_active_total",
+    "ITGB1BP1.p": "ITGB1BP1_p",
+    "tether.off_front": "release_other_front",
+    "tether.off_rear": "release_other_rear",
+    "tether.off_rear_b3": "release_b3_rear",
+    "a5b1.clustered_rear": "clustered_a5b1_rear",
+    "avb3.clustered_rear": "clustered_avb3_rear",
+    "integrin.free_front": "unbound_front",
+    "integrin.free_rear": "unbound_rear",
+    "integrin.surface_front": "surface_front",
+    "integrin.untethered_rear": "untethered_rear",
+    "integrin.left_behind": "left_behind",
+    "integrin.internal": "internal_all",
+    "a5b1.internal": "internal_a5b1",
+    "b1.internal_active": "active_b1_internal",
     "ZNF384.nuclear": "ZNF384_nuclear",
     "MMP1.pro": "MMP1_pro_total",
     "MMP1.docked": "MMP1_docked",
@@ -79,6 +100,9 @@ QUANTITIES = {
     "DUSP1.total": "DUSP1",
 }
 """Bands that are one state or observable of the network."""
+
+RATES = ("tether.off_front", "tether.off_rear", "tether.off_rear_b3", "proteolysis.under_cell", "proteolysis.MMP2")
+"""Bands that are not amounts but rates [1/s]: of tethers that let go, of matrix that is cut."""
 
 SUMS = {
     "PTK2.p397": ("PTK2_p397_front", "PTK2_p397_rear"),
@@ -147,8 +171,9 @@ def run(setting: Setting, conditions: ImmunoblotConditions, progress: Progress) 
     column = dict(zip(names, np.array(rows).T))
     bands = {name: column[state] for name, state in QUANTITIES.items()}
     bands |= {name: sum(column[part] for part in parts) for name, parts in SUMS.items()}
-    data = {name: ("times", values, {"units": "molecules"}) for name, values in bands.items()}
-    data |= {readout_name(name): ((), float(values[-1]), {"units": "molecules"}) for name, values in bands.items()}
+    unit = lambda name: {"units": "1/s" if name in RATES else "molecules"}
+    data = {name: ("times", values, unit(name)) for name, values in bands.items()}
+    data |= {readout_name(name): ((), float(values[-1]), unit(name)) for name, values in bands.items()}
     return xr.Dataset(data, coords={"times": times}, attrs={"assay": "immunoblot"})
 
 
@@ -156,6 +181,6 @@ IMMUNOBLOT = Assay(
     name="immunoblot",
     summary="Proteins, their active forms and phosphorylation in lysates over time.",
     conditions=ImmunoblotConditions,
-    readouts={readout_name(name): f"{name}, molecules per cell at the end" for name in (*QUANTITIES, *SUMS)},
+    readouts={readout_name(name): f"{name}, {'1/s' if name in RATES else 'molecules per cell'} at the end" for name in (*QUANTITIES, *SUMS)},
     run=run,
 )

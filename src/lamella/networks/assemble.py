@@ -160,32 +160,48 @@ def _write_sums(model: libsbml.Model, line: CellLine) -> None:
             )
 
 
+def _both(*states: str) -> tuple[str, ...]:
+    return tuple(f"{state}_{half}" for state in states for half in _HALVES)
+
+
 _GROUPS = {
-    "held_a1b1": (("a1b1",), ("bound", "clustered")),
-    "held_a2b1": (("a2b1",), ("bound", "clustered")),
-    "held_a3b1": (("a3b1",), ("bound", "clustered")),
-    "held_avb3": (("avb3",), ("bound", "clustered")),
-    "clustered_b1": ("ITGB1", ("clustered",)),
-    "receptors_a2b1": (("a2b1",), ("low", "high", "bound", "clustered")),
-    "receptors_avb3": (("avb3",), ("low", "high", "bound", "clustered")),
+    "held_a1b1": (("a1b1",), _both("bound", "clustered")),
+    "held_a2b1": (("a2b1",), _both("bound", "clustered")),
+    "held_a3b1": (("a3b1",), _both("bound", "clustered")),
+    "held_avb3": (("avb3",), _both("bound", "clustered")),
+    "clustered_b1": ("ITGB1", _both("clustered")),
+    "receptors_a2b1": (("a2b1",), _both("low", "high", "bound", "clustered", "untethered")),
+    "receptors_avb3": (("avb3",), _both("low", "high", "bound", "clustered", "untethered")),
+    "clustered_a5b1_rear": (("a5b1",), ("clustered_rear",)),
+    "clustered_avb3_rear": (("avb3",), ("clustered_rear",)),
+    "untethered_a5b1_rear": (("a5b1",), ("untethered_rear",)),
+    "untethered_avb3_rear": (("avb3",), ("untethered_rear",)),
+    "internal_a5b1": (("a5b1",), ("internal", "internal_active")),
+    "active_b1_internal": ("ITGB1", ("internal_active",)),
+    "unbound_front": (None, ("low_front", "high_front")),
+    "unbound_rear": (None, ("low_rear", "high_rear")),
+    "surface_front": (None, ("low_front", "high_front", "bound_front", "clustered_front", "untethered_front")),
+    "untethered_rear": (None, ("untethered_rear",)),
+    "left_behind": (None, ("left",)),
+    "internal_all": (None, ("internal", "internal_active")),
 }
-"""Receptors of some heterodimers, or of all with one beta chain, that other modules read; 0 where a line has none."""
+"""Receptors of some heterodimers, of all with one beta chain, or of all (None), in some states: what other modules and
+blots read; 0 where a line has none."""
 
 
 def _write_groups(model: libsbml.Model, line: CellLine) -> None:
-    """Sums over both halves of the cell for the groups of heterodimers."""
+    """One number of the cell for each group of heterodimers and states."""
     for name, (members, states) in _GROUPS.items():
         chosen = [
             i for i in line.integrins
-            if (heterodimers()[i]["beta"]["symbol"] == members if isinstance(members, str) else i in members)
+            if members is None or i in members or heterodimers()[i]["beta"]["symbol"] == members
         ]  # fmt: skip
-        parts = [f"{i}_{state}_{half}" for i in chosen for state in states for half in _HALVES]
         parameter = model.getParameter(name) or model.createParameter()
         parameter.setId(name)
         parameter.setConstant(False)
         rule = model.createAssignmentRule()
         rule.setVariable(name)
-        rule.setMath(libsbml.parseL3Formula(" + ".join(parts) or "0 molecules"))
+        rule.setMath(libsbml.parseL3Formula(" + ".join(f"{i}_{s}" for i in chosen for s in states) or "0 molecules"))
 
 
 def _numbers(line: CellLine) -> tuple[dict[str, Parameter], tuple[str, ...]]:
