@@ -26,7 +26,13 @@ COMMON_MODULES = (
     "protrusion",
     "contractility",
     "ras_erk",
+    "akt",
+    "stress",
     "iap",
+    "calcium",
+    "recycling",
+    "shear",
+    "mmp",
 )
 """Modules that every cell has, in the order in which they are joined."""
 

@@ -30,6 +30,8 @@ class Perturbations(BaseModel):
     antibody        antibody or peptide against integrins -> dose, from the start of the assay
     coating         ligand -> coating, beside the ligands of the experiment's matrix; '0 ug/ml' takes one away
     factor          soluble factor -> dose, from the start of the assay, in place of the experiment's medium
+    shear           stress of flow over the cells, '1.5 Pa from 0 h'
+    stretch         strain of the matrix under them, '10 % from 0 h until 5 min'
     blocked         reactions that are stopped, from the start of the assay; '*' stands for anything, and the names end
                     in _front or _rear: '*_activation_front from 2 h'
     suspended       cells are kept off the matrix; 'from 1 h until 3 h' takes them off it and puts them back
@@ -47,6 +49,8 @@ class Perturbations(BaseModel):
     antibody: dict[str, str] = {}
     coating: dict[str, str] = {}
     factor: dict[str, str] = {}
+    shear: str = ""
+    stretch: str = ""
     blocked: tuple[str, ...] = ()
     suspended: StrictBool | StrictStr = False
 
