@@ -24,6 +24,7 @@ COMMON_MODULES = (
     "contractility",
     "ras_erk",
     "stress",
+    "akt",
     "iap",
 )
 """Modules that every cell has, in the order in which they are joined."""
