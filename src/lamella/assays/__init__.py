@@ -8,6 +8,7 @@ from lamella.assays.haptotaxis import HAPTOTAXIS
 from lamella.assays.immunoblot import IMMUNOBLOT
 from lamella.assays.migration import MIGRATION
 from lamella.assays.morphology import MORPHOLOGY
+from lamella.assays.proliferation import PROLIFERATION
 from lamella.assays.protocol import Assay, Conditions, Setting
 from lamella.assays.scatter import SCATTER
 from lamella.assays.scratch import SCRATCH
@@ -15,7 +16,7 @@ from lamella.assays.scratch import SCRATCH
 ASSAYS: dict[str, Assay] = {
     assay.name: assay
     for assay in (
-        IMMUNOBLOT, DOSE_RESPONSE, AFFINITY, AVIDITY, ADHESION, MIGRATION, MORPHOLOGY, HAPTOTAXIS, SCATTER, SCRATCH,
+        IMMUNOBLOT, PROLIFERATION, DOSE_RESPONSE, AFFINITY, AVIDITY, ADHESION, MIGRATION, MORPHOLOGY, HAPTOTAXIS, SCATTER, SCRATCH,
     )
 }
 """Every assay by the name it has in an experiment file."""
@@ -30,6 +31,7 @@ __all__ = [
     "IMMUNOBLOT",
     "MIGRATION",
     "MORPHOLOGY",
+    "PROLIFERATION",
     "SCATTER",
     "SCRATCH",
     "Assay",

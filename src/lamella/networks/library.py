@@ -22,10 +22,12 @@ COMMON_MODULES = (
     "pak",
     "protrusion",
     "contractility",
+    "fgf_receptor",
     "ras_erk",
     "stress",
     "akt",
     "iap",
+    "cell_cycle",
 )
 """Modules that every cell has, in the order in which they are joined."""
 
