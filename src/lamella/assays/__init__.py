@@ -3,19 +3,23 @@
 from lamella.assays.adhesion import ADHESION
 from lamella.assays.affinity import AFFINITY
 from lamella.assays.avidity import AVIDITY
+from lamella.assays.calcium import CALCIUM
 from lamella.assays.dose_response import DOSE_RESPONSE
 from lamella.assays.haptotaxis import HAPTOTAXIS
 from lamella.assays.immunoblot import IMMUNOBLOT
 from lamella.assays.migration import MIGRATION
 from lamella.assays.morphology import MORPHOLOGY
+from lamella.assays.proliferation import PROLIFERATION
 from lamella.assays.protocol import Assay, Conditions, Setting
 from lamella.assays.scatter import SCATTER
 from lamella.assays.scratch import SCRATCH
+from lamella.assays.zymography import ZYMOGRAPHY
 
 ASSAYS: dict[str, Assay] = {
     assay.name: assay
     for assay in (
-        IMMUNOBLOT, DOSE_RESPONSE, AFFINITY, AVIDITY, ADHESION, MIGRATION, MORPHOLOGY, HAPTOTAXIS, SCATTER, SCRATCH,
+        IMMUNOBLOT, PROLIFERATION, DOSE_RESPONSE, AFFINITY, AVIDITY, ADHESION, MIGRATION, MORPHOLOGY, HAPTOTAXIS,
+        SCATTER, SCRATCH, CALCIUM, ZYMOGRAPHY,
     )
 }
 """Every assay by the name it has in an experiment file."""
@@ -25,13 +29,16 @@ __all__ = [
     "AFFINITY",
     "ASSAYS",
     "AVIDITY",
+    "CALCIUM",
     "DOSE_RESPONSE",
     "HAPTOTAXIS",
     "IMMUNOBLOT",
     "MIGRATION",
     "MORPHOLOGY",
+    "PROLIFERATION",
     "SCATTER",
     "SCRATCH",
+    "ZYMOGRAPHY",
     "Assay",
     "Conditions",
     "Setting",

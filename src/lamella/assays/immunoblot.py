@@ -18,6 +18,7 @@ from lamella.assays.protocol import Assay, Conditions, Progress, Setting
 from lamella.assays.quantities import written_in
 from lamella.culture import advance_treated, grown_population, idealised_inputs
 from lamella.errors import SolverError, unknown
+from lamella.networks import heterodimers
 from lamella.units import quantity
 
 QUANTITIES = {
@@ -49,16 +50,109 @@ QUANTITIES = {
     "XIAP.at_a5b1": "XIAP_adhesion_total",
     "XIAP.DIABLO": "XIAP_DIABLO",
     "BCAR1.CRK": "BCAR1_CRK_total",
-}
-"""Bands that are one state or observable of the network."""
+    "PTK2.p576": "PTK2_p576",
+    "CA.front": "CA_front",
+    "CA.rear": "CA_rear",
+    "CAPN1.active_front": "CAPN1_active_front",
+    "CAPN1.active_rear": "CAPN1_active_rear",
+    "PPP3CA.active_rear": "PPP3CA_active_rear",
+    "CAMK2A.active": "CAMK2A_active_total",
+    "ITGB1BP1.p": "ITGB1BP1_p",
+    "tether.off_front": "release_other_front",
+    "tether.off_rear": "release_other_rear",
+    "tether.off_rear_b3": "release_b3_rear",
+    "a5b1.clustered_rear": "clustered_a5b1_rear",
+    "avb3.clustered_rear": "clustered_avb3_rear",
+    "integrin.free_front": "unbound_front",
+    "integrin.free_rear": "unbound_rear",
+    "integrin.surface_front": "surface_front",
+    "integrin.untethered_rear": "untethered_rear",
+    "integrin.left_behind": "left_behind",
+    "integrin.internal": "internal_all",
+    "a5b1.internal": "internal_a5b1",
+    "b1.internal_active": "active_b1_internal",
+    "ZNF384.nuclear": "ZNF384_nuclear",
+    "MMP1.pro": "MMP1_pro_total",
+    "MMP1.docked": "MMP1_docked",
+    "MMP2.pro": "MMP2_pro_total",
+    "MMP2.active": "MMP2_active_total",
+    "MMP2.docked": "MMP2_docked",
+    "MMP2.net": "MMP2_net_total",
+    "MMP7.pro": "MMP7",
+    "MMP9.pro": "MMP9",
+    "MMP9.active": "MMP9_active",
+    "MMP13.pro": "MMP13",
+    "MMP13.active": "MMP13_active",
+    "MMP14.total": "MMP14_total",
+    "TIMP1": "TIMP1",
+    "TIMP2": "TIMP2",
+    "proteolysis.under_cell": "proteolysis_under_cell",
+    "proteolysis.MMP2": "proteolysis_MMP2",
+    "MAPK8.p": "MAPK8_p",
+    "MAPK14.p": "MAPK14_p",
+    "MAP2K4.p": "MAP2K4_p",
+    "MAP3K1.active": "MAP3K1_active",
+    "DUSP1.total": "DUSP1",
+    "MAPK8.activity": "MAPK8_activity",
+    "FGFR1.active": "FGFR1_active",
+    "FOS.mRNA": "FOS_mRNA",
+    "FOS.total": "FOS_total",
+    "FOSL1.total": "FOSL1",
+    "JUN.total": "JUN_total",
+    "JUN.p": "JUN_p",
+    "AP1.activity": "AP1_activity",
+    "MYC.total": "MYC",
+    "MXD1.total": "MXD1",
+    "CCND1.mRNA": "CCND1_mRNA",
+    "CCND1.total": "CCND1",
+    "CCND3.total": "CCND3",
+    "CCNE1.total": "CCNE1",
+    "CCNA2.total": "CCNA2",
+    "CDK2.total": "CDK2_total",
+    "CDK2.activity": "CDK2_activity",
+    "CDK4.total": "CDK4_total",
+    "CDK4.activity": "CDK4_activity",
+    "CCNE1.activity": "CCNE1_activity",
+    "CDKN1A.mRNA": "CDKN1A_mRNA",
+    "CDKN1A.total": "CDKN1A",
+    "CDKN1B.total": "CDKN1B",
+    "RB1.p": "RB1_p",
+    "RB1.hypo": "RB1",
+    "E2F1.total": "E2F1",
+    "AKT1.total": "AKT1_total",
+    "AKT1.p": "AKT1_p",
+    "ILK.active": "ILK_active",
+    "RPS6KB1.p": "RPS6KB1_p",
+    "BAD.p": "BAD_p",
+    "FOXO3.p": "FOXO3_p",
+    "PRKCA.active": "PRKCA_active_total",
+    "RRAS.gtp": "RRAS_gtp",
+    "FLNA.cut": "FLNA_cut",
+    "ERBB2.active": "ERBB2_active",
+    "ERBB3.active": "ERBB3_active",
+    "PDGFRB.active": "PDGFRB_active",
+    "KIT.active": "KIT_active",
+    "integrin.mobile": "mobile_total",
+} | {f"{name}.{of}": f"{of}_{name}" for name in heterodimers() for of in ("active", "bound", "clustered")}
+"""Bands that are one state or observable of the network; extended, ligand-bound and clustered receptors also of one
+heterodimer, and those that hold nothing and wander freely."""
+
+RATES = ("tether.off_front", "tether.off_rear", "tether.off_rear_b3", "proteolysis.under_cell", "proteolysis.MMP2")
+"""Bands that are not amounts but rates [1/s]: of tethers that let go, of matrix that is cut."""
 
 SUMS = {
     "PTK2.p397": ("PTK2_p397_front", "PTK2_p397_rear"),
     "SRC.active": ("SRC_active_front", "SRC_active_rear"),
     "BCAR1.p": ("BCAR1_p_front", "BCAR1_p_rear"),
+    "MMP1.total": ("MMP1_pro_total", "MMP1_active"),
+    "MMP2.total": ("MMP2_pro_total", "MMP2_active_total"),
+    "MMP7.total": ("MMP7", "MMP7_active"),
+    "MMP9.total": ("MMP9", "MMP9_active"),
+    "MMP13.total": ("MMP13", "MMP13_active"),
     "MYL9.p": ("MYL9_p_front", "MYL9_p_rear"),
     "WASF2.active": ("WASF2_active_front", "WASF2_active_rear"),
     "WASF2.p": ("WASF2_p", "WASF2_active_front", "WASF2_active_rear"),
+    "AKT1.membrane": ("AKT1_membrane", "AKT1_p"),
     "PIP3": ("PIP3_front", "PIP3_rear"),
     "integrin.bound": ("bound_front", "bound_rear"),
     "integrin.clustered": ("adhesion_front", "adhesion_rear"),
@@ -113,8 +207,9 @@ def run(setting: Setting, conditions: ImmunoblotConditions, progress: Progress) 
     column = dict(zip(names, np.array(rows).T))
     bands = {name: column[state] for name, state in QUANTITIES.items()}
     bands |= {name: sum(column[part] for part in parts) for name, parts in SUMS.items()}
-    data = {name: ("times", values, {"units": "molecules"}) for name, values in bands.items()}
-    data |= {readout_name(name): ((), float(values[-1]), {"units": "molecules"}) for name, values in bands.items()}
+    unit = lambda name: {"units": "1/s" if name in RATES else "molecules"}
+    data = {name: ("times", values, unit(name)) for name, values in bands.items()}
+    data |= {readout_name(name): ((), float(values[-1]), unit(name)) for name, values in bands.items()}
     return xr.Dataset(data, coords={"times": times}, attrs={"assay": "immunoblot"})
 
 
@@ -122,6 +217,9 @@ IMMUNOBLOT = Assay(
     name="immunoblot",
     summary="Proteins, their active forms and phosphorylation in lysates over time.",
     conditions=ImmunoblotConditions,
-    readouts={readout_name(name): f"{name}, molecules per cell at the end" for name in (*QUANTITIES, *SUMS)},
+    readouts={
+        readout_name(name): f"{name}, {'1/s' if name in RATES else 'molecules per cell'} at the end"
+        for name in (*QUANTITIES, *SUMS)
+    },
     run=run,
 )

@@ -16,14 +16,14 @@ import libsbml
 
 from lamella.errors import ModelError
 from lamella.networks import library
-from lamella.networks.annotate import annotate, heterodimers, holds_caveolin
+from lamella.networks.annotate import annotate, answers_rras, heterodimers, holds_caveolin
 from lamella.networks.antimony_text import Passage, to_sbml
 from lamella.networks.cell_line import CellLine, cell_line
 from lamella.networks.library import COMMON_MODULES, Evidence, Module, Parameter
 from lamella.networks.unit_definitions import add_unit
 
-_COMPARTMENTS = {"front": (2, "um^2"), "rear": (2, "um^2"), "cytosol": (3, "um^3")}
-_TEMPLATE_INPUTS = ("fresh", "load", "area", "inside_out", "tension")
+_COMPARTMENTS = {"front": (2, "um^2"), "rear": (2, "um^2"), "cytosol": (3, "um^3"), "medium": (3, "um^3")}
+_TEMPLATE_INPUTS = ("fresh", "load", "area", "tension")
 _HALVES = ("front", "rear")
 
 
@@ -62,6 +62,9 @@ def assemble(cell: str) -> Network:
     document = libsbml.readSBMLFromString(to_sbml(text, "cell", passages))
     model = document.getModel()
     _write_sums(model, line)
+    _write_each(model, line)
+    _write_hold(model, line)
+    _write_groups(model, line)
     _write_numbers(model, line, numbers)
     evidence, modules = _evidence(model, line)
     annotate(model, line, evidence, numbers)
@@ -108,21 +111,36 @@ def _integrin_lines(line: CellLine) -> list[str]:
         arguments = [
             "front",
             "rear",
-            "TLN1",
+            "TLN1_open_front",
+            "TLN1_open_rear",
             f"{name}_ligand_front",
             f"{name}_ligand_rear",
             *_regulators(name),
             *(f"{what}_{half}" for what in _TEMPLATE_INPUTS for half in _HALVES),
+            *_fates(name),
         ]
         out.append(f"{name}: integrin({', '.join(arguments)})")
     return out
 
 
-def _regulators(name: str) -> tuple[str, str, str]:
-    """What opens, holds and competes at the chains of a heterodimer; a chain without regulators of its own has 1."""
+def _regulators(name: str) -> tuple[str, ...]:
+    """What regulates at the chains of a heterodimer: at its tails, from outside, by how it wanders."""
     beta = heterodimers()[name]["beta"]["symbol"]
     tail = {"ITGB1": "tail_b1", "ITGB3": "tail_b3"}.get(beta, "tail_other")
-    return (tail, "opener", "competitor_b1" if beta == "ITGB1" else "competitor_other")
+    alpha = ("alpha_rras_front", "alpha_rras_rear") if answers_rras(name) else ("alpha_other", "alpha_other")
+    return (tail, *alpha, "opener", "competitor_b1" if beta == "ITGB1" else "competitor_other", "encounter")
+
+
+_TRAFFIC = ("leaving", "uptake", "forward", "return_active_b1")
+"""Rates of the module recycling and of the moving rear."""
+
+
+def _fates(name: str) -> tuple[str, ...]:
+    """What undoes the tether of a heterodimer to the cytoskeleton, and its traffic; calcineurin acts on b3."""
+    beta = heterodimers()[name]["beta"]["symbol"]
+    chain = "b3" if beta == "ITGB3" else "other"
+    back = "return_active_b1" if beta == "ITGB1" else "forward"
+    return (*(f"release_{chain}_{half}" for half in _HALVES), "leaving", "uptake", "forward", back)
 
 
 _SUMS = {"adhesion": ("clustered",), "bound": ("bound", "clustered"), "active": ("high", "bound", "clustered")}
@@ -135,15 +153,82 @@ def _write_sums(model: libsbml.Model, line: CellLine) -> None:
     sums = {name: (line.integrins, states) for name, states in _SUMS.items()} | {"caveolar": (caveolar, ("clustered",))}
     for name, (members, states) in sums.items():
         for half in _HALVES:
-            variable = f"{name}_{half}"
-            parameter = model.getParameter(variable) or model.createParameter()
-            parameter.setId(variable)
-            parameter.setConstant(False)
-            rule = model.createAssignmentRule()
-            rule.setVariable(variable)
-            rule.setMath(
-                libsbml.parseL3Formula(" + ".join(f"{i}_{state}_{half}" for i in members for state in states) or "0")
-            )
+            terms = [f"{i}_{state}_{half}" for i in members for state in states]
+            _rule(model, f"{name}_{half}", " + ".join(terms) or "0 molecules")
+
+
+def _write_each(model: libsbml.Model, line: CellLine) -> None:
+    """Every heterodimer by itself, over both halves, for blots of one of them; 0 where the line has none of it. And the
+    receptors that hold nothing and wander freely."""
+    for name in heterodimers():
+        for of, states in {**_SUMS, "clustered": ("clustered",)}.items():
+            if of != "adhesion":
+                terms = [f"{name}_{state}_{half}" for state in states for half in _HALVES]
+                _rule(model, f"{of}_{name}", " + ".join(terms) if name in line.integrins else "0 molecules")
+    free = [f"{name}_{state}_{half}" for name in line.integrins for state in ("low", "high") for half in _HALVES]
+    _rule(model, "mobile_total", f"mobile_share*({' + '.join(free)})")
+
+
+def _write_hold(model: libsbml.Model, line: CellLine) -> None:
+    """What extended receptors make of the coating, for the exchange with the dish: those that find a ligand of theirs
+    within reach (`holders_*`), and those weighted with their affinity for what is there (`gripping_*`)."""
+    for name in ("K_reach", *(f"{ligand}_{half}" for ligand in ligands() for half in _HALVES)):
+        (model.getParameter(name) or model.createParameter()).setId(name)
+    for half in _HALVES:
+        coated = " + ".join(f"{ligand}_{half}" for ligand in ligands())
+        held = {name: f"({' + '.join(f'{name}_{state}_{half}' for state in _SUMS['active'])})*{name}_ligand_{half}"
+                for name in line.integrins}  # fmt: skip
+        holders = " + ".join(f"{held[name]}/(K_reach + {name}_ligand_{half})" for name in held)
+        _rule(model, f"holders_{half}", holders or "0")
+        _rule(model, f"gripping_{half}", f"({' + '.join(held.values()) or '0'})/(K_reach + {coated})")
+
+
+def _rule(model: libsbml.Model, variable: str, formula: str) -> None:
+    parameter = model.getParameter(variable) or model.createParameter()
+    parameter.setId(variable)
+    parameter.setConstant(False)
+    rule = model.createAssignmentRule()
+    rule.setVariable(variable)
+    rule.setMath(libsbml.parseL3Formula(formula))
+
+
+def _both(*states: str) -> tuple[str, ...]:
+    return tuple(f"{state}_{half}" for state in states for half in _HALVES)
+
+
+_GROUPS = {
+    "held_a1b1": (("a1b1",), _both("bound", "clustered")),
+    "held_a2b1": (("a2b1",), _both("bound", "clustered")),
+    "held_a3b1": (("a3b1",), _both("bound", "clustered")),
+    "held_avb3": (("avb3",), _both("bound", "clustered")),
+    "clustered_b1": ("ITGB1", _both("clustered")),
+    "receptors_a2b1": (("a2b1",), _both("low", "high", "bound", "clustered", "untethered")),
+    "receptors_avb3": (("avb3",), _both("low", "high", "bound", "clustered", "untethered")),
+    "clustered_a5b1_rear": (("a5b1",), ("clustered_rear",)),
+    "clustered_avb3_rear": (("avb3",), ("clustered_rear",)),
+    "untethered_a5b1_rear": (("a5b1",), ("untethered_rear",)),
+    "untethered_avb3_rear": (("avb3",), ("untethered_rear",)),
+    "internal_a5b1": (("a5b1",), ("internal", "internal_active")),
+    "active_b1_internal": ("ITGB1", ("internal_active",)),
+    "unbound_front": (None, ("low_front", "high_front")),
+    "unbound_rear": (None, ("low_rear", "high_rear")),
+    "surface_front": (None, ("low_front", "high_front", "bound_front", "clustered_front", "untethered_front")),
+    "untethered_rear": (None, ("untethered_rear",)),
+    "left_behind": (None, ("left",)),
+    "internal_all": (None, ("internal", "internal_active")),
+}
+"""Receptors of some heterodimers, of all with one beta chain, or of all (None), in some states: what other modules and
+blots read; 0 where a line has none."""
+
+
+def _write_groups(model: libsbml.Model, line: CellLine) -> None:
+    """One number of the cell for each group of heterodimers and states."""
+    for name, (members, states) in _GROUPS.items():
+        chosen = [
+            i for i in line.integrins
+            if members is None or i in members or heterodimers()[i]["beta"]["symbol"] == members
+        ]  # fmt: skip
+        _rule(model, name, " + ".join(f"{i}_{s}" for i in chosen for s in states) or "0 molecules")
 
 
 def _numbers(line: CellLine) -> tuple[dict[str, Parameter], tuple[str, ...]]:
@@ -235,6 +320,7 @@ def _model_units(model: libsbml.Model, line: CellLine) -> None:
         "cytosol": line.body["volume"].value,
         "front": line.body["spread_area"].value / 2,
         "rear": line.body["spread_area"].value / 2,
+        "medium": library.module("mmp").parameters["medium_volume"].value,
     }
     for name, (dimensions, unit) in _COMPARTMENTS.items():
         compartment = model.getCompartment(name)
@@ -251,10 +337,14 @@ def _derived_unit(name: str) -> str:
         return "molecules/s"
     if name.endswith(("_ligand_front", "_ligand_rear")):
         return "molecules/um^2"
-    if "_exchange_" in name:
+    if "_exchange_" in name or name.startswith(("proteolysis_", "release_")) or name in _TRAFFIC:
         return "1/s"
-    sums = ("adhesion_front", "adhesion_rear", "caveolar_", "bound_", "active_")
-    if name.endswith(("_total", "_gtp")) or name.startswith(sums):
+    if name.endswith("_volume"):
+        return "um^3"
+    if name.startswith("PPP3CA_active_"):
+        return "molecules"
+    sums = ("adhesion_front", "adhesion_rear", "caveolar_", "bound_", "active_", "holders_", "gripping_", "clustered_")
+    if name.endswith(("_total", "_gtp", "_activity")) or name.startswith(sums) or name in _GROUPS:
         return "molecules"
     return "1"
 
@@ -263,7 +353,7 @@ def _literals_without_unit(model: libsbml.Model) -> None:
     """Numbers written in laws are dimensionless: say so, so that units can be checked."""
 
     def visit(node: libsbml.ASTNode) -> None:
-        if node.isNumber():
+        if node.isNumber() and not node.isSetUnits():
             node.setUnits("dimensionless")
         for i in range(node.getNumChildren()):
             visit(node.getChild(i))

@@ -15,6 +15,9 @@ GRADES = ("measured", "order", "fitted", "assumed", "construct")
 
 COMMON_MODULES = (
     "integrin_regulation",
+    "lateral_mobility",
+    "chemokine_receptors",
+    "growth_receptors",
     "adhesion_site",
     "pi3k",
     "rho_gtpases",
@@ -22,8 +25,16 @@ COMMON_MODULES = (
     "pak",
     "protrusion",
     "contractility",
+    "fgf_receptor",
     "ras_erk",
+    "stress",
+    "akt",
     "iap",
+    "cell_cycle",
+    "calcium",
+    "recycling",
+    "shear",
+    "mmp",
 )
 """Modules that every cell has, in the order in which they are joined."""
 
