@@ -207,6 +207,9 @@ IMMUNOBLOT = Assay(
     name="immunoblot",
     summary="Proteins, their active forms and phosphorylation in lysates over time.",
     conditions=ImmunoblotConditions,
-    readouts={readout_name(name): f"{name}, {'1/s' if name in RATES else 'molecules per cell'} at the end" for name in (*QUANTITIES, *SUMS)},
+    readouts={
+        readout_name(name): f"{name}, {'1/s' if name in RATES else 'molecules per cell'} at the end"
+        for name in (*QUANTITIES, *SUMS)
+    },
     run=run,
 )
