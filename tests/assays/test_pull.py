@@ -10,17 +10,22 @@ from lamella.assays.pull import bonds, load_factor, pull
 from lamella.networks import Perturbations, bond_law
 
 HOLD = 10.0
-UNREGULATED = {"inside_out_basal": 1.0 / (0.6 * 2.0), "inside_out_PIP3": 0.0, "inside_out_RAP1A": 0.0,
-               "tension_floor": 2.0, "k_release_load": 0.0, "k_release_CAPN1": 0.0, "k_uptake": 0.0}  # fmt: skip
-"""Factors that make inside-out signals to a bare beta-1 tail, and tension, 1 at all times; tethers hold and
-nothing is taken in."""
-SETTING = Setting(cell="HeLa", arm="a", perturbations=Perturbations(knockout=("avb1", "avb5", "ITGB1BP1")),
+UNREGULATED = {"inside_out_PIP3": 0.0, "inside_out_RAP1A": 0.0, "K_suppression": 1e12, "K_FERMT2": 1e-9,
+               "a5b1_k_activation": 1.0 / (2.0 * 2.0), "K_FLNA": 1e12, "mobile_reference": 2.0,
+               "tension_floor": 2.0,
+               "k_release_load": 0.0, "k_release_CAPN1": 0.0, "k_uptake": 0.0}  # fmt: skip
+"""Factors that make inside-out signals those of the rest, and what regulates a bare beta-1 tail, encounters and tension
+1 at all times: kindlin in excess and no ICAP-1 each double the rate of activation; tethers hold and nothing is taken
+in."""
+SETTING = Setting(cell="HeLa", arm="a",
+                  perturbations=Perturbations(knockout=("ITGAV", "ITGA1", "ITGA2", "ITGA3", "ITGA6", "ITGB1BP1")),
                   matrix={"fibronectin": "10 ug/ml"}, scaled=UNREGULATED)  # fmt: skip
 """Cells with a5b1 alone and nothing that regulates it, so that its equations are all there is to adhesion."""
 
 
 def equations(p, told, load):
-    """d/dt of low, high, bound, clustered at the front and at the rear, and free talin, as integrin.ant has them.
+    """d/dt of low, high, bound, clustered at the front and at the rear, of closed talin, and of open talin at the front
+    and at the rear, as integrin.ant and integrin_regulation.ant have them.
 
     load   (bonds) -> factor on unbinding
     """
@@ -30,22 +35,24 @@ def equations(p, told, load):
         low, high, bound, clustered = y[:8].reshape(4, 2)
         factor = load(bound.sum() + clustered.sum())
         d = np.zeros((4, 2))
-        talin = 0.0
+        talin = np.zeros(3)
         for h, half in enumerate(("front", "rear")):
             fresh, slack, a = (told[f"{what}_{half}"] for what in ("fresh", "load", "area"))
             reach = p["binding_floor"] + (1 - p["binding_floor"]) * fresh / (p["K_fresh"] + fresh)
-            opened = p["k_activation"] * low[h] * y[8] - p["k_inactivation"] * high[h]
+            opened = p["k_activation"] * low[h] * y[9 + h] / a - p["k_inactivation"] * high[h]
+            unfolded = p["k_TLN1_opening"] * p["inside_out_basal"] * y[8] * a / area - p["k_TLN1_closing"] * y[9 + h]
             held = (p["k_binding"] * told[f"fibronectin_{half}"] * reach * high[h]
                     - p["k_unbinding"] * slack * factor * bound[h])
             packed = (p["k_clustering"] * bound[h] * (bound[h] + clustered[h]) / a
                       - p["k_dispersal"] * slack * factor * clustered[h])
             d[:, h] = -opened, opened - held, held - packed, packed
-            talin -= opened
+            talin[0] -= unfolded
+            talin[1 + h] += unfolded - opened
         for form in (0, 1):
             pool = y[2 * form : 2 * form + 2]
             flow = p["k_mixing"] * (pool[0] * told["area_rear"] - pool[1] * told["area_front"]) / area
             d[form] += -flow, flow
-        return np.append(d.ravel(), talin)
+        return np.concatenate([d.ravel(), talin])
 
     return slope
 
@@ -65,9 +72,10 @@ def integrated(cells, cell):
     p = {name: network.parameters[f"a5b1_{name}"].value for name in
          ("k_activation", "k_inactivation", "k_binding", "binding_floor", "K_fresh", "k_unbinding", "k_clustering",
           "k_dispersal", "k_mixing")}  # fmt: skip
+    p |= {name: network.parameters[name].value for name in ("k_TLN1_opening", "k_TLN1_closing", "inside_out_basal")}
     receptors = own["a5b1_copies"] * own["a5b1_expression"]
     talin = own["TLN1_available"] * own["TLN1_copies"] * own["TLN1_expression"]
-    state = np.array([receptors / 2, receptors / 2, 0, 0, 0, 0, 0, 0, talin])
+    state = np.array([receptors / 2, receptors / 2, 0, 0, 0, 0, 0, 0, talin, 0, 0])
     for off, seconds in ((False, 345600.0), (True, 1800.0), (False, 3600.0)):
         slope = equations(p, cells.told(off), lambda _: 1.0)
         state = solve_ivp(slope, (0.0, seconds), state, method="LSODA", rtol=1e-8, atol=1e-3).y[:, -1]

@@ -18,6 +18,7 @@ from lamella.assays.protocol import Assay, Conditions, Progress, Setting
 from lamella.assays.quantities import written_in
 from lamella.culture import advance_treated, grown_population, idealised_inputs
 from lamella.errors import SolverError, unknown
+from lamella.networks import heterodimers
 from lamella.units import quantity
 
 QUANTITIES = {
@@ -124,8 +125,17 @@ QUANTITIES = {
     "RPS6KB1.p": "RPS6KB1_p",
     "BAD.p": "BAD_p",
     "FOXO3.p": "FOXO3_p",
-}
-"""Bands that are one state or observable of the network."""
+    "PRKCA.active": "PRKCA_active_total",
+    "RRAS.gtp": "RRAS_gtp",
+    "FLNA.cut": "FLNA_cut",
+    "ERBB2.active": "ERBB2_active",
+    "ERBB3.active": "ERBB3_active",
+    "PDGFRB.active": "PDGFRB_active",
+    "KIT.active": "KIT_active",
+    "integrin.mobile": "mobile_total",
+} | {f"{name}.{of}": f"{of}_{name}" for name in heterodimers() for of in ("active", "bound", "clustered")}
+"""Bands that are one state or observable of the network; extended, ligand-bound and clustered receptors also of one
+heterodimer, and those that hold nothing and wander freely."""
 
 RATES = ("tether.off_front", "tether.off_rear", "tether.off_rear_b3", "proteolysis.under_cell", "proteolysis.MMP2")
 """Bands that are not amounts but rates [1/s]: of tethers that let go, of matrix that is cut."""

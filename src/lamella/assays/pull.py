@@ -3,7 +3,8 @@
 The force per bond sets the factor by which load speeds unbinding and the dispersal of clusters (the network's inputs
 load_front and load_rear), by the catch-slip law of the bonds. Fewer bonds bear more each, so that above some force the
 bonds collapse (Seifert 2000, Phys Rev Lett 84:2750; Erdmann & Schwarz 2004, Phys Rev Lett 92:108102). All bonds share
-alike; a peeling edge, where few bear most, is not described.
+alike; a peeling edge, where few bear most, is not described. What a coating holds by charge bears its part of the
+force first.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lamella.assays.detached import Detached
-from lamella.networks import bond_law
+from lamella.networks import attachment, bond_law
 
 _GONE = 1.0
 """A cell with fewer bonds than this is off."""
@@ -23,6 +24,11 @@ _STEEPEST = 1e8
 def bonds(cells: Detached) -> NDArray[np.float64]:
     """Receptors that hold ligand, of all heterodimers.   [cells]"""
     return cells.all_receptors("bound", "clustered")
+
+
+def held_by_charge(cells: Detached) -> float:
+    """Force that the coating bears without a receptor, under a spread cell [pN]."""
+    return attachment(cells.treatment.density) * cells.network.cell.body["spread_area"].value
 
 
 def load_factor(cells: Detached, force: float) -> NDArray[np.float64]:
@@ -46,6 +52,11 @@ def pull(cells: Detached, force: float, hold: float, step: float, on: NDArray[np
     step    s, in which the force per bond is held
     on      [cells] which are on before; a cell that is off stays off
     """
+    charge = held_by_charge(cells)
+    if force < charge:
+        cells.advance(hold)
+        return on
+    force -= charge
     rest = cells.told(False)
     column = {name: i for i, name in enumerate(cells.population.program.parameters)}
     on = on & (bonds(cells) > _GONE)

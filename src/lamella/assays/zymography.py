@@ -2,8 +2,8 @@
 
 Cells have grown under the arm's genetics; at time 0 they get fresh medium, with the arm's drugs, and after a while the
 medium and the cells are read. In a gel of gelatin or casein SDS takes inhibitors off, so that a band is all of its
-form, whatever TIMPs or drugs hold; what the protease could do in the well, with its inhibitors, is read as net activity. The
-cells' own way of cutting matrix beneath them is read as the share of collagen cut per hour.
+form, whatever TIMPs or drugs hold; what the protease could do in the well, with its inhibitors, is read as net
+activity. The cells' own way of cutting matrix beneath them is read as the share of collagen cut per hour.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from lamella.culture.cells import Draw, grown_population
 from lamella.culture.constants import Constants
-from lamella.culture.exchange import READ_STATES, cell_inputs, mechanics, resting_mechanics
+from lamella.culture.exchange import READ_STATES, binding_rate, cell_inputs, mechanics, resting_mechanics
 from lamella.culture.layout import Layout
 from lamella.culture.scale import Scale
 from lamella.culture.timed import make, pieces
@@ -87,9 +87,8 @@ class Culture:
             bonds_every=max(1, self.scale.steps(2.0 * self.constants["scale.step"])),
         )
         dish.ligand = 0.0 if self.treatment.suspended else 1.0
-        total = sum(self.treatment.density.values())
         spread = self.network.cell.body["spread_area"].value
-        for name, value in resting_mechanics(spread, total, self.constants, self.scale).items():
+        for name, value in resting_mechanics(spread, self.constants, self.scale).items():
             getattr(dish.cells, name)[1:] = value
         return dish
 
@@ -154,7 +153,8 @@ class Culture:
 
     def _write_mechanics(self) -> None:
         states = dict(zip(READ_STATES, self.population.observe(READ_STATES).T))
-        for name, values in mechanics(states, self.constants).items():
+        binding = binding_rate(sum(self.treatment.density.values()), self.constants, self.scale)
+        for name, values in mechanics(states, self.constants, binding).items():
             getattr(self.dish.cells, name)[self.living] = values
 
     def advance(self, seconds: float) -> None:

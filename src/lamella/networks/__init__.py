@@ -1,6 +1,7 @@
 """What happens in a cell: annotated modules, cell lines, constructs, drugs and ligands as data."""
 
 from lamella.networks.absent import refused_assay, refused_kind
+from lamella.networks.annotate import heterodimers
 from lamella.networks.antimony_guarded import to_sbml_guarded
 from lamella.networks.antimony_text import from_sbml
 from lamella.networks.assemble import Network, assemble, ligands
@@ -12,7 +13,7 @@ from lamella.networks.genetics import gene_names
 from lamella.networks.library import Evidence, Parameter, Source, sources
 from lamella.networks.lint import LintReport, Problem, lint_library
 from lamella.networks.perturbations import Perturbations, Treatment, resolve
-from lamella.networks.reagents import antibodies, constructs, drugs, factors
+from lamella.networks.reagents import antibodies, attachment, constructs, drugs, factors
 
 __all__ = [
     "FORCES",
@@ -29,6 +30,7 @@ __all__ = [
     "Treatment",
     "antibodies",
     "assemble",
+    "attachment",
     "bond_law",
     "cell_line",
     "cell_lines",
@@ -37,6 +39,7 @@ __all__ = [
     "factors",
     "from_sbml",
     "gene_names",
+    "heterodimers",
     "ligands",
     "lint_library",
     "read_model_text",

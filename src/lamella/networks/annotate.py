@@ -31,6 +31,11 @@ def holds_caveolin(heterodimer: str) -> bool:
     return _integrins()[heterodimer].get("caveolin", False)
 
 
+def answers_rras(heterodimer: str) -> bool:
+    """Whether its alpha tail answers R-Ras."""
+    return _integrins()[heterodimer].get("rras", False)
+
+
 @lru_cache(maxsize=1)
 def _integrins() -> dict[str, dict]:
     return library.read_toml(library.package_folder("integrins.toml"))

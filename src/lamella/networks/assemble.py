@@ -16,14 +16,14 @@ import libsbml
 
 from lamella.errors import ModelError
 from lamella.networks import library
-from lamella.networks.annotate import annotate, heterodimers, holds_caveolin
+from lamella.networks.annotate import annotate, answers_rras, heterodimers, holds_caveolin
 from lamella.networks.antimony_text import Passage, to_sbml
 from lamella.networks.cell_line import CellLine, cell_line
 from lamella.networks.library import COMMON_MODULES, Evidence, Module, Parameter
 from lamella.networks.unit_definitions import add_unit
 
 _COMPARTMENTS = {"front": (2, "um^2"), "rear": (2, "um^2"), "cytosol": (3, "um^3"), "medium": (3, "um^3")}
-_TEMPLATE_INPUTS = ("fresh", "load", "area", "inside_out", "tension")
+_TEMPLATE_INPUTS = ("fresh", "load", "area", "tension")
 _HALVES = ("front", "rear")
 
 
@@ -62,6 +62,8 @@ def assemble(cell: str) -> Network:
     document = libsbml.readSBMLFromString(to_sbml(text, "cell", passages))
     model = document.getModel()
     _write_sums(model, line)
+    _write_each(model, line)
+    _write_hold(model, line)
     _write_groups(model, line)
     _write_numbers(model, line, numbers)
     evidence, modules = _evidence(model, line)
@@ -109,7 +111,8 @@ def _integrin_lines(line: CellLine) -> list[str]:
         arguments = [
             "front",
             "rear",
-            "TLN1",
+            "TLN1_open_front",
+            "TLN1_open_rear",
             f"{name}_ligand_front",
             f"{name}_ligand_rear",
             *_regulators(name),
@@ -120,11 +123,12 @@ def _integrin_lines(line: CellLine) -> list[str]:
     return out
 
 
-def _regulators(name: str) -> tuple[str, str, str]:
-    """What opens, holds and competes at the chains of a heterodimer; a chain without regulators of its own has 1."""
+def _regulators(name: str) -> tuple[str, ...]:
+    """What regulates at the chains of a heterodimer: at its tails, from outside, by how it wanders."""
     beta = heterodimers()[name]["beta"]["symbol"]
     tail = {"ITGB1": "tail_b1", "ITGB3": "tail_b3"}.get(beta, "tail_other")
-    return (tail, "opener", "competitor_b1" if beta == "ITGB1" else "competitor_other")
+    alpha = ("alpha_rras_front", "alpha_rras_rear") if answers_rras(name) else ("alpha_other", "alpha_other")
+    return (tail, *alpha, "opener", "competitor_b1" if beta == "ITGB1" else "competitor_other", "encounter")
 
 
 _TRAFFIC = ("leaving", "uptake", "forward", "return_active_b1")
@@ -149,15 +153,43 @@ def _write_sums(model: libsbml.Model, line: CellLine) -> None:
     sums = {name: (line.integrins, states) for name, states in _SUMS.items()} | {"caveolar": (caveolar, ("clustered",))}
     for name, (members, states) in sums.items():
         for half in _HALVES:
-            variable = f"{name}_{half}"
-            parameter = model.getParameter(variable) or model.createParameter()
-            parameter.setId(variable)
-            parameter.setConstant(False)
-            rule = model.createAssignmentRule()
-            rule.setVariable(variable)
-            rule.setMath(
-                libsbml.parseL3Formula(" + ".join(f"{i}_{state}_{half}" for i in members for state in states) or "0")
-            )
+            terms = [f"{i}_{state}_{half}" for i in members for state in states]
+            _rule(model, f"{name}_{half}", " + ".join(terms) or "0 molecules")
+
+
+def _write_each(model: libsbml.Model, line: CellLine) -> None:
+    """Every heterodimer by itself, over both halves, for blots of one of them; 0 where the line has none of it. And the
+    receptors that hold nothing and wander freely."""
+    for name in heterodimers():
+        for of, states in {**_SUMS, "clustered": ("clustered",)}.items():
+            if of != "adhesion":
+                terms = [f"{name}_{state}_{half}" for state in states for half in _HALVES]
+                _rule(model, f"{of}_{name}", " + ".join(terms) if name in line.integrins else "0 molecules")
+    free = [f"{name}_{state}_{half}" for name in line.integrins for state in ("low", "high") for half in _HALVES]
+    _rule(model, "mobile_total", f"mobile_share*({' + '.join(free)})")
+
+
+def _write_hold(model: libsbml.Model, line: CellLine) -> None:
+    """What extended receptors make of the coating, for the exchange with the dish: those that find a ligand of theirs
+    within reach (`holders_*`), and those weighted with their affinity for what is there (`gripping_*`)."""
+    for name in ("K_reach", *(f"{ligand}_{half}" for ligand in ligands() for half in _HALVES)):
+        (model.getParameter(name) or model.createParameter()).setId(name)
+    for half in _HALVES:
+        coated = " + ".join(f"{ligand}_{half}" for ligand in ligands())
+        held = {name: f"({' + '.join(f'{name}_{state}_{half}' for state in _SUMS['active'])})*{name}_ligand_{half}"
+                for name in line.integrins}  # fmt: skip
+        holders = " + ".join(f"{held[name]}/(K_reach + {name}_ligand_{half})" for name in held)
+        _rule(model, f"holders_{half}", holders or "0")
+        _rule(model, f"gripping_{half}", f"({' + '.join(held.values()) or '0'})/(K_reach + {coated})")
+
+
+def _rule(model: libsbml.Model, variable: str, formula: str) -> None:
+    parameter = model.getParameter(variable) or model.createParameter()
+    parameter.setId(variable)
+    parameter.setConstant(False)
+    rule = model.createAssignmentRule()
+    rule.setVariable(variable)
+    rule.setMath(libsbml.parseL3Formula(formula))
 
 
 def _both(*states: str) -> tuple[str, ...]:
@@ -196,12 +228,7 @@ def _write_groups(model: libsbml.Model, line: CellLine) -> None:
             i for i in line.integrins
             if members is None or i in members or heterodimers()[i]["beta"]["symbol"] == members
         ]  # fmt: skip
-        parameter = model.getParameter(name) or model.createParameter()
-        parameter.setId(name)
-        parameter.setConstant(False)
-        rule = model.createAssignmentRule()
-        rule.setVariable(name)
-        rule.setMath(libsbml.parseL3Formula(" + ".join(f"{i}_{s}" for i in chosen for s in states) or "0 molecules"))
+        _rule(model, name, " + ".join(f"{i}_{s}" for i in chosen for s in states) or "0 molecules")
 
 
 def _numbers(line: CellLine) -> tuple[dict[str, Parameter], tuple[str, ...]]:
@@ -316,7 +343,7 @@ def _derived_unit(name: str) -> str:
         return "um^3"
     if name.startswith("PPP3CA_active_"):
         return "molecules"
-    sums = ("adhesion_front", "adhesion_rear", "caveolar_", "bound_", "active_")
+    sums = ("adhesion_front", "adhesion_rear", "caveolar_", "bound_", "active_", "holders_", "gripping_", "clustered_")
     if name.endswith(("_total", "_gtp", "_activity")) or name.startswith(sums) or name in _GROUPS:
         return "molecules"
     return "1"

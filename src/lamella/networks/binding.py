@@ -41,7 +41,8 @@ def soluble_constants(integrin: str, ligand: str) -> tuple[float, float] | None:
     else:
         best = max(rows, key=lambda name: relative[name])
         extended = read(best, rows[best]) * relative[best] / relative[integrin]
-    return extended, extended * library.parameter("fold", _table()["bent"]["fold"], where).value
+    fold = _table()["bent"].get(integrin, _table()["bent"]["fold"])
+    return extended, extended * library.parameter("fold", fold, where).value
 
 
 @dataclass(frozen=True)

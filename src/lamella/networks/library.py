@@ -15,6 +15,9 @@ GRADES = ("measured", "order", "fitted", "assumed", "construct")
 
 COMMON_MODULES = (
     "integrin_regulation",
+    "lateral_mobility",
+    "chemokine_receptors",
+    "growth_receptors",
     "adhesion_site",
     "pi3k",
     "rho_gtpases",

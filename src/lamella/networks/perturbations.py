@@ -28,7 +28,7 @@ class Perturbations(BaseModel):
     add_back        gene -> construct, or 'wild type', in cells that have lost the gene; 'RING at 0.5 fold'
     inhibitor       drug -> dose, from the start of the assay
     antibody        antibody or peptide against integrins -> dose, from the start of the assay
-    coating         ligand -> coating, in place of the experiment's matrix
+    coating         ligand -> coating, beside the ligands of the experiment's matrix; '0 ug/ml' takes one away
     factor          soluble factor -> dose, from the start of the assay, in place of the experiment's medium
     shear           stress of flow over the cells, '1.5 Pa from 0 h'
     stretch         strain of the matrix under them, '10 % from 0 h until 5 min'
@@ -91,10 +91,10 @@ def resolve(
     grown: dict[str, float] = {}
     for factor, dose in medium.items():
         grown |= reagents.factor_edits(factor, dose, f"medium.{factor}")
-    density = {
-        ligand: reagents.ligand_density(ligand, coating, f"{where}.coating.{ligand}")
-        for ligand, coating in (matrix | perturbations.coating).items()
-    }
+    coated = {reagents.ligand_name(ligand, f"{where}.coating.{ligand}"): coating
+              for ligand, coating in (*matrix.items(), *perturbations.coating.items())}  # fmt: skip
+    density = {ligand: reagents.ligand_density(ligand, coating, f"{where}.coating.{ligand}")
+               for ligand, coating in coated.items()}  # fmt: skip
     added = added_things(network, perturbations, grown, where)
     off = suspension(perturbations.suspended, f"{where}.suspended")
     return Treatment(

@@ -115,9 +115,23 @@ def _molar(row: dict, dose: str, where: str) -> float:
     return quantity(dose, "ug/ml", where=where, minimum=0.0) / row["kilodalton"]
 
 
+def ligand_name(ligand: str, where: str | None = "matrix") -> str:
+    """A coated ligand by its name or another of its names: 'collagen I', 'VCAM-1'.   raises InputError"""
+    spelled = {other.lower().replace(" ", "_"): name
+               for name, row in ligands().items() for other in (name, *row.get("aliases", ()))}  # fmt: skip
+    found = spelled.get(ligand.lower().replace(" ", "_")) or spelled.get(ligand.lower().replace("-", "_"))
+    if found is None:
+        raise refused("coating", ligand, where) or unknown("matrix ligand", ligand, ligands(), where)
+    return found
+
+
+def attachment(density: dict[str, float]) -> float:
+    """Stress that holds a cell to a coating without a receptor [pN/um^2].   density  [molecules/um^2] by ligand"""
+    return sum(ligands()[name].get("attachment", {"value": 0.0})["value"] * amount for name, amount in density.items())
+
+
 def ligand_density(ligand: str, coating: str, where: str = "matrix") -> float:
     """Density of a coated ligand [molecules/um^2]; '10 ug/ml' of coating solution."""
-    if ligand not in ligands():
-        raise refused("coating", ligand, where) or unknown("matrix ligand", ligand, ligands(), where)
+    ligand = ligand_name(ligand, where)
     per_ug = ligands()[ligand]["density_per_ug_per_ml"]["value"]
     return quantity(coating, "ug/ml", where=where, minimum=0.0) * per_ug
