@@ -1,7 +1,7 @@
 """Calcium: the trace of a calcium dye at the front and at the rear of spread cells, before, in and after a stretch.
 
 Cells have grown on the arm's matrix; the arm's drugs go in at time 0, and the matrix is stretched for a while. The dye
-is taken to read free calcium without a delay. Beside the trace stand what calcium switches on at the rear.
+is taken to read free calcium without a delay. Beside the trace stands what calcium switches on at the rear.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _STATES = ("CA_front", "CA_rear", "CAPN1_active_rear", "CAPN1_total", "PPP3CA_ac
 class CalciumConditions(Conditions):
     """Keys under [assays.calcium].
 
-    stretch    strain of the matrix, from `begins`, for `lasts`; an arm's own `stretch` is there instead if it has one
+    stretch    strain of the matrix, from `begins`, for `lasts`; an arm that has its own `stretch` keeps that
     duration   of the trace, in `points`
     """
 
