@@ -49,6 +49,10 @@ QUANTITIES = {
     "XIAP.at_a5b1": "XIAP_adhesion_total",
     "XIAP.DIABLO": "XIAP_DIABLO",
     "BCAR1.CRK": "BCAR1_CRK_total",
+    "RIPK1.ub": "RIPK1_ub",
+    "RIPK1.complex2": "RIPK1_complex2",
+    "CASP8.active": "CASP8_active",
+    "CFLAR": "CFLAR",
 }
 """Bands that are one state or observable of the network."""
 

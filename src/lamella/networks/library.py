@@ -24,6 +24,7 @@ COMMON_MODULES = (
     "contractility",
     "ras_erk",
     "iap",
+    "death_receptors",
 )
 """Modules that every cell has, in the order in which they are joined."""
 
