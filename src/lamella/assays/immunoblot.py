@@ -53,6 +53,12 @@ QUANTITIES = {
     "RIPK1.complex2": "RIPK1_complex2",
     "CASP8.active": "CASP8_active",
     "CFLAR": "CFLAR",
+    "AKT1.total": "AKT1_total",
+    "AKT1.p": "AKT1_p",
+    "ILK.active": "ILK_active",
+    "RPS6KB1.p": "RPS6KB1_p",
+    "BAD.p": "BAD_p",
+    "FOXO3.p": "FOXO3_p",
 }
 """Bands that are one state or observable of the network."""
 
@@ -63,6 +69,7 @@ SUMS = {
     "MYL9.p": ("MYL9_p_front", "MYL9_p_rear"),
     "WASF2.active": ("WASF2_active_front", "WASF2_active_rear"),
     "WASF2.p": ("WASF2_p", "WASF2_active_front", "WASF2_active_rear"),
+    "AKT1.membrane": ("AKT1_membrane", "AKT1_p"),
     "PIP3": ("PIP3_front", "PIP3_rear"),
     "integrin.bound": ("bound_front", "bound_rear"),
     "integrin.clustered": ("adhesion_front", "adhesion_rear"),

@@ -23,6 +23,7 @@ COMMON_MODULES = (
     "protrusion",
     "contractility",
     "ras_erk",
+    "akt",
     "iap",
     "death_receptors",
 )
