@@ -26,6 +26,7 @@ COMMON_MODULES = (
     "akt",
     "iap",
     "death_receptors",
+    "nfkb",
 )
 """Modules that every cell has, in the order in which they are joined."""
 
