@@ -66,6 +66,11 @@ QUANTITIES = {
     "RPS6KB1.p": "RPS6KB1_p",
     "BAD.p": "BAD_p",
     "FOXO3.p": "FOXO3_p",
+    "MAPK8.p": "MAPK8_p",
+    "MAPK14.p": "MAPK14_p",
+    "MAP2K4.p": "MAP2K4_p",
+    "MAP3K1.active": "MAP3K1_active",
+    "DUSP1.total": "DUSP1",
 }
 """Bands that are one state or observable of the network."""
 
