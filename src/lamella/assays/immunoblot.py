@@ -55,6 +55,22 @@ QUANTITIES = {
     "RPS6KB1.p": "RPS6KB1_p",
     "BAD.p": "BAD_p",
     "FOXO3.p": "FOXO3_p",
+    "BCL2": "BCL2",
+    "BCL2L11": "BCL2L11",
+    "BBC3": "BBC3",
+    "TP53": "TP53",
+    "BMF.free": "BMF",
+    "BID.t": "BID_t",
+    "BAX.active": "BAX_active",
+    "CYCS.cytosolic": "CYCS",
+    "DIABLO.mitochondrial": "DIABLO_mitochondrial",
+    "CASP9.p": "CASP9_p",
+    "CASP9.active": "CASP9_active",
+    "CASP3.active": "CASP3_active",
+    "XIAP.CASP9": "XIAP_CASP9",
+    "XIAP.CASP3": "XIAP_CASP3",
+    "PARP1.cleaved": "PARP1_cleaved",
+    "CASP8.active": "CASP8_active",
 }
 """Bands that are one state or observable of the network."""
 

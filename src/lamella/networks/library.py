@@ -25,6 +25,8 @@ COMMON_MODULES = (
     "ras_erk",
     "akt",
     "iap",
+    "integrin_death",
+    "apoptosis",
 )
 """Modules that every cell has, in the order in which they are joined."""
 
