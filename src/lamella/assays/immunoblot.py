@@ -49,6 +49,10 @@ QUANTITIES = {
     "XIAP.at_a5b1": "XIAP_adhesion_total",
     "XIAP.DIABLO": "XIAP_DIABLO",
     "BCAR1.CRK": "BCAR1_CRK_total",
+    "RIPK1.ub": "RIPK1_ub",
+    "RIPK1.complex2": "RIPK1_complex2",
+    "CASP8.active": "CASP8_active",
+    "CFLAR": "CFLAR",
     "AKT1.total": "AKT1_total",
     "AKT1.p": "AKT1_p",
     "ILK.active": "ILK_active",
@@ -70,7 +74,6 @@ QUANTITIES = {
     "XIAP.CASP9": "XIAP_CASP9",
     "XIAP.CASP3": "XIAP_CASP3",
     "PARP1.cleaved": "PARP1_cleaved",
-    "CASP8.active": "CASP8_active",
 }
 """Bands that are one state or observable of the network."""
 

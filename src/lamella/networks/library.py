@@ -25,6 +25,7 @@ COMMON_MODULES = (
     "ras_erk",
     "akt",
     "iap",
+    "death_receptors",
     "integrin_death",
     "apoptosis",
 )
