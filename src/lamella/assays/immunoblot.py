@@ -74,6 +74,11 @@ QUANTITIES = {
     "XIAP.CASP9": "XIAP_CASP9",
     "XIAP.CASP3": "XIAP_CASP3",
     "PARP1.cleaved": "PARP1_cleaved",
+    "MAPK8.p": "MAPK8_p",
+    "MAPK14.p": "MAPK14_p",
+    "MAP2K4.p": "MAP2K4_p",
+    "MAP3K1.active": "MAP3K1_active",
+    "DUSP1.total": "DUSP1",
 }
 """Bands that are one state or observable of the network."""
 

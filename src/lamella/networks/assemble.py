@@ -259,7 +259,7 @@ def _derived_unit(name: str) -> str:
     if "_exchange_" in name:
         return "1/s"
     sums = ("adhesion_front", "adhesion_rear", "caveolar_", "bound_", "active_", "unligated_", "chain_")
-    if name.endswith(("_total", "_gtp")) or name.startswith(sums):
+    if name.endswith(("_total", "_gtp", "_activity")) or name.startswith(sums):
         return "molecules"
     return "1"
 

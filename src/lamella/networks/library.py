@@ -24,6 +24,7 @@ COMMON_MODULES = (
     "contractility",
     "ras_erk",
     "akt",
+    "stress",
     "iap",
     "death_receptors",
     "integrin_death",
