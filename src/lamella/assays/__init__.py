@@ -2,6 +2,7 @@
 
 from lamella.assays.adhesion import ADHESION
 from lamella.assays.affinity import AFFINITY
+from lamella.assays.anoikis import ANOIKIS
 from lamella.assays.avidity import AVIDITY
 from lamella.assays.dose_response import DOSE_RESPONSE
 from lamella.assays.haptotaxis import HAPTOTAXIS
@@ -11,11 +12,13 @@ from lamella.assays.morphology import MORPHOLOGY
 from lamella.assays.protocol import Assay, Conditions, Setting
 from lamella.assays.scatter import SCATTER
 from lamella.assays.scratch import SCRATCH
+from lamella.assays.viability import VIABILITY
 
 ASSAYS: dict[str, Assay] = {
     assay.name: assay
     for assay in (
-        IMMUNOBLOT, DOSE_RESPONSE, AFFINITY, AVIDITY, ADHESION, MIGRATION, MORPHOLOGY, HAPTOTAXIS, SCATTER, SCRATCH,
+        IMMUNOBLOT, DOSE_RESPONSE, VIABILITY, ANOIKIS, AFFINITY, AVIDITY, ADHESION, MIGRATION, MORPHOLOGY, HAPTOTAXIS,
+        SCATTER, SCRATCH,
     )
 }
 """Every assay by the name it has in an experiment file."""
@@ -23,6 +26,7 @@ ASSAYS: dict[str, Assay] = {
 __all__ = [
     "ADHESION",
     "AFFINITY",
+    "ANOIKIS",
     "ASSAYS",
     "AVIDITY",
     "DOSE_RESPONSE",
@@ -32,6 +36,7 @@ __all__ = [
     "MORPHOLOGY",
     "SCATTER",
     "SCRATCH",
+    "VIABILITY",
     "Assay",
     "Conditions",
     "Setting",

@@ -28,6 +28,8 @@ COMMON_MODULES = (
     "iap",
     "death_receptors",
     "nfkb",
+    "integrin_death",
+    "apoptosis",
 )
 """Modules that every cell has, in the order in which they are joined."""
 
