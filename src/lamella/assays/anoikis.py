@@ -1,9 +1,9 @@
 """Anoikis: the fraction of cells that die over hours in suspension, beside the same cells left on the matrix.
 
 Cells have grown on the arm's matrix under its genetics and the medium; at time 0 one half of the well is taken off and
-kept off, the other stays, and both get the arm's drugs. A cell is dead when caspase-3 has cut more than half of its PARP
-(`lamella.assays.death`): its own state decides, so that fractions come from the differences between cells. A replicate
-is a well of its own cells, the same ones on and off.
+kept off, the other stays, and both get the arm's drugs. A cell is dead when caspase-3 has cut more than half of its
+PARP (`lamella.assays.death`): its own state decides, so that fractions come from the differences between cells. A
+replicate is a well of its own cells, the same ones on and off.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def run(setting: Setting, conditions: AnoikisConditions, progress: Progress) -> 
         "dead": ((), dead[-1], {"long_name": "fraction dead in suspension"}),
         "dead_attached": ((), stayed[-1], {"long_name": "fraction dead on the matrix"}),
         "anoikis": ((), dead[-1] - stayed[-1], {"long_name": "fraction that detachment kills"}),
-        "half_time": ((), half_time(times, dead) / 3600.0, {"units": "h"}),
+        "half_dead": ((), half_time(times, dead) / 3600.0, {"units": "h"}),
         "cut": ((), float(cut.mean()), {"long_name": "share of PARP that is cut, mean over cells"}),
         "dead_course": ("times", dead, {"long_name": "fraction dead in suspension"}),
         "attached_course": ("times", stayed, {"long_name": "fraction dead on the matrix"}),
@@ -96,7 +96,7 @@ ANOIKIS = Assay(
         "dead": "fraction dead in suspension at the end",
         "dead_attached": "fraction dead of the same cells left on the matrix",
         "anoikis": "difference of the two: what detachment kills",
-        "half_time": "hours in suspension until half of the cells are dead",
+        "half_dead": "hours in suspension until half of the cells are dead",
         "cut": "share of PARP that is cut in suspension, mean over cells",
     },
     run=run,

@@ -1,9 +1,9 @@
 """Viability: the fraction of cells that live, over time, and over the doses of a drug, with its IC50.
 
-Cells have grown under the arm's genetics and the medium; the arm's drugs go in at time 0. Without an `agent` the arm as it
-is is followed over time. With one, the same cells get every dose of it on top, and the surviving fraction at the end is
-fitted with the four-parameter logistic of `lamella.assays.dose_fit`. A cell is dead when caspase-3 has cut more than half of
-its PARP (`lamella.assays.death`); cells do not divide here. A replicate is a plate of its own cells.
+Cells have grown under the arm's genetics and the medium; the arm's drugs go in at time 0. Without an `agent` the arm as
+it is is followed over time. With one, the same cells get every dose of it on top, and the surviving fraction at the end
+is fitted with the four-parameter logistic of `lamella.assays.dose_fit`. A cell is dead when caspase-3 has cut more than
+half of its PARP (`lamella.assays.death`); cells do not divide here. A replicate is a plate of its own cells.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import xarray as xr
 from pydantic import Field, model_validator
 
 from lamella.assays.death import cut_share, dead_fraction
-from lamella.assays.dose_fit import dose_fit
+from lamella.assays.dose_fit import NO_FIT, dose_fit
 from lamella.assays.dose_response import agents, with_dose
 from lamella.assays.preparation import draw, numbers, treated
 from lamella.assays.protocol import Assay, Conditions, Progress, Setting
@@ -74,6 +74,7 @@ def run(setting: Setting, conditions: ViabilityConditions, progress: Progress) -
         "surviving_course": ("times", np.array(alive), {"long_name": "fraction alive"}),
     }
     coordinates: dict[str, Any] = {"times": times}
+    fit, at_most = NO_FIT, np.nan
     if conditions.agent:
         doses = np.geomspace(quantity(conditions.lowest, "uM"), quantity(conditions.highest, "uM"), conditions.doses)
         left = []
@@ -82,14 +83,15 @@ def run(setting: Setting, conditions: ViabilityConditions, progress: Progress) -
             left.append(_surviving(population, before, given, times[-1], told, where))
             progress((place + 2) / wells)
         fit = dose_fit(doses, np.array(left), alive[-1])
-        data |= {
-            "ic50": ((), fit.half * 1e3, {"units": "nM"}),
-            "ic50_absolute": ((), fit.absolute * 1e3, {"units": "nM"}),
-            "hill": ((), fit.steepness, {}),
-            "left": ((), left[-1], {"long_name": "fraction alive with the highest dose"}),
-            "response": ("doses", np.array(left), {"long_name": "fraction alive"}),
-        }
+        at_most = left[-1]
+        data["response"] = ("doses", np.array(left), {"long_name": "fraction alive"})
         coordinates["doses"] = ("doses", doses * 1e3, {"units": "nM"})
+    data |= {
+        "ic50": ((), fit.half * 1e3, {"units": "nM"}),
+        "ic50_absolute": ((), fit.absolute * 1e3, {"units": "nM"}),
+        "hill": ((), fit.steepness, {}),
+        "left": ((), at_most, {"long_name": "fraction alive with the highest dose"}),
+    }
     return xr.Dataset(data, coords=coordinates, attrs={"assay": "viability", "agent": conditions.agent or ""})
 
 

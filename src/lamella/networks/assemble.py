@@ -146,9 +146,8 @@ def _write_sums(model: libsbml.Model, line: CellLine) -> None:
             parameter.setConstant(False)
             rule = model.createAssignmentRule()
             rule.setVariable(variable)
-            rule.setMath(
-                libsbml.parseL3Formula(" + ".join(f"{i}_{state}_{half}" for i in members for state in states) or "0*TLN1")
-            )
+            terms = [f"{i}_{state}_{half}" for i in members for state in states]
+            rule.setMath(libsbml.parseL3Formula(" + ".join(terms) or "0*TLN1"))
 
 
 def _numbers(line: CellLine) -> tuple[dict[str, Parameter], tuple[str, ...]]:
