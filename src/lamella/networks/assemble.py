@@ -132,11 +132,13 @@ _SUMS = {"adhesion": ("clustered",), "bound": ("bound", "clustered"), "active": 
 def _write_sums(model: libsbml.Model, line: CellLine) -> None:
     """Sums over heterodimers. Antimony cannot write a rule over the species of an instance, so they are added here."""
     caveolar = [name for name in line.integrins if holds_caveolin(name)]
-    of_b3 = [name for name in line.integrins if heterodimers()[name]["beta"]["symbol"] == "ITGB3"]
+    of = {beta: [name for name in line.integrins if heterodimers()[name]["beta"]["symbol"] == beta]
+          for beta in ("ITGB3", "ITGB4")}  # fmt: skip
     sums = {name: (line.integrins, states) for name, states in _SUMS.items()} | {
         "caveolar": (caveolar, ("clustered",)),
         "unligated": (caveolar, ("low", "high")),
-        "chain_b3": (of_b3, ("low", "high", "bound", "clustered")),
+        "chain_b3": (of["ITGB3"], ("low", "high", "bound", "clustered")),
+        "chain_b4": (of["ITGB4"], ("clustered",)),
     }
     for name, (members, states) in sums.items():
         for half in _HALVES:
