@@ -2,6 +2,7 @@
 
 from lamella.assays.adhesion import ADHESION
 from lamella.assays.affinity import AFFINITY
+from lamella.assays.anoikis import ANOIKIS
 from lamella.assays.avidity import AVIDITY
 from lamella.assays.calcium import CALCIUM
 from lamella.assays.dose_response import DOSE_RESPONSE
@@ -14,12 +15,13 @@ from lamella.assays.protocol import Assay, Conditions, Setting
 from lamella.assays.scatter import SCATTER
 from lamella.assays.scratch import SCRATCH
 from lamella.assays.zymography import ZYMOGRAPHY
+from lamella.assays.viability import VIABILITY
 
 ASSAYS: dict[str, Assay] = {
     assay.name: assay
     for assay in (
-        IMMUNOBLOT, PROLIFERATION, DOSE_RESPONSE, AFFINITY, AVIDITY, ADHESION, MIGRATION, MORPHOLOGY, HAPTOTAXIS,
-        SCATTER, SCRATCH, CALCIUM, ZYMOGRAPHY,
+        IMMUNOBLOT, PROLIFERATION, VIABILITY, ANOIKIS, ZYMOGRAPHY, CALCIUM, DOSE_RESPONSE, AFFINITY, AVIDITY, ADHESION,
+        MIGRATION, MORPHOLOGY, HAPTOTAXIS, SCATTER, SCRATCH,
     )
 }
 """Every assay by the name it has in an experiment file."""
@@ -27,6 +29,7 @@ ASSAYS: dict[str, Assay] = {
 __all__ = [
     "ADHESION",
     "AFFINITY",
+    "ANOIKIS",
     "ASSAYS",
     "AVIDITY",
     "CALCIUM",
@@ -39,6 +42,7 @@ __all__ = [
     "SCATTER",
     "SCRATCH",
     "ZYMOGRAPHY",
+    "VIABILITY",
     "Assay",
     "Conditions",
     "Setting",

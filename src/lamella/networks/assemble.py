@@ -150,7 +150,14 @@ _SUMS = {"adhesion": ("clustered",), "bound": ("bound", "clustered"), "active": 
 def _write_sums(model: libsbml.Model, line: CellLine) -> None:
     """Sums over heterodimers. Antimony cannot write a rule over the species of an instance, so they are added here."""
     caveolar = [name for name in line.integrins if holds_caveolin(name)]
-    sums = {name: (line.integrins, states) for name, states in _SUMS.items()} | {"caveolar": (caveolar, ("clustered",))}
+    of = {beta: [name for name in line.integrins if heterodimers()[name]["beta"]["symbol"] == beta]
+          for beta in ("ITGB3", "ITGB4")}  # fmt: skip
+    sums = {name: (line.integrins, states) for name, states in _SUMS.items()} | {
+        "caveolar": (caveolar, ("clustered",)),
+        "unligated": (caveolar, ("low", "high")),
+        "chain_b3": (of["ITGB3"], ("low", "high", "bound", "clustered")),
+        "chain_b4": (of["ITGB4"], ("clustered",)),
+    }
     for name, (members, states) in sums.items():
         for half in _HALVES:
             terms = [f"{i}_{state}_{half}" for i in members for state in states]
@@ -343,7 +350,10 @@ def _derived_unit(name: str) -> str:
         return "um^3"
     if name.startswith("PPP3CA_active_"):
         return "molecules"
-    sums = ("adhesion_front", "adhesion_rear", "caveolar_", "bound_", "active_", "holders_", "gripping_", "clustered_")
+    sums = (
+        "adhesion_front", "adhesion_rear", "caveolar_", "bound_", "active_", "unligated_", "chain_", "holders_",
+        "gripping_", "clustered_",
+    )  # fmt: skip
     if name.endswith(("_total", "_gtp", "_activity")) or name.startswith(sums) or name in _GROUPS:
         return "molecules"
     return "1"
