@@ -1,7 +1,6 @@
 """From Erk to S phase: what starved cells do when they are given growth factor, on the matrix and off it."""
 
 import pytest
-
 from tests.networks.test_stress import course
 
 FGF2 = {"FGF2": "20 ng/ml from 0 h"}

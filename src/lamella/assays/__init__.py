@@ -16,7 +16,8 @@ from lamella.assays.scratch import SCRATCH
 ASSAYS: dict[str, Assay] = {
     assay.name: assay
     for assay in (
-        IMMUNOBLOT, PROLIFERATION, DOSE_RESPONSE, AFFINITY, AVIDITY, ADHESION, MIGRATION, MORPHOLOGY, HAPTOTAXIS, SCATTER, SCRATCH,
+        IMMUNOBLOT, PROLIFERATION, DOSE_RESPONSE, AFFINITY, AVIDITY, ADHESION, MIGRATION, MORPHOLOGY, HAPTOTAXIS,
+        SCATTER, SCRATCH,
     )
 }
 """Every assay by the name it has in an experiment file."""

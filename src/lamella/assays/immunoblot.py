@@ -80,6 +80,7 @@ QUANTITIES = {
     "RB1.p": "RB1_p",
     "RB1.hypo": "RB1",
     "E2F1.total": "E2F1",
+    "MCM2.fired": "MCM2_fired",
     "AKT1.total": "AKT1_total",
     "AKT1.p": "AKT1_p",
     "ILK.active": "ILK_active",
