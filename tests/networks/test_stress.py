@@ -17,7 +17,8 @@ def course(cell, names, hours, **perturbations):
     def told(off=None):
         return idealised_inputs(network, treatment, suspended=off)
 
-    cells = grown_population(network, treatment, Draw(1, 0, 1, (), {}), constants().scaled({"variation.cv": 1e-6}), told())
+    alike = constants().scaled({"variation.cv": 1e-6})
+    cells = grown_population(network, treatment, Draw(1, 0, 1, (), {}), alike, told())
     now, read = 0.0, []
     for hour in hours:
         advance_treated(cells, treatment, now, hour * HOUR - now, told)
