@@ -134,9 +134,9 @@ def test_add_back_into_null_cells():
     ({"knockout": ("CAPN1",)}, "'CAPN1' cannot be perturbed yet", "dispersal"),
     ({"knockdown": {"FAK": 0.9}}, "'FAK' is not the symbol", "Write PTK2"),
     ({"overexpression": {"HRAS": 2.0}}, "'HRAS' has no species of its own", "Write KRAS"),
-    ({"factor": {"TNF": "10 ng/ml"}}, "'TNF' cannot be perturbed yet", "Leave"),
+    ({"factor": {"TGFB1": "10 ng/ml"}}, "'TGFB1' cannot be perturbed yet", "Leave"),
     ({"inhibitor": {"blebbistatin": "10 uM"}}, "'blebbistatin' cannot", "Y-27632"),
-    ({"mutant": {"XIAP": "UBA"}}, "'XIAP.UBA' cannot", "RING"),
+    ({"mutant": {"BIRC6": "UBC"}}, "'BIRC6' cannot", "XIAP"),
     ({"coating": {"collagen": "10 ug/ml"}}, "'collagen' cannot", "fibronectin"),
 ])
 def test_what_has_no_target_is_refused_by_name_with_a_remedy(perturbation, what, remedy):

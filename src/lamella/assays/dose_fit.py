@@ -34,7 +34,8 @@ class DoseFit:
     absolute: float
 
 
-_NONE = DoseFit(np.nan, np.nan, np.nan, np.nan, np.nan)
+NO_FIT = DoseFit(np.nan, np.nan, np.nan, np.nan, np.nan)
+"""What a flat curve has."""
 
 
 def logistic(
@@ -52,7 +53,7 @@ def dose_fit(doses: NDArray[np.float64], values: NDArray[np.float64], untreated:
     """
     largest = max(float(np.abs(values).max()), abs(untreated))
     if not np.isfinite(values).all() or np.ptp(np.append(values, untreated)) <= _FLAT * largest:
-        return _NONE
+        return NO_FIT
     logs = np.log(doses)
     low, high = logs[0] - np.log(1e3), logs[-1] + np.log(1e3)
 

@@ -26,7 +26,8 @@ from lamella.units import quantity
 _KINDS = {"inhibitor": drugs, "factor": factors, "antibody": antibodies}
 
 
-def _agents() -> list[str]:
+def agents() -> list[str]:
+    """Everything that can be given in a series of doses."""
     return [name for table in _KINDS.values() for name in table()]
 
 
@@ -39,7 +40,7 @@ class DoseResponseConditions(Conditions):
     lowest     to `highest`, in `doses` steps
     """
 
-    agent: Annotated[str, one_of("drug, factor or antibody", _agents)]
+    agent: Annotated[str, one_of("drug, factor or antibody", agents)]
     band: str
     after: Annotated[str, written_in("s", above=0.0)] = "1 h"
     lowest: Annotated[str, written_in("uM", above=0.0)] = "1 nM"
@@ -65,7 +66,7 @@ def run(setting: Setting, conditions: DoseResponseConditions, progress: Progress
     doses = np.geomspace(quantity(conditions.lowest, "uM"), quantity(conditions.highest, "uM"), conditions.doses)
     read = []
     for place, dose in enumerate((0.0, *doses)):
-        given = resolve(network, _with(setting, conditions.agent, dose), setting.matrix, setting.medium,
+        given = resolve(network, with_dose(setting, conditions.agent, dose), setting.matrix, setting.medium,
                         f"arms.{setting.arm}")  # fmt: skip
         population.restore(before)
         treat(population, given)
@@ -89,7 +90,7 @@ def run(setting: Setting, conditions: DoseResponseConditions, progress: Progress
     return made
 
 
-def _with(setting: Setting, agent: str, dose: float) -> Perturbations:
+def with_dose(setting: Setting, agent: str, dose: float) -> Perturbations:
     """The arm with one dose of the agent more.   raises InputError: the arm has it already"""
     kind = next(kind for kind, table in _KINDS.items() if agent in table())
     given = getattr(setting.perturbations, kind)

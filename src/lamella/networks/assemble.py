@@ -132,7 +132,12 @@ _SUMS = {"adhesion": ("clustered",), "bound": ("bound", "clustered"), "active": 
 def _write_sums(model: libsbml.Model, line: CellLine) -> None:
     """Sums over heterodimers. Antimony cannot write a rule over the species of an instance, so they are added here."""
     caveolar = [name for name in line.integrins if holds_caveolin(name)]
-    sums = {name: (line.integrins, states) for name, states in _SUMS.items()} | {"caveolar": (caveolar, ("clustered",))}
+    of_b3 = [name for name in line.integrins if heterodimers()[name]["beta"]["symbol"] == "ITGB3"]
+    sums = {name: (line.integrins, states) for name, states in _SUMS.items()} | {
+        "caveolar": (caveolar, ("clustered",)),
+        "unligated": (caveolar, ("low", "high")),
+        "chain_b3": (of_b3, ("low", "high", "bound", "clustered")),
+    }
     for name, (members, states) in sums.items():
         for half in _HALVES:
             variable = f"{name}_{half}"
@@ -141,9 +146,8 @@ def _write_sums(model: libsbml.Model, line: CellLine) -> None:
             parameter.setConstant(False)
             rule = model.createAssignmentRule()
             rule.setVariable(variable)
-            rule.setMath(
-                libsbml.parseL3Formula(" + ".join(f"{i}_{state}_{half}" for i in members for state in states) or "0")
-            )
+            terms = [f"{i}_{state}_{half}" for i in members for state in states]
+            rule.setMath(libsbml.parseL3Formula(" + ".join(terms) or "0*TLN1"))
 
 
 def _numbers(line: CellLine) -> tuple[dict[str, Parameter], tuple[str, ...]]:
@@ -253,7 +257,7 @@ def _derived_unit(name: str) -> str:
         return "molecules/um^2"
     if "_exchange_" in name:
         return "1/s"
-    sums = ("adhesion_front", "adhesion_rear", "caveolar_", "bound_", "active_")
+    sums = ("adhesion_front", "adhesion_rear", "caveolar_", "bound_", "active_", "unligated_", "chain_")
     if name.endswith(("_total", "_gtp", "_activity")) or name.startswith(sums):
         return "molecules"
     return "1"

@@ -28,6 +28,10 @@ COMMON_MODULES = (
     "akt",
     "iap",
     "cell_cycle",
+    "death_receptors",
+    "nfkb",
+    "integrin_death",
+    "apoptosis",
 )
 """Modules that every cell has, in the order in which they are joined."""
 

@@ -79,6 +79,14 @@ _READOUTS = {
     "detachment_force": ("Detachment force", "nN", 1.0),
     "force_per_bond": ("Detachment force per bond", "pN", 1.0),
     "bonds": ("Receptors that hold ligand", "molecules per cell", 1.0),
+    "surviving": ("Cells alive", "%", 100.0),
+    "surviving_course": ("Cells alive", "%", 100.0),
+    "dead": ("Dead cells", "%", 100.0),
+    "dead_course": ("Dead cells in suspension", "%", 100.0),
+    "dead_attached": ("Dead cells on the matrix", "%", 100.0),
+    "anoikis": ("Cells that detachment kills", "%", 100.0),
+    "half_dead": ("Time until half of the cells are dead", "h", 1.0),
+    "cut": ("Share of PARP that is cut", "%", 100.0),
 }
 """Names of the read-outs that assays of this package share: title, unit, factor from stored to shown."""
 

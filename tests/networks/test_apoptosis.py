@@ -1,0 +1,125 @@
+"""Death as the network makes it: two ways to caspase-3, a threshold, and the brakes that hold it."""
+
+import numpy as np
+import pytest
+
+from lamella.culture import Draw, advance_treated, constants, grown_population, idealised_inputs
+from lamella.networks import Perturbations, assemble, resolve
+
+STATES = (
+    "BMF", "BMF_held", "BAX_active", "CYCS", "CYCS_mitochondrial", "DIABLO", "CASP9_active", "CASP3_active",
+    "XIAP_CASP3", "XIAP_CASP9", "PARP1", "PARP1_cleaved", "AKT1_total", "TP53", "BCL2L11", "BAD_p", "BCL2",
+    "CASP8_active",
+)  # fmt: skip
+
+
+def course(hours, cell="MCF-10A", detached=False, cells=8, medium=None, **perturbations):
+    """States at the given hours, means over cells.   [hours] -> {state: value}"""
+    network = assemble(cell)
+    treatment = resolve(network, Perturbations(**perturbations), {"fibronectin": "10 ug/ml"}, medium or {})
+    told = lambda off: idealised_inputs(network, treatment, suspended=off)
+    population = grown_population(network, treatment, Draw(1, 0, cells), constants(), told(False))
+    column = {name: i for i, name in enumerate(population.program.parameters)}
+    if detached:
+        for name, value in told(True).items():
+            if name in column:
+                population.parameters[:, column[name]] = value
+        population.refresh()
+    now, out = 0.0, []
+    for hour in hours:
+        if hour * 3600.0 > now:
+            advance_treated(population, treatment, now, hour * 3600.0 - now)
+            now = hour * 3600.0
+        assert not population.status.any()
+        out.append(dict(zip(STATES, population.observe(STATES).mean(axis=0))))
+    return out
+
+
+def cut(states):
+    return states["PARP1_cleaved"] / (states["PARP1"] + states["PARP1_cleaved"])
+
+
+def test_detachment_frees_bmf_long_before_cytochrome_c_and_caspases():
+    start, hour, day = course((0, 1, 36), detached=True)
+    bmf = start["BMF"] + start["BMF_held"]
+    assert start["BMF"] < 0.3 * bmf < 0.9 * bmf < hour["BMF"]
+    assert hour["CYCS"] < 0.01 * hour["CYCS_mitochondrial"]
+    assert cut(hour) < 0.05
+    assert cut(day) > 0.2
+    inhibited = course((1,), detached=True, inhibitor={"z-VAD-fmk": "50 uM"})[0]
+    assert inhibited["BMF"] == pytest.approx(hour["BMF"], rel=0.02)
+
+
+def test_bmf_leaves_a_cytoskeleton_that_stands_on_the_matrix_without_tension():
+    start, relaxed = course((0, 1))[0], course((1,), inhibitor={"Y-27632": "30 uM"})[0]
+    assert relaxed["BMF"] > 1.5 * start["BMF"]
+
+
+def test_cytochrome_c_has_a_threshold_in_the_ratio_of_puma_to_bcl2():
+    released = [course((24,), cells=1, overexpression={"BBC3": fold})[0]["CYCS"] for fold in (1.0, 3.0, 6.0, 12.0)]
+    share = np.array(released) / 3440400.0
+    assert share[0] < 1e-2
+    assert share[-1] > 0.9
+    assert max(np.diff(np.log10(share + 1e-9))) > 1.5  # more than thirty-fold for a doubling
+    held = course((24,), cells=1, overexpression={"BBC3": 12.0, "BCL2": 8.0})[0]["CYCS"]
+    assert held < 1e-2 * released[-1]
+
+
+@pytest.mark.parametrize("treatment", [{"factor": {"FASLG": "300 ng/ml"}}, {"inhibitor": {"ABT-737": "1 uM"}}])
+def test_either_way_ends_in_caspase_3_and_needs_it(treatment):
+    dead = course((24,), cell="HeLa", **treatment)[0]
+    assert cut(dead) > 0.6
+    both = {**treatment, "inhibitor": treatment.get("inhibitor", {}) | {"z-VAD-fmk": "100 uM"}}
+    assert cut(course((24,), cell="HeLa", **both)[0]) < 0.3 * cut(dead)
+
+
+def test_xiap_holds_caspase_3_by_bir2_until_smac_comes():
+    arms = {"wild type": {}, "without XIAP": {"knockout": ("XIAP",)}, "BIR2": {"mutant": {"XIAP": "BIR2"}}}
+    fas = {"FASLG": "30 ng/ml"}
+    free = {arm: course((6,), cell="HeLa", cells=4, factor=fas, overexpression={"BCL2": 20.0}, **given)[0]
+            for arm, given in arms.items() if "knockout" not in given}  # fmt: skip
+    assert free["wild type"]["XIAP_CASP3"] > 100.0 * free["BIR2"]["XIAP_CASP3"]
+    assert free["BIR2"]["CASP3_active"] > 3.0 * free["wild type"]["CASP3_active"]
+    antagonised = course((6,), cell="HeLa", cells=4, factor=fas, overexpression={"BCL2": 20.0},
+                         inhibitor={"birinapant": "10 uM"})[0]  # fmt: skip
+    assert antagonised["CASP3_active"] > 1.5 * free["wild type"]["CASP3_active"]
+
+
+def test_damage_raises_p53_and_kills_and_bcl2_saves():
+    start, later = course((0, 48), inhibitor={"doxorubicin": "10 uM"})
+    assert later["TP53"] > 5.0 * start["TP53"]
+    assert cut(start) < 0.1
+    assert cut(later) > 0.4
+    assert cut(course((48,), inhibitor={"doxorubicin": "10 uM"}, overexpression={"BCL2": 4.0})[0]) < 0.1
+
+
+def test_caspase_3_costs_akt_and_not_where_it_is_inhibited():
+    kill = {"inhibitor": {"ABT-737": "1 uM"}}
+    lost = course((12,), **kill)[0]["AKT1_total"]
+    kept = course((12,), mutant={"CASP3": "dead"}, **kill)[0]["AKT1_total"]
+    assert lost < 0.5 * kept
+
+
+def test_unligated_a5b1_calls_caspase_8_off_the_matrix_and_soluble_fibronectin_silences_it():
+    many = {"overexpression": {"a5b1": 20.0}}
+    plain, more, occupied = (
+        course((2,), cell="HeLa", cells=2, detached=True, **given)[0]["CASP8_active"]
+        for given in ({}, many, {**many, "factor": {"FN1": "300 ug/ml"}})
+    )
+    assert more > 1.5 * plain
+    assert occupied - plain < 0.3 * (more - plain)
+
+
+def test_thrombospondin_needs_b3():
+    dose = {"THBS1": "5 ug/ml"}
+    with_b3, without = (course((4,), cell="HUVEC", cells=2, factor=dose, **given)[0]["CASP8_active"]
+                        for given in ({}, {"knockout": ("ITGB3",)}))  # fmt: skip
+    assert with_b3 > 5.0 * without
+
+
+def test_erk_shortens_the_life_of_bim_and_jnk_phosphorylates_bad():
+    start = course((0,), cell="MEF", cells=2)[0]
+    without_erk = course((6,), cell="MEF", cells=2, inhibitor={"U0126": "10 uM"})[0]
+    assert without_erk["BCL2L11"] > 1.5 * start["BCL2L11"]
+    without_jnk = course((6,), cell="MEF", cells=2, inhibitor={"SP600125": "20 uM"})[0]
+    assert without_jnk["BAD_p"] < 0.97 * start["BAD_p"]

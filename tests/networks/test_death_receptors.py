@@ -1,0 +1,52 @@
+"""TNF and TRAIL reach caspase-8, and what stands in their way does so by the step that it owns."""
+
+from tests.networks.responses import after
+
+TNF = {"TNF": "10 ng/ml"}
+TRAIL = {"TRAIL": "50 ng/ml"}
+
+
+def casp8(hours=3.0, **arm):
+    return after(hours, ("CASP8_active",), **arm)["CASP8_active"]
+
+
+def test_tnf_reaches_caspase_8_only_without_the_ciaps():
+    alone = casp8(factor=TNF)
+    without = casp8(factor=TNF, inhibitor={"birinapant": "1 uM"})
+    assert without > 4 * alone
+    assert casp8(inhibitor={"birinapant": "1 uM"}) < 0.3 * without
+
+
+def test_the_ciaps_need_traf2_and_their_rings_to_ubiquitinate_ripk1():
+    states = ("RIPK1_ub", "RIPK1_complex2")
+    whole = after(0.25, states, factor=TNF)
+    for arm in ({"knockout": ("TRAF2",)}, {"mutant": {"BIRC2": "RING", "BIRC3": "RING"}}):
+        lacking = after(0.25, states, factor=TNF, **arm)
+        assert lacking["RIPK1_ub"] < 0.2 * whole["RIPK1_ub"]
+        assert lacking["RIPK1_complex2"] > 3 * whole["RIPK1_complex2"]
+
+
+def test_trail_needs_receptor_fadd_and_caspase_8_and_not_ripk1():
+    whole = casp8(factor=TRAIL)
+    assert whole > 10 * casp8()
+    for gene in ("TNFRSF10A", "FADD", "CASP8"):
+        assert casp8(factor=TRAIL, knockout=(gene,)) < 0.1 * whole
+    assert casp8(factor=TRAIL, knockout=("RIPK1",)) > 0.95 * whole
+
+
+def test_decoys_and_c_flip_take_places():
+    whole = casp8(factor=TRAIL)
+    for gene, fold in (("TNFRSF10C", 10.0), ("TNFRSF11B", 50.0), ("CFLAR", 5.0)):
+        assert casp8(factor=TRAIL, overexpression={gene: fold}) < 0.6 * whole
+    fas = casp8(factor={"FASLG": "50 ng/ml"})
+    assert casp8(factor={"FASLG": "50 ng/ml"}, overexpression={"TNFRSF6B": 200.0}) < 0.8 * fas
+
+
+def test_ripk1_is_neither_made_nor_lost():
+    parts = ("RIPK1", "RIPK1_complex1", "RIPK1_ub", "RIPK1_complex2")
+    before, later = (sum(after(hours, parts, factor=TNF).values()) for hours in (0.01, 5.0))
+    assert abs(later / before - 1) < 1e-6
+
+
+def test_cells_off_the_matrix_have_more_of_it():
+    assert casp8(suspended=True) > 3 * casp8()
