@@ -90,7 +90,7 @@ def test_ciap1_takes_mad1_away_and_so_helps_myc():
 def test_cdks_are_there_all_the_time_and_inhibitors_shut_cdk2_off():
     names = ("CDK2_total", "CDK2_activity")
     wild = fibroblast(names, (0.0, 24.0), factor=FGF2)
-    held = fibroblast(names, (24.0,), factor=FGF2, overexpression={"CDKN1B": 6.0})[0]
+    held = fibroblast(names, (24.0,), factor=FGF2, overexpression={"CDKN1B": 20.0})[0]
     assert wild[0, 0] == pytest.approx(wild[1, 0])
     assert wild[1, 1] > 20 * wild[0, 1]
     assert held[1] < 0.2 * wild[1, 1]

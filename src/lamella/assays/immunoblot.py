@@ -119,6 +119,7 @@ QUANTITIES = {
     "RB1.p": "RB1_p",
     "RB1.hypo": "RB1",
     "E2F1.total": "E2F1",
+    "MCM2.fired": "MCM2_fired",
     "BIRC5.total": "BIRC5_total",
     "XIAP.ub": "XIAP_ub_total",
     "BIRC2.ub": "BIRC2_ub_total",

@@ -68,11 +68,12 @@ def run(setting: Setting, conditions: ProliferationConditions, progress: Progres
     entered = entry_times(times, share)
     within = times >= times[-1] - quantity(conditions.pulse, "s") - 1e-6
     inside, counted = share > _HALF, np.isfinite(entered)
+    later = entered[counted & (entered > 0.0)]
     scalars = {
         "s_phase": (float(inside[-1].mean()), ""), "entered": (float(counted.mean()), ""),
         "brdu": (float(inside[within].any(axis=0).mean()), ""),
         "already": (float(inside[0].mean()), ""),
-        "entry_time": (float(np.median(entered[counted])) / 3600.0 if counted.any() else np.nan, "h"),
+        "entry_time": (float(np.median(later)) / 3600.0 if later.size else np.nan, "h"),
         "origins": (float(share[-1].mean()), ""),
     }  # fmt: skip
     data: dict[str, Any] = {name: ((), value, {"units": unit}) for name, (value, unit) in scalars.items()}
@@ -112,7 +113,7 @@ PROLIFERATION = Assay(
         "entered": "share of cells that have entered S phase since release, or were in it",
         "brdu": "share of cells that replicate at some time of the pulse",
         "already": "share of cells in S phase at release",
-        "entry_time": "median time of entry of those that enter, h",
+        "entry_time": "median time of entry of those that enter after release, h",
         "origins": "share of origins that have fired at the end, mean over cells",
     },
     run=run,
