@@ -30,6 +30,7 @@ COMMON_MODULES = (
     "nfkb",
     "integrin_death",
     "apoptosis",
+    "emt",
 )
 """Modules that every cell has, in the order in which they are joined."""
 
