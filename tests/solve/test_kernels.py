@@ -118,4 +118,4 @@ def test_the_fast_kernel_takes_the_steps_of_its_twin(sbml, name):
         assert slow.tries == fast.steps[cell]
         np.testing.assert_allclose(fast.states[cell], slow.states, rtol=1e-7)
         assert fast.memory[cell] == pytest.approx(slow.step, rel=1e-4)
-        assert fast.restart[cell] == pytest.approx(slow.restart, rel=1e-4)
+        assert fast.opening[cell] == pytest.approx(slow.opening, rel=1e-4)

@@ -61,13 +61,18 @@ class Ensemble:
             raise InputError("the time to advance by must be above 0 and finite")
         return spans
 
-    def _set_inputs(self, inputs: Mapping[str, np.ndarray | float]) -> None:
+    def _set_inputs(self, inputs: Mapping[str, np.ndarray | float]) -> np.ndarray:
+        """Set inputs. Returns [cells] bool: which cells have another value of some input now."""
+        changed = np.zeros(self.cells, bool)
         for name, value in inputs.items():
             if name not in self._input_columns:
                 raise InputError(
                     f"'{name}' is no input of this program", remedy="Name it in compile_program(inputs=...)."
                 )
-            self.parameters[:, self._input_columns[name]] = value
+            column = self.parameters[:, self._input_columns[name]]
+            changed |= column != value
+            column[:] = value
+        return changed
 
     # cells ------------------------------------------------------------------------
     def _new_identities(self, count: int) -> np.ndarray:

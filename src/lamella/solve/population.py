@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 
@@ -61,7 +62,7 @@ class Population(Ensemble):
     """
 
     per_cell = (
-        "states", "parameters", "status", "steps", "time", "memory", "restart", "stored", "identity",
+        "states", "parameters", "status", "steps", "time", "memory", "opening", "stored", "identity",
     )  # fmt: skip
 
     def __init__(
@@ -92,7 +93,8 @@ class Population(Ensemble):
         self._workspaces = [workspace(net, self.method) for _ in range(self.threads)]
         self._pool = ThreadPoolExecutor(self.threads) if self.threads > 1 else None
         self._hoist, self._hoist_inputs = sheet_arrays(net.hoist), sheet_arrays(net.hoist_inputs)
-        self._sheet_work = aligned(max(net.hoist.slots, net.hoist_inputs.slots, 1) * LANES)
+        slots = max(net.hoist.slots, net.hoist_inputs.slots, 1) * LANES
+        self._sheet_work = [aligned(slots) for _ in range(self.threads)]
         self.identity = np.zeros(0, np.int64)
         named = self._named(identity, len(np.atleast_2d(parameters)))
         self._set_cells(*self._made(parameters, states, named), named)
@@ -130,7 +132,7 @@ class Population(Ensemble):
         self.identity = identity
         self.stored = np.zeros((cells, self.program.lowered.stored))
         self.memory = self._first_steps(states, parameters, self.time)
-        self.restart = np.zeros(cells)
+        self.opening = np.zeros(cells)
         self.refresh()
         self._events = EventQueue(self.program, cells, self.seed)
         self._events.process(self, np.arange(cells))
@@ -161,7 +163,7 @@ class Population(Ensemble):
         times = np.broadcast_to(np.asarray(time, dtype=float), (len(states),))
         self.parameters = np.concatenate([self.parameters, parameters])
         self.memory = np.concatenate([self.memory, self._first_steps(states, parameters, times)])
-        self.restart = np.concatenate([self.restart, np.zeros(len(states))])
+        self.opening = np.concatenate([self.opening, np.zeros(len(states))])
         self.states = np.concatenate([self.states, states])
         self.time = np.concatenate([self.time, times])
         self.identity = np.concatenate([self.identity, identity])
@@ -195,9 +197,18 @@ class Population(Ensemble):
         """Take account of changes made to `.parameters` from outside (inputs need no refresh)."""
         self._run_sheet(self._hoist, self.stored)
 
-    def _run_sheet(self, sheet, out: np.ndarray, first: int = 0, work: np.ndarray | None = None) -> None:
-        work = self._sheet_work if work is None else work
-        run_sheet(sheet, self.states, self.parameters, self.stored, self.time, out, first, self.cells, work)
+    def _run_sheet(self, sheet, out: np.ndarray, first: int = 0) -> None:
+        """Run a sheet for the cells from `first` on, threads side by side."""
+        if not len(sheet.to):
+            return
+
+        def run(part: tuple[int, int, np.ndarray]) -> None:
+            begin, end, work = part
+            run_sheet(sheet, self.states, self.parameters, self.stored, self.time, out, begin, end, work)
+
+        edges = np.linspace(first, self.cells, self.threads + 1).astype(int)
+        jobs = [job for job in zip(edges[:-1], edges[1:], self._sheet_work) if job[0] < job[1]]
+        self._in_pool(run, jobs)
 
     # time ------------------------------------------------------------------------
     def advance(self, dt: float | np.ndarray, inputs: Mapping[str, np.ndarray | float] | None = None) -> np.ndarray:
@@ -282,8 +293,13 @@ class Population(Ensemble):
             self.status[too_often] = Status.TOO_MANY_STEPS
 
     def _take(self, inputs: Mapping[str, np.ndarray | float]) -> None:
-        """Set inputs and recompute what depends on them."""
-        self._set_inputs(inputs)
+        """Set inputs and recompute what depends on them.
+
+        A cell whose inputs jump begins with the step that it could take after its last jump: the step that it had
+        grown to is far too long, and the error of a trial that crosses the jump says little.
+        """
+        jumped = self._set_inputs(inputs) & (self.opening > 0)
+        self.memory[jumped] = np.minimum(self.memory, self.opening)[jumped]
         self._run_sheet(self._hoist_inputs, self.stored)
 
     def _in_threads(
@@ -294,7 +310,8 @@ class Population(Ensemble):
             self._use_native()
         stopped = np.zeros(self.cells, np.int8)
         cells = Cells(
-            self.states, self.stored, self.time, spans, self.memory, self.restart, self.status, self.steps, stopped,
+            self.states, self.stored, self.time, spans, self.memory, self.opening, self.status, self.steps,
+            stopped,
             asked, recorded,
         )  # fmt: skip
         atol, stop = self.atol[self.program.lowered.order], int(bool(self.program.events))
@@ -304,8 +321,12 @@ class Population(Ensemble):
             advance_cells(self._net, self._tableau, work, cells, numbers, self.rtol, atol, self.most_steps, stop)
 
         jobs = [job for job in zip(np.array_split(chosen, self.threads), self._workspaces) if len(job[0])]
+        self._in_pool(run, jobs)
+        return stopped
+
+    def _in_pool(self, run: Callable[[Any], None], jobs: Sequence[Any]) -> None:
+        """One job per thread, or in this one where there is but one."""
         if len(jobs) > 1 and self._pool is not None:
             list(self._pool.map(run, jobs))
         elif jobs:
             run(jobs[0])
-        return stopped

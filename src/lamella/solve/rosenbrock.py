@@ -19,7 +19,7 @@ import numpy as np
 
 from lamella.errors import unknown
 
-_ALL_IS_LEFT = 1e-2  # tolerance at which steps are so long that neither solution is the better one
+_ALL_IS_LEFT = 4e-3  # tolerance at which steps are so long that neither solution is the better one
 
 
 class Share(NamedTuple):

@@ -9,7 +9,7 @@ import numpy as np
 
 from lamella.solve.kernels import lanes as v
 from lamella.solve.kernels.compiled import entry, part
-from lamella.solve.kernels.control import SMALLEST_ERROR, after_refusal, after_step, restart_step
+from lamella.solve.kernels.control import SMALLEST_ERROR, after_refusal, after_step, opening_step
 from lamella.solve.kernels.dense_output import interpolants, record
 from lamella.solve.kernels.interpret import run_tape
 from lamella.solve.kernels.lanes import LANES
@@ -36,15 +36,15 @@ _FINEST = 1e-18  # of the span: the same near time 0, where no step may become t
 # Rows of Workspace.lanes beside those of `step`: number of the cell (or -1); time at the start of the span, time
 # within it, and its length; step to try next; trials so far; a step after which no watched relation has changed yet,
 # and one after which one has (0 while none is known); whether the lane is done; step and error of the last trial if
-# it was refused, else 0; ease of the first trial of the span if it was refused, else 0; see `control` for RESTART and
-# ease; step and ease of the last trial that was taken; how many of the asked times lie behind; ease of this trial.
+# it was refused, else 0; see `control` for OPENING and ease; step and ease of the last trial that was taken; how many
+# of the asked times lie behind; ease of this trial.
 (
-    CELL, BEGIN, TAU, END, NEXT, TRIES, CLEAR, CHANGED, DONE, REFUSED_STEP, REFUSED_ERROR, FIRST_EASE, RESTART,
+    CELL, BEGIN, TAU, END, NEXT, TRIES, CLEAR, CHANGED, DONE, REFUSED_STEP, REFUSED_ERROR, OPENING,
     TAKEN_STEP, TAKEN_EASE, ASKED, EASE,
-) = range(7, 24)  # fmt: skip
+) = range(7, 23)  # fmt: skip
 
 _ZERO_AT_FIRST = (
-    TAU, TRIES, CLEAR, CHANGED, DONE, REFUSED_STEP, REFUSED_ERROR, FIRST_EASE, TAKEN_STEP, TAKEN_EASE, ASKED,
+    TAU, TRIES, CLEAR, CHANGED, DONE, REFUSED_STEP, REFUSED_ERROR, TAKEN_STEP, TAKEN_EASE, ASKED,
 )  # fmt: skip
 
 # what became of a trial
@@ -59,7 +59,7 @@ class Cells(NamedTuple):
     begin: np.ndarray
     span: np.ndarray
     memory: np.ndarray
-    restart: np.ndarray
+    opening: np.ndarray
     status: np.ndarray
     steps: np.ndarray
     stopped: np.ndarray
@@ -83,7 +83,7 @@ def _enter(lane, cell, cells, rows):
     rows[BEGIN * LANES + lane] = cells.begin[cell]
     rows[END * LANES + lane] = cells.span[cell]
     rows[NEXT * LANES + lane] = cells.memory[cell]
-    rows[RESTART * LANES + lane] = cells.restart[cell]
+    rows[OPENING * LANES + lane] = cells.opening[cell]
     for row in _ZERO_AT_FIRST:
         rows[row * LANES + lane] = 0.0
 
@@ -96,7 +96,7 @@ def _leave(lane, order, cells, rows, start):
         cells.states[cell, order[i]] = start[i * LANES + lane]
     cells.span[cell] = rows[TAU * LANES + lane]
     cells.memory[cell] = rows[NEXT * LANES + lane]
-    cells.restart[cell] = rows[RESTART * LANES + lane]
+    cells.opening[cell] = rows[OPENING * LANES + lane]
     cells.steps[cell] += int(rows[TRIES * LANES + lane])
 
 
@@ -186,12 +186,12 @@ def _locate(lane, rows, differs):
 @part
 def _accept(lane, rows):
     """Move a lane on by a step that was good enough."""
-    h, ease, first_ease = rows[STEP * LANES + lane], rows[EASE * LANES + lane], rows[FIRST_EASE * LANES + lane]
+    h, ease = rows[STEP * LANES + lane], rows[EASE * LANES + lane]
     following = after_step(
         h, ease, rows[TAKEN_STEP * LANES + lane], rows[TAKEN_EASE * LANES + lane], rows[REFUSED_STEP * LANES + lane]
     )
-    if rows[TAU * LANES + lane] == 0.0 and first_ease > 0.0:
-        rows[RESTART * LANES + lane] = restart_step(h, ease, first_ease)
+    if rows[TAU * LANES + lane] == 0.0:
+        rows[OPENING * LANES + lane] = opening_step(h, ease)
     rows[TAKEN_STEP * LANES + lane] = h
     rows[TAKEN_EASE * LANES + lane] = ease
     for row in (REFUSED_STEP, REFUSED_ERROR, CLEAR, CHANGED):
@@ -209,13 +209,9 @@ def _accept(lane, rows):
 def _refuse(lane, rows, error, order):
     """Give a lane a shorter step to try."""
     h, ease = rows[STEP * LANES + lane], rows[EASE * LANES + lane]
-    first = rows[TAU * LANES + lane] == 0.0 and rows[REFUSED_STEP * LANES + lane] == 0.0
     rows[NEXT * LANES + lane] = after_refusal(
-        h, error, ease, rows[REFUSED_STEP * LANES + lane], rows[REFUSED_ERROR * LANES + lane], first,
-        rows[RESTART * LANES + lane], order,
-    )  # fmt: skip
-    if first and math.isfinite(error):
-        rows[FIRST_EASE * LANES + lane] = ease
+        h, error, ease, rows[REFUSED_STEP * LANES + lane], rows[REFUSED_ERROR * LANES + lane], order
+    )
     rows[REFUSED_STEP * LANES + lane] = h
     rows[REFUSED_ERROR * LANES + lane] = error
     rows[CLEAR * LANES + lane] = 0.0
@@ -344,7 +340,7 @@ def advance(net, method, work, cells, chosen, rtol, atol, most_steps, stop):
             begin  [cells] time at the start of the span
             span   [cells] how far; becomes how far the cell came
             memory [cells] step size to begin with; that to go on with afterwards
-            restart [cells] see `control.restart_step`; 0 while unknown
+                    opening [cells] see `control`; 0 while unknown
             status [cells] int8, written where a cell fails;   steps [cells] int64, trial steps added
             stopped [cells] int8, set where a watched relation has changed
             asked [points] ascending times to record;   recorded [points, cells, species] takes the states there

@@ -105,7 +105,7 @@ class Workspace(NamedTuple):
     """What one thread computes in.
 
     slots [slots * LANES], matrix [entries * LANES], stages [stages * states * LANES],
-    start [states * LANES], drift [states * LANES], lanes [24 * LANES] (rows: see `step` and `advance`),
+    start [states * LANES], drift [states * LANES], lanes [23 * LANES] (rows: see `step` and `advance`),
     fresh [LANES] whether the cell of a lane is new to it, between [ROWS * states * LANES] of `dense_output`,
     saved [(stages + 1) * states * LANES], and of `pivoting`: dense [states * states], or [0] for networks too large
     for it, rows [states], right [states]
@@ -129,7 +129,7 @@ def workspace(net: Lowered, method: Method) -> Workspace:
     n, stages = net.size, method.stages
     vectors = lambda count: aligned(max(count, 1) * LANES)
     return Workspace(
-        vectors(net.slots), vectors(net.entries), vectors(stages * n), vectors(n), vectors(n), vectors(24),
+        vectors(net.slots), vectors(net.entries), vectors(stages * n), vectors(n), vectors(n), vectors(23),
         np.zeros(LANES, np.bool_), vectors(ROWS * n), vectors((stages + 1) * n),
         np.zeros(n * n if n <= LARGEST_DENSE else 0), np.zeros(n, np.int64), np.zeros(n),
     )  # fmt: skip

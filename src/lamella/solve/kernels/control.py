@@ -1,4 +1,4 @@
-"""How long the next step is: three pure functions that the kernel and its readable twin share.
+"""How long the next step is: pure functions that the kernel and its readable twin share.
 
 Errors are in units of the tolerance: a step whose error is at most 1 is taken. `ease` is error^(-1 / order), by how
 much the step could have been longer; the kernel computes it for all lanes at once.
@@ -12,7 +12,7 @@ from lamella.solve.kernels.compiled import entry
 
 SMALLEST_ERROR = 1e-10
 _SAFETY, _GROW, _TREND = 0.9, 5.0, 3.0
-_SHRINK, _SHRINK_AT_RESTART = 0.1, 1e-4
+_SHRINK = 0.1
 _FAR = 20.0  # two steps that differ by more tell nothing of the order between them
 
 
@@ -37,24 +37,19 @@ def after_step(h, ease, previous, previous_ease, refused):
 
 
 @entry
-def after_refusal(h, error, ease, before, before_error, first, restart, order):
+def after_refusal(h, error, ease, before, before_error, order):
     """The step to try after `h` was refused.
 
-    After a jump of its inputs a stiff cell has modes far faster than the step that it had grown to. As long as a step
-    is longer than those, its error hardly depends on it, and the order of the method promises too much. Two refusals
-    in a row show the order that holds. Better, a cell that has been through a jump remembers it (see `restart_step`).
+    After a jump a stiff cell has modes far faster than the step that it had grown to. As long as a step is longer than
+    those, its error hardly depends on it, and the order of the method promises too much. Two refusals in a row show
+    the order that holds. (A cell that has been through a jump of its inputs remembers it: see `opening_step`.)
 
     before, before_error   the step refused just before it, or 0
-    first                  whether `h` was the first trial of a span
-    restart                what `restart_step` gave, or 0
     """
     if not math.isfinite(error):
         return h * _SHRINK
     if before == 0.0:
-        usual = h * max(_SHRINK, _SAFETY * ease)
-        if first and restart > 0.0:
-            return max(min(usual, restart * _SAFETY * ease), h * _SHRINK_AT_RESTART)
-        return usual
+        return h * max(_SHRINK, _SAFETY * ease)
     if before > _FAR * h:
         return h * max(_SHRINK, _SAFETY * ease * ease)
     seen = order
@@ -64,9 +59,6 @@ def after_refusal(h, error, ease, before, before_error, first, restart, order):
 
 
 @entry
-def restart_step(h, ease, first_ease):
-    """The step that would have been right if the first, refused one of the span had had the error 1.
-
-    h, ease      of the first step that was taken;   first_ease  of the one that was refused first
-    """
-    return h * min(_GROW, ease / first_ease)
+def opening_step(h, ease):
+    """The step to try first after the next jump of the inputs; `h` and `ease` are of the first that was taken now."""
+    return h * min(_GROW, _SAFETY * ease)

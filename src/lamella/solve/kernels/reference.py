@@ -11,20 +11,20 @@ import math
 import numpy as np
 
 from lamella.reactions import Program
-from lamella.solve.kernels.control import SMALLEST_ERROR, after_refusal, after_step, restart_step
+from lamella.solve.kernels.control import SMALLEST_ERROR, after_refusal, after_step, opening_step
 from lamella.solve.kernels.step import SMALLEST_NORM
 from lamella.solve.rosenbrock import Method
 from lamella.solve.status import Status
 
 
 class Outcome:
-    """Where a cell got to: `states` [species], `time` (s), next `step` and `restart` (s; see `control`), `tries`,
+    """Where a cell got to: `states` [species], `time` (s), next `step` and `opening` (s; see `control`), `tries`,
     `status`.
     """
 
-    def __init__(self, states: np.ndarray, step: float, restart: float = 0.0):
-        self.states, self.step, self.restart = states.copy(), step, restart
-        self.time, self.tries, self.status = 0.0, 0, Status.OK
+    def __init__(self, states: np.ndarray, step: float):
+        self.states, self.step = states.copy(), step
+        self.opening, self.time, self.tries, self.status = 0.0, 0.0, 0, Status.OK
 
 
 def trial_step(
@@ -73,7 +73,7 @@ def advance(
     """
     cell = Outcome(states, step)
     order = method.order
-    taken = taken_ease = refused = refused_error = first_ease = 0.0
+    taken = taken_ease = refused = refused_error = 0.0
     while cell.time < span:
         left = span - cell.time
         h = left if cell.step >= 0.999 * left else min(cell.step, 0.5 * left)
@@ -85,16 +85,14 @@ def advance(
         cell.tries += 1
         if error <= 1.0:
             following = after_step(h, ease, taken, taken_ease, refused)
-            if cell.time == 0.0 and first_ease > 0.0:
-                cell.restart = restart_step(h, ease, first_ease)
+            if cell.time == 0.0:
+                cell.opening = opening_step(h, ease)
             taken, taken_ease, refused, refused_error = h, ease, 0.0, 0.0
             cell.states = new
             cell.step = max(following, cell.step) if h >= left and following >= h else following
             cell.time = span if h >= left else cell.time + h
         else:
-            first = cell.time == 0.0 and refused == 0.0
-            cell.step = after_refusal(h, error, ease, refused, refused_error, first, cell.restart, float(order))
-            first_ease = ease if first and math.isfinite(error) else first_ease
+            cell.step = after_refusal(h, error, ease, refused, refused_error, float(order))
             refused, refused_error = h, error
             if cell.step < 1e-15 * span:
                 cell.status = Status.STEP_TOO_SMALL if math.isfinite(error) else Status.NOT_FINITE
