@@ -134,7 +134,7 @@ def test_add_back_into_null_cells():
     ({"knockout": ("CAPN1",)}, "'CAPN1' cannot be perturbed yet", "dispersal"),
     ({"knockdown": {"FAK": 0.9}}, "'FAK' is not the symbol", "Write PTK2"),
     ({"overexpression": {"HRAS": 2.0}}, "'HRAS' has no species of its own", "Write KRAS"),
-    ({"factor": {"TGFB1": "10 ng/ml"}}, "'TGFB1' cannot be perturbed yet", "Leave"),
+    ({"factor": {"serum": "10 ng/ml"}}, "'serum' cannot be perturbed yet", "EGF"),
     ({"inhibitor": {"blebbistatin": "10 uM"}}, "'blebbistatin' cannot", "Y-27632"),
     ({"mutant": {"BIRC6": "UBC"}}, "'BIRC6' cannot", "XIAP"),
     ({"coating": {"collagen": "10 ug/ml"}}, "'collagen' cannot", "fibronectin"),

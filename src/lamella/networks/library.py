@@ -34,6 +34,7 @@ COMMON_MODULES = (
     "nfkb",
     "integrin_death",
     "apoptosis",
+    "emt",
     "cell_cycle",
     "calcium",
     "recycling",
