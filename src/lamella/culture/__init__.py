@@ -3,8 +3,10 @@
 from lamella.culture.cells import Draw, chosen_reactions, drawn_parameters, grown, grown_population, program
 from lamella.culture.constants import Constants, constants
 from lamella.culture.culture import Culture, Protocol
+from lamella.culture.habitat import Coupling, Habitat
 from lamella.culture.idealised import idealised_inputs
 from lamella.culture.layout import Layout, cells_apart, islands, sheet_with_gap
+from lamella.culture.life import Death, Division
 from lamella.culture.observe import (
     at_edge,
     elongation,
@@ -20,8 +22,12 @@ from lamella.culture.timed import advance_treated, make, pieces, treat
 
 __all__ = [
     "Constants",
+    "Coupling",
     "Culture",
+    "Death",
+    "Division",
     "Draw",
+    "Habitat",
     "Layout",
     "Protocol",
     "Scale",

@@ -251,10 +251,12 @@ def _derived_unit(name: str) -> str:
         return "molecules/s"
     if name.endswith(("_ligand_front", "_ligand_rear")):
         return "molecules/um^2"
-    if "_exchange_" in name:
+    if "_exchange_" in name or name == "PIP3_exchange":
         return "1/s"
     sums = ("adhesion_front", "adhesion_rear", "caveolar_", "bound_", "active_")
-    if name.endswith(("_total", "_gtp")) or name.startswith(sums):
+    if name.endswith("_clearance"):
+        return "um^3/s"
+    if name.endswith(("_total", "_gtp", "_active")) or name.startswith(sums) or "_local_" in name:
         return "molecules"
     return "1"
 

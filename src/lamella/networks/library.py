@@ -23,6 +23,7 @@ COMMON_MODULES = (
     "protrusion",
     "contractility",
     "ras_erk",
+    "sensing",
     "iap",
 )
 """Modules that every cell has, in the order in which they are joined."""
