@@ -1,4 +1,4 @@
-"""Fields and matrix on the clock of a culture: books, places, the axis, splits and threads; cells that divide and die."""
+"""Fields and matrix on the clock of a culture: books, places, axis, splits, threads; cells that divide and die."""
 
 import numpy as np
 import pytest

@@ -3,6 +3,7 @@
 from lamella.assays.adhesion import ADHESION
 from lamella.assays.affinity import AFFINITY
 from lamella.assays.avidity import AVIDITY
+from lamella.assays.chemotaxis import CHEMOTAXIS
 from lamella.assays.dose_response import DOSE_RESPONSE
 from lamella.assays.haptotaxis import HAPTOTAXIS
 from lamella.assays.immunoblot import IMMUNOBLOT
@@ -11,11 +12,13 @@ from lamella.assays.morphology import MORPHOLOGY
 from lamella.assays.protocol import Assay, Conditions, Setting
 from lamella.assays.scatter import SCATTER
 from lamella.assays.scratch import SCRATCH
+from lamella.assays.spreading import SPREADING
 
 ASSAYS: dict[str, Assay] = {
     assay.name: assay
     for assay in (
-        IMMUNOBLOT, DOSE_RESPONSE, AFFINITY, AVIDITY, ADHESION, MIGRATION, MORPHOLOGY, HAPTOTAXIS, SCATTER, SCRATCH,
+        IMMUNOBLOT, DOSE_RESPONSE, AFFINITY, AVIDITY, ADHESION, MIGRATION, MORPHOLOGY, HAPTOTAXIS, CHEMOTAXIS,
+        SCATTER, SCRATCH, SPREADING,
     )
 }
 """Every assay by the name it has in an experiment file."""
@@ -25,6 +28,7 @@ __all__ = [
     "AFFINITY",
     "ASSAYS",
     "AVIDITY",
+    "CHEMOTAXIS",
     "DOSE_RESPONSE",
     "HAPTOTAXIS",
     "IMMUNOBLOT",
@@ -32,6 +36,7 @@ __all__ = [
     "MORPHOLOGY",
     "SCATTER",
     "SCRATCH",
+    "SPREADING",
     "Assay",
     "Conditions",
     "Setting",

@@ -3,7 +3,7 @@
 from lamella.culture.cells import Draw, chosen_reactions, drawn_parameters, grown, grown_population, program
 from lamella.culture.constants import Constants, constants
 from lamella.culture.culture import Culture, Protocol
-from lamella.culture.habitat import Coupling, Habitat
+from lamella.culture.habitat import Coupling, Habitat, habitat_table
 from lamella.culture.idealised import idealised_inputs
 from lamella.culture.layout import Layout, cells_apart, islands, sheet_with_gap
 from lamella.culture.life import Death, Division
@@ -18,6 +18,8 @@ from lamella.culture.observe import (
     touching,
 )
 from lamella.culture.scale import Scale, scale
+from lamella.culture.spreading import round_area
+from lamella.culture.surroundings import substance, surrounding_constants
 from lamella.culture.timed import advance_treated, make, pieces, treat
 
 __all__ = [
@@ -41,6 +43,7 @@ __all__ = [
     "free_share",
     "grown",
     "grown_population",
+    "habitat_table",
     "idealised_inputs",
     "islands",
     "make",
@@ -50,8 +53,11 @@ __all__ = [
     "pooled",
     "positions",
     "program",
+    "round_area",
     "scale",
     "sheet_with_gap",
+    "substance",
+    "surrounding_constants",
     "touching",
     "treat",
 ]

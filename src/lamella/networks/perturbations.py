@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictStr, field_validator
 
+from lamella.errors import InputError
 from lamella.networks import reagents
 from lamella.networks.assemble import Network
 from lamella.networks.courses import Change, added_things, changes, edits_at, scaled_later, suspension
@@ -30,6 +32,8 @@ class Perturbations(BaseModel):
     antibody        antibody or peptide against integrins -> dose, from the start of the assay
     coating         ligand -> coating, in place of the experiment's matrix
     factor          soluble factor -> dose, from the start of the assay, in place of the experiment's medium
+    gradient        soluble factor -> its dose at the low and at the high end of the dish, '0 to 20 ng/ml', in place of
+                    the experiment's medium; only in assays that have two ends
     blocked         reactions that are stopped, from the start of the assay; '*' stands for anything, and the names end
                     in _front or _rear: '*_activation_front from 2 h'
     suspended       cells are kept off the matrix; 'from 1 h until 3 h' takes them off it and puts them back
@@ -47,6 +51,7 @@ class Perturbations(BaseModel):
     antibody: dict[str, str] = {}
     coating: dict[str, str] = {}
     factor: dict[str, str] = {}
+    gradient: dict[str, str] = {}
     blocked: tuple[str, ...] = ()
     suspended: StrictBool | StrictStr = False
 
@@ -66,6 +71,7 @@ class Treatment:
     acute     parameter -> value, from the start of the assay (drugs, and factors that the arm changes)
     density   ligand -> density [molecules/um^2]
     changes   what changes in the course of the assay, in order of time
+    gradient  soluble factor -> what it has at the low and at the high end of the dish [molecules/um^3]
     """
 
     chronic: dict[str, float]
@@ -74,6 +80,7 @@ class Treatment:
     density: dict[str, float]
     suspended: bool
     changes: tuple[Change, ...] = ()
+    gradient: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
 
 def resolve(
@@ -92,6 +99,12 @@ def resolve(
         for ligand, coating in (matrix | perturbations.coating).items()
     }
     added = added_things(network, perturbations, grown, where)
+    gradient = {}
+    for factor, ends in perturbations.gradient.items():
+        if factor in perturbations.factor:
+            raise InputError(f"{factor} cannot be the same everywhere and a gradient",
+                             where=f"{where}.gradient.{factor}", remedy="Write one of the two.")  # fmt: skip
+        gradient[factor] = reagents.gradient_ends(factor, ends, f"{where}.gradient.{factor}")
     off = suspension(perturbations.suspended, f"{where}.suspended")
     return Treatment(
         genetics(network, perturbations, where),
@@ -100,4 +113,5 @@ def resolve(
         density,
         amount_at(off, START) is not None,
         changes(added, scaled_later(network, perturbations, where), off),
+        gradient,
     )
