@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from lamella.culture import constants, idealised_inputs, scale
-from lamella.culture.exchange import READ_STATES, means_of_halves, mechanics, resting_mechanics
+from lamella.culture import Draw, constants, grown_population, idealised_inputs, scale
+from lamella.culture.exchange import READ_STATES, binding_rate, means_of_halves, mechanics, resting_mechanics
 from lamella.culture.variation import cell_keys, expression_factors
 from lamella.errors import InputError
 from lamella.networks import Perturbations, assemble, resolve
@@ -47,8 +47,10 @@ def test_means_of_halves_keeps_everything_else():
 
 def test_a_finer_step_halves_rates_and_mobility():
     coarse, fine = scale(CONSTANTS), scale(CONSTANTS, finer_step=2)
-    a = resting_mechanics(1500.0, 190.0, CONSTANTS, coarse)
-    b = resting_mechanics(1500.0, 190.0, CONSTANTS, fine)
+    a, b = (
+        resting_mechanics(1500.0, CONSTANTS, lengths) | {"bind_rate": binding_rate(190.0, CONSTANTS, lengths)}
+        for lengths in (coarse, fine)
+    )
     assert coarse.mobility == 1.0
     assert fine.mobility == 0.5
     for rate in ("bind_rate", "unbind_rate", "rotational_diffusion"):
@@ -96,3 +98,38 @@ def test_a_fitted_constant_says_what_it_was_fitted_to():
     fitted = [CONSTANTS.row(name) for name in CONSTANTS if CONSTANTS.row(name).grade == "fitted"]
     assert fitted
     assert [row.name for row in fitted if not row.fitted_to] == []
+
+
+def hold(cell, matrix, **perturbations):
+    """Receptors that find ligand, and their rate of binding, mean over cells."""
+    network = assemble(cell)
+    treatment = resolve(network, Perturbations(**perturbations), matrix, {})
+    cells = grown_population(network, treatment, Draw(1, 0, 6), CONSTANTS, idealised_inputs(network, treatment))
+    binding = binding_rate(sum(treatment.density.values()), CONSTANTS, scale(CONSTANTS))
+    columns = mechanics(dict(zip(READ_STATES, cells.observe(READ_STATES).T)), CONSTANTS, binding)
+    return columns["integrins"].mean(), columns["bind_rate"].mean()
+
+
+FIBRONECTIN, VITRONECTIN = {"fibronectin": "10 ug/ml"}, {"vitronectin": "10 ug/ml"}
+
+
+def test_receptors_that_do_not_bind_the_coating_give_no_traction():
+    left = {"knockout": ("ITGB1",)}
+    assert hold("HeLa", FIBRONECTIN, **left)[0] == 0.0
+    assert hold("HeLa", VITRONECTIN, **left)[0] > 100.0
+    assert hold("HeLa", FIBRONECTIN, suspended=True) == (0.0, 0.0)
+
+
+def test_a_coating_that_receptors_do_not_see_adds_nothing():
+    left = {"knockout": ("ITGAV",)}
+    count, rate = hold("CHO", FIBRONECTIN, **left)
+    with_more, rate_with_more = hold("CHO", FIBRONECTIN | VITRONECTIN, **left)
+    assert with_more == pytest.approx(count)
+    assert rate_with_more == pytest.approx(rate, rel=1e-3)
+    assert rate > 0.0
+
+
+def test_a_receptor_of_low_affinity_binds_more_slowly():
+    best = hold("HeLa", FIBRONECTIN, knockout=("ITGAV",))[1]
+    worse = hold("HeLa", FIBRONECTIN, knockout=("ITGA5",))[1]
+    assert worse == pytest.approx(0.5 * best, rel=1e-3)

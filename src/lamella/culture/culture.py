@@ -10,12 +10,19 @@ from numpy.typing import NDArray
 
 from lamella.culture.cells import Draw, grown_population, program
 from lamella.culture.constants import Constants
-from lamella.culture.exchange import READ_STATES, cell_inputs, means_of_halves, mechanics, resting_mechanics
+from lamella.culture.exchange import (
+    READ_STATES,
+    binding_rate,
+    cell_inputs,
+    means_of_halves,
+    mechanics,
+    resting_mechanics,
+)
 from lamella.culture.habitat import Coupling, Habitat
 from lamella.culture.layout import Layout
 from lamella.culture.life import Death, Division, Life, life_table
 from lamella.culture.scale import Scale
-from lamella.culture.spreading import BOUND, follow, round_area, spread_share
+from lamella.culture.spreading import BOUND, follow, round_area, spare_perimeter, spread_share
 from lamella.culture.timed import make, pieces
 from lamella.culture.variation import cell_keys
 from lamella.errors import InputError, SolverError
@@ -114,10 +121,13 @@ class Culture:
         )
         dish.ligand = 0.0 if self.treatment.suspended else 1.0
         spread = self.network.cell.body["spread_area"].value
-        for name, value in resting_mechanics(spread, self._coated, self.constants, self.scale).items():
+        for name, value in resting_mechanics(spread, self.constants, self.scale).items():
             getattr(dish.cells, name)[1:] = value
         if self.protocol.spreads:
-            dish.cells.target_volume[1:] = dish.cells.volume[1:]
+            landed = dish.cells.volume[1:]
+            slack = spare_perimeter(np.zeros(draw.cells), self.constants)
+            dish.cells.target_perimeter[1:] *= np.sqrt(landed / dish.cells.target_volume[1:]) * slack
+            dish.cells.target_volume[1:] = landed
         return dish
 
     def _relax(self) -> None:
@@ -195,7 +205,7 @@ class Culture:
     def _write_mechanics(self, seconds: float = 0.0) -> None:
         """States to the columns of the dish.   seconds: for which areas follow what is wanted"""
         states = dict(zip(READ_STATES, self.population.observe(READ_STATES).T))
-        columns = mechanics(states, self.constants)
+        columns = mechanics(states, self.constants, binding_rate(self._coated, self.constants, self.scale))
         dying = np.isfinite(self._life.dying)
         for name, values in columns.items():
             lets_go = name in ("protrusion", "integrins") and dying.any()
@@ -208,18 +218,21 @@ class Culture:
     def _write_areas(self, columns: Mapping[str, NDArray[np.float64]], seconds: float) -> None:
         """Areas that cells want, and the perimeters that go with them: by size, spreading and death."""
         body = self.network.cell.body
-        full = self.scale.sites(body["spread_area"].value) * self._life.size
-        wanted = full * self._life.shrunken()
+        resting = resting_mechanics(body["spread_area"].value, self.constants, self.scale)
+        full = resting["target_volume"] * self._life.size
+        wanted, slack = full * self._life.shrunken(), np.ones(len(full))
         if self.protocol.spreads:
             least = self.scale.sites(round_area(body["volume"].value)) * self._life.size
+            room = np.maximum(full - least, 1e-9)
             bound = self.population.observe(BOUND).sum(axis=1)
             share = spread_share(bound, columns["protrusion"], columns["contraction"], self.constants)
-            wanted = (least + np.maximum(full - least, 0.0) * share) * self._life.shrunken()
+            wanted = (least + room * share) * self._life.shrunken()
             wanted = follow(self.dish.cells.target_volume[self.living], wanted, seconds, self.constants)
-        resting = resting_mechanics(body["spread_area"].value, 1.0, self.constants, self.scale)
-        relative = np.sqrt(wanted / resting["target_volume"])
+            slack = spare_perimeter(np.clip((wanted - least) / room, 0.0, 1.0), self.constants)
         self.dish.cells.target_volume[self.living] = wanted
-        self.dish.cells.target_perimeter[self.living] = resting["target_perimeter"] * relative
+        self.dish.cells.target_perimeter[self.living] = (
+            resting["target_perimeter"] * np.sqrt(wanted / resting["target_volume"]) * slack
+        )
 
     def advance(self, seconds: float) -> None:
         """Advance cells and dish by `seconds`, a multiple of the network interval or less, with what the treatment

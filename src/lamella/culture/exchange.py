@@ -22,8 +22,10 @@ READ_STATES = (
     "CDC42_gtp_front",
     "CDC42_gtp_rear",
     "MYL9_p_rear",
-    "active_front",
-    "active_rear",
+    "holders_front",
+    "holders_rear",
+    "gripping_front",
+    "gripping_rear",
 )
 """States and observables that mechanics are made of."""
 
@@ -68,16 +70,21 @@ def means_of_halves(inputs: dict[str, Values]) -> dict[str, Values]:
     return out
 
 
-def mechanics(states: Mapping[Any, NDArray[np.float64]], constants: Constants) -> Columns:
+def mechanics(states: Mapping[Any, NDArray[np.float64]], constants: Constants, binding: float = 1.0) -> Columns:
     """Columns of the tissue from the states of the cells.   [cells]
+
+    binding      rate at which receptors of full affinity bind the coating of the dish (per MCS)
 
     protrusion   saturating in engaged WAVE2 plus active Cdc42 of both halves (energy)
     polarity     share of protrusion that follows the axis: front minus rear over the sum; WAVE2 counts in full,
                  Cdc42 (filopodia, all around the cell) in part; 0 to 1
     contraction  phosphorylated light chain of the rear (energy); rear_focus, its share behind the centroid, saturates
                  in the polarity: actin that flows back from the front carries myosin with it
-    integrins    extended receptors, in load-bearing units
+    integrins    extended receptors that find a ligand of theirs, in load-bearing units
+    bind_rate    `binding` times their mean affinity for what is coated
     """
+    holders = states["holders_front"] + states["holders_rear"]
+    gripping = states["gripping_front"] + states["gripping_rear"]
     lamella = {half: states[f"WASF2_active_{half}"] / constants["protrusion.wasf2_half"] for half in _HALVES}
     spikes = {half: states[f"CDC42_gtp_{half}"] / constants["protrusion.cdc42_half"] for half in _HALVES}
     total = lamella["front"] + lamella["rear"] + spikes["front"] + spikes["rear"]
@@ -92,15 +99,23 @@ def mechanics(states: Mapping[Any, NDArray[np.float64]], constants: Constants) -
         "rear_focus": constants["contraction.rear_focus"]
         * polarity
         / (polarity + constants["contraction.polarity_half"]),
-        "integrins": (states["active_front"] + states["active_rear"]) / constants["adhesion.receptors_per_bond"],
+        "integrins": holders / constants["adhesion.receptors_per_bond"],
+        "bind_rate": binding * gripping / np.maximum(holders, 1e-300),
     }
 
 
-def resting_mechanics(spread_area: float, density: float, constants: Constants, scale: Scale) -> dict[str, float]:
+def binding_rate(density: float, constants: Constants, scale: Scale) -> float:
+    """Rate per MCS at which receptors of full affinity bind a dish.
+
+    density   of all ligands [molecules/um^2]; the lattice field is relative to it
+    """
+    return scale.per_step(constants["adhesion.bind_rate"]) * density
+
+
+def resting_mechanics(spread_area: float, constants: Constants, scale: Scale) -> dict[str, float]:
     """Columns of the tissue that no state changes.
 
     spread_area  of the cell line [um^2]
-    density      of all ligands on the dish [molecules/um^2]; the lattice field is relative to it
     """
     sites = scale.sites(spread_area)
     finer = scale.site / scale.reference_site
@@ -112,7 +127,6 @@ def resting_mechanics(spread_area: float, density: float, constants: Constants, 
         "perimeter_stiffness": constants["shape.perimeter_stiffness"],
         "act_memory": float(scale.steps(constants["protrusion.memory"])),
         "contact_gain": constants["protrusion.contact_gain"],
-        "bind_rate": per_step(constants["adhesion.bind_rate"]) * density,
         "bind_floor": constants["adhesion.bind_floor"],
         "unbind_rate": per_step(constants["adhesion.unbind_rate"]),
         "dissipation": constants["adhesion.dissipation"],

@@ -43,3 +43,11 @@ def spread_share(
 def follow(area: NDArray[np.float64], wanted: NDArray[np.float64], seconds: float, constants: Constants):
     """The area after `seconds` on its way to the wanted one, which is held meanwhile.   [cells]"""
     return wanted + (area - wanted) * math.exp(-seconds / constants["spreading.time"])
+
+
+def spare_perimeter(share: NDArray[np.float64], constants: Constants) -> NDArray[np.float64]:
+    """Perimeter that a cell wants, over that of a spread cell of its area: a cell that has just landed is round, and
+    lets go of its spare membrane as it spreads.   share [cells], 0 to 1 of the way from round to fully spread
+    """
+    slack = constants["shape.perimeter_slack"]
+    return (1.0 + (slack - 1.0) * share) / slack

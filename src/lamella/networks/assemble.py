@@ -62,6 +62,7 @@ def assemble(cell: str) -> Network:
     document = libsbml.readSBMLFromString(to_sbml(text, "cell", passages))
     model = document.getModel()
     _write_sums(model, line)
+    _write_hold(model, line)
     _write_numbers(model, line, numbers)
     evidence, modules = _evidence(model, line)
     annotate(model, line, evidence, numbers)
@@ -135,15 +136,31 @@ def _write_sums(model: libsbml.Model, line: CellLine) -> None:
     sums = {name: (line.integrins, states) for name, states in _SUMS.items()} | {"caveolar": (caveolar, ("clustered",))}
     for name, (members, states) in sums.items():
         for half in _HALVES:
-            variable = f"{name}_{half}"
-            parameter = model.getParameter(variable) or model.createParameter()
-            parameter.setId(variable)
-            parameter.setConstant(False)
-            rule = model.createAssignmentRule()
-            rule.setVariable(variable)
-            rule.setMath(
-                libsbml.parseL3Formula(" + ".join(f"{i}_{state}_{half}" for i in members for state in states) or "0")
-            )
+            terms = [f"{i}_{state}_{half}" for i in members for state in states]
+            _rule(model, f"{name}_{half}", " + ".join(terms) or "0")
+
+
+def _write_hold(model: libsbml.Model, line: CellLine) -> None:
+    """What extended receptors make of the coating, for the exchange with the dish: those that find a ligand of theirs
+    within reach (`holders_*`), and those weighted with their affinity for what is there (`gripping_*`)."""
+    for name in ("K_reach", *(f"{ligand}_{half}" for ligand in ligands() for half in _HALVES)):
+        (model.getParameter(name) or model.createParameter()).setId(name)
+    for half in _HALVES:
+        coated = " + ".join(f"{ligand}_{half}" for ligand in ligands())
+        held = {name: f"({' + '.join(f'{name}_{state}_{half}' for state in _SUMS['active'])})*{name}_ligand_{half}"
+                for name in line.integrins}  # fmt: skip
+        holders = " + ".join(f"{held[name]}/(K_reach + {name}_ligand_{half})" for name in held)
+        _rule(model, f"holders_{half}", holders or "0")
+        _rule(model, f"gripping_{half}", f"({' + '.join(held.values()) or '0'})/(K_reach + {coated})")
+
+
+def _rule(model: libsbml.Model, variable: str, formula: str) -> None:
+    parameter = model.getParameter(variable) or model.createParameter()
+    parameter.setId(variable)
+    parameter.setConstant(False)
+    rule = model.createAssignmentRule()
+    rule.setVariable(variable)
+    rule.setMath(libsbml.parseL3Formula(formula))
 
 
 def _numbers(line: CellLine) -> tuple[dict[str, Parameter], tuple[str, ...]]:
@@ -253,7 +270,7 @@ def _derived_unit(name: str) -> str:
         return "molecules/um^2"
     if "_exchange_" in name or name == "PIP3_exchange":
         return "1/s"
-    sums = ("adhesion_front", "adhesion_rear", "caveolar_", "bound_", "active_")
+    sums = ("adhesion_front", "adhesion_rear", "caveolar_", "bound_", "active_", "holders_", "gripping_")
     if name.endswith("_clearance"):
         return "um^3/s"
     if name.endswith(("_total", "_gtp", "_active")) or name.startswith(sums) or "_local_" in name:
