@@ -164,3 +164,15 @@ def test_a_network_without_the_observables_neither_divides_nor_dies():
     plain.advance(800)
     other.advance(800)
     same(plain.checkpoint(), other.checkpoint())
+
+
+def test_a_division_turns_back_what_life_says_and_a_share_tells_death():
+    reset = {"MAPK1_p": "MAPK1", "SHC1_p": ""}
+    culture = dish(life=(Division("MAPK1_p", 1.0, 800.0, 0.1, reset), Death("RAC1_gtp", 0.99, 800.0, 0.3, "RAC1")))
+    culture.advance(1200)
+    assert len(culture.living) == 2 * CELLS
+    assert (culture.population.observe(("MAPK1_p", "SHC1_p")) == 0.0).all()
+    assert np.isnan(culture._life.dying).all()
+    low = dish(life=(None, Death("RAC1_gtp", 1e-4, 800.0, 0.3, "RAC1")))
+    low.advance(400)
+    assert np.isfinite(low._life.dying).all()

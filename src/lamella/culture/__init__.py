@@ -6,7 +6,7 @@ from lamella.culture.culture import Culture, Protocol
 from lamella.culture.habitat import Coupling, Habitat, habitat_table
 from lamella.culture.idealised import idealised_inputs
 from lamella.culture.layout import Layout, cells_apart, islands, sheet_with_gap
-from lamella.culture.life import Death, Division
+from lamella.culture.life import Death, Division, life_table
 from lamella.culture.observe import (
     at_edge,
     elongation,
@@ -46,6 +46,7 @@ __all__ = [
     "habitat_table",
     "idealised_inputs",
     "islands",
+    "life_table",
     "make",
     "neighbours",
     "open_area",

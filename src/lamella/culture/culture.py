@@ -20,7 +20,7 @@ from lamella.culture.exchange import (
 )
 from lamella.culture.habitat import Coupling, Habitat
 from lamella.culture.layout import Layout
-from lamella.culture.life import Death, Division, Life, life_table
+from lamella.culture.life import Death, Division, Life
 from lamella.culture.scale import Scale
 from lamella.culture.spreading import BOUND, follow, round_area, spare_perimeter, spread_share
 from lamella.culture.timed import make, pieces
@@ -58,7 +58,8 @@ class Culture:
 
     layout      first picture; cell c of it is at first row c - 1 of the population
     habitat     fields and matrix; None: the coating stays as it is, and doses are the same everywhere
-    life        how cells divide and die; None: as life.toml says. What their network does not tell does not happen
+    life        how cells divide and die, as `life_table()` of life.toml; without it they do neither, nor where their
+                network does not tell
     .living     [rows] number in the dish of each row of the population
     .coupling   fields and matrix on the culture's clock, or None
     .died       cells shed so far
@@ -85,7 +86,7 @@ class Culture:
         self.dish = self._make_dish(draw, layout)
         self.living = np.arange(1, draw.cells + 1)
         names = _names(network)
-        self._life = Life(draw.cells, *(life or life_table()), names)
+        self._life = Life(draw.cells, *(life or (None, None)), names)
         self._relax()
         self.coupling = None if habitat is None else Coupling(habitat, self.dish, scale.site, self._coated, names)
         self._look()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
@@ -24,17 +24,18 @@ class Division:
     above: float
     time: float
     smallest: float
-    reset: tuple[str, ...] = ()
+    reset: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Death:
-    """Death and shedding; see life.toml.   time: s"""
+    """Death and shedding; see life.toml.   time: s; without `rest` the observable counts as it is"""
 
     observable: str
     above: float
     time: float
     left: float
+    rest: str | None = None
 
 
 @lru_cache(maxsize=1)
@@ -46,8 +47,8 @@ def life_table() -> tuple[Division, Death]:
 
 def _plain(section: str, table: dict[str, Any]) -> dict[str, Any]:
     where = f"culture/life.toml [{section}]"
-    return {name: library.parameter(name, row, where).value if isinstance(row, dict)
-            else tuple(row) if isinstance(row, list) else row for name, row in table[section].items()}  # fmt: skip
+    return {name: library.parameter(name, row, where).value if isinstance(row, dict) and "value" in row else row
+            for name, row in table[section].items()}  # fmt: skip
 
 
 class Life:
@@ -61,7 +62,8 @@ class Life:
 
     def __init__(self, rows: int, division: Division | None, death: Death | None, names: frozenset[str]):
         self.division = division if division is not None and division.observable in names else None
-        self.death = death if death is not None and death.observable in names else None
+        told = death is not None and {death.observable, death.rest or death.observable} <= names
+        self.death = death if told else None
         self.size = np.ones(rows)
         self.cycling, self.dying = np.full(rows, np.nan), np.full(rows, np.nan)
 
@@ -79,7 +81,7 @@ class Life:
         self.dying += seconds
         alive = np.isnan(self.dying)
         if self.death is not None:
-            falls = alive & (population.observe((self.death.observable,))[:, 0] > self.death.above)
+            falls = alive & (self._told(population, self.death.observable, self.death.rest) > self.death.above)
             self.dying[falls] = 0.0
             alive &= ~falls
         if self.division is not None:
@@ -89,8 +91,13 @@ class Life:
                 amounts = np.array(population.program.model.divisible, bool)
                 population.states *= np.where(amounts, factor[:, None], 1.0)
             self.size *= factor
-            said = population.observe((self.division.observable,))[:, 0] > self.division.above
+            said = self._told(population, self.division.observable) > self.division.above
             self.cycling[alive & np.isnan(self.cycling) & said] = 0.0
+
+    def _told(self, population: Population, observable: str, rest: str | None = None) -> NDArray[np.float64]:
+        """An observable, or its share of itself and the rest.   [rows]"""
+        values = population.observe((observable,) if rest is None else (observable, rest))
+        return values[:, 0] if rest is None else values[:, 0] / np.maximum(values.sum(axis=1), 1e-12)
 
     def ready(self, area_share: NDArray[np.float64]) -> NDArray[np.int64]:
         """Rows that divide now.   area_share [rows]: area on the lattice over that at rest"""
@@ -117,8 +124,13 @@ class Life:
         self.cycling[row] = np.nan
         self.cycling, self.dying = np.append(self.cycling, np.nan), np.append(self.dying, np.nan)
         if self.division is not None:
-            columns = [population.index(name) for name in self.division.reset if name in population.program.species]
-            for column in columns:
+            known = population.program.species
+            for name, into in self.division.reset.items():
+                if name not in known:
+                    continue
+                column = population.index(name)
+                if into:
+                    population.states[[row, new], population.index(into)] += population.states[[row, new], column]
                 population.states[[row, new], column] = 0.0
 
     def removed(self, row: int) -> None:
