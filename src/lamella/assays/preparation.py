@@ -45,11 +45,13 @@ def plated(
     *,
     habitat: Callable[[Treatment, tuple[int, ...]], Habitat] | None = None,
     spreads: bool = False,
+    section: bool = False,
 ) -> Culture:
     """The dish of one arm and replicate.
 
     habitat  (treatment, sites of the dish) -> fields and matrix; without it the medium is the same everywhere
     spreads  the area of a cell follows its adhesion
+    section  cells are seen in section, each with its nucleus
 
     raises  InputError: cells that are kept in suspension do not crawl
     """
@@ -68,8 +70,9 @@ def plated(
         exchange,
         scale,
         Protocol(
-            network_interval=network_interval, front_equals_rear=setting.front_equals_rear, spreads=spreads
-        ),
+            network_interval=network_interval, front_equals_rear=setting.front_equals_rear, spreads=spreads,
+            section=section,
+        ),  # fmt: skip
         None if habitat is None else habitat(treatment, layout.labels.shape),
     )
 

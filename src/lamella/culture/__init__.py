@@ -5,8 +5,9 @@ from lamella.culture.constants import Constants, constants
 from lamella.culture.culture import Culture, Protocol
 from lamella.culture.habitat import Coupling, Habitat, habitat_table
 from lamella.culture.idealised import idealised_inputs
-from lamella.culture.layout import Layout, cells_apart, islands, sheet_with_gap
+from lamella.culture.layout import Layout, cells_apart, islands, row_above, sheet_with_gap
 from lamella.culture.life import Death, Division, life_table
+from lamella.culture.nucleus import section_area
 from lamella.culture.observe import (
     at_edge,
     elongation,
@@ -19,7 +20,7 @@ from lamella.culture.observe import (
 )
 from lamella.culture.scale import Scale, scale
 from lamella.culture.spreading import round_area
-from lamella.culture.surroundings import substance, surrounding_constants
+from lamella.culture.surroundings import collagen_fibres, substance, surrounding_constants
 from lamella.culture.timed import advance_treated, make, pieces, treat
 
 __all__ = [
@@ -37,6 +38,7 @@ __all__ = [
     "at_edge",
     "cells_apart",
     "chosen_reactions",
+    "collagen_fibres",
     "constants",
     "drawn_parameters",
     "elongation",
@@ -55,7 +57,9 @@ __all__ = [
     "positions",
     "program",
     "round_area",
+    "row_above",
     "scale",
+    "section_area",
     "sheet_with_gap",
     "substance",
     "surrounding_constants",

@@ -21,6 +21,7 @@ from lamella.culture.exchange import (
 from lamella.culture.habitat import Coupling, Habitat
 from lamella.culture.layout import Layout
 from lamella.culture.life import Death, Division, Life
+from lamella.culture.nucleus import nucleus_columns, section_area
 from lamella.culture.scale import Scale
 from lamella.culture.spreading import BOUND, follow, round_area, spare_perimeter, spread_share
 from lamella.culture.timed import make, pieces
@@ -43,6 +44,8 @@ class Protocol:
     connectivity       cells stay in one piece
     spreads            the area of a cell follows its adhesion (`lamella.culture.spreading`), from what the layout
                        gives it on; otherwise it is that of a spread cell of the line
+    section            cells are seen in section, with a nucleus: their area is that of a section through a cell in a
+                       gel, and all the membrane of a spread cell is round it
     threads            that share lattice and networks; they change no result
     """
 
@@ -50,6 +53,7 @@ class Protocol:
     front_equals_rear: bool = False
     connectivity: bool = True
     spreads: bool = False
+    section: bool = False
     threads: int = 1
 
 
@@ -103,6 +107,12 @@ class Culture:
         total = sum(self.treatment.density.values())
         return 1.0 if total == 0.0 and self._habitat is not None and self._habitat.ligands else total
 
+    @property
+    def _area(self) -> float:
+        """Area of a cell at rest, of average size [um^2]."""
+        body = self.network.cell.body
+        return section_area(body["volume"].value) if self.protocol.section else body["spread_area"].value
+
     def _make_dish(self, draw: Draw, layout: Layout) -> Dish:
         kinds = np.concatenate([[0], np.ones(draw.cells, int)])
         medium, cell = self.constants["shape.contact_medium"], self.constants["shape.contact_cell"]
@@ -121,8 +131,10 @@ class Culture:
             bonds_every=max(1, self.scale.steps(2.0 * self.constants["scale.step"])),
         )
         dish.ligand = 0.0 if self.treatment.suspended else 1.0
-        spread = self.network.cell.body["spread_area"].value
-        for name, value in resting_mechanics(spread, self.constants, self.scale).items():
+        columns = resting_mechanics(self._area, self.constants, self.scale)
+        if self.protocol.section:
+            columns |= nucleus_columns(self.network.cell.body["volume"].value, self.constants, self.scale)
+        for name, value in columns.items():
             getattr(dish.cells, name)[1:] = value
         if self.protocol.spreads:
             landed = dish.cells.volume[1:]
@@ -145,6 +157,9 @@ class Culture:
         told = cell_inputs(
             self.reading, self.treatment.density, self.treatment.suspended, self.scale, cells=self.living
         )
+        if self.protocol.section:
+            for half in ("front", "rear"):
+                told[f"area_{half}"] *= self.network.cell.body["spread_area"].value / self._area
         if self.coupling is not None:
             told |= self.coupling.inputs(self.living)
         return means_of_halves(told) if self.protocol.front_equals_rear else told
@@ -219,7 +234,7 @@ class Culture:
     def _write_areas(self, columns: Mapping[str, NDArray[np.float64]], seconds: float) -> None:
         """Areas that cells want, and the perimeters that go with them: by size, spreading and death."""
         body = self.network.cell.body
-        resting = resting_mechanics(body["spread_area"].value, self.constants, self.scale)
+        resting = resting_mechanics(self._area, self.constants, self.scale)
         full = resting["target_volume"] * self._life.size
         wanted, slack = full * self._life.shrunken(), np.ones(len(full))
         if self.protocol.spreads:

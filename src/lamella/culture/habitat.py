@@ -38,6 +38,8 @@ from lamella.tissue.fields import (
 )
 
 _HALVES = ("front", "rear")
+_GONE = 0.1
+"""Share of a fibre below which it stops nothing."""
 _LEAST = 1e-9
 """Share of a field's highest concentration below which a cell on it tells nothing from nothing."""
 
@@ -47,11 +49,13 @@ class Habitat:
     """What surrounds cells.
 
     substances   diffusing; those that habitat.toml names act on cells and are acted on
-    ligands      of the matrix, in molecules/um^2 of a flat dish; they take the place of the coating of the same name
+    ligands      of the matrix, in molecules/um^2 of a flat dish. Those that the network knows are held on to, in place
+                 of the coating of the same name; the others are matter
     reactions    between substances
     fibres       pores and stiffness of the matrix, if that matters
     periodic     one truth value an axis: whether the dish, its cells and fields are closed over its borders
     depth        of the liquid (um); None: as in surroundings.toml
+    mesh         ligand whose sites are fibres that stop nuclei, as long as they are there
     """
 
     substances: tuple[Substance, ...] = ()
@@ -60,6 +64,7 @@ class Habitat:
     fibres: FibreLaw | None = None
     periodic: tuple[bool, ...] = (True, True)
     depth: float | None = None
+    mesh: str | None = None
 
 
 @lru_cache(maxsize=1)
@@ -90,8 +95,11 @@ class Coupling:
                                    fibres=habitat.fibres, longest=numbers["dish.longest"])  # fmt: skip
         self.habitat, self.coated = habitat, coated
         self._factors = {name: dict(rows["factors"].get(name, {})) for name in self.around.fields}
-        self._ligands = {name: dict(rows["ligands"].get(name, {})) for name in self.around.matrix.ligands}
+        matrix = self.around.matrix
+        self._ligands = {name: dict(rows["ligands"].get(name, {})) for name in matrix.ligands}
         self._docked = _known(rows.get("surface", {}).get("docked"), names) if self._ligands else ()
+        self._held = tuple(name for name in self._ligands if {f"{name}_{half}" for half in _HALVES} <= names)
+        self._whole = 0.0 if habitat.mesh is None else float(matrix.density(habitat.mesh).max())
         self._rates = {
             (name, what): _known(row.get(what), names)
             for table_, keys in ((self._factors, ("secretion", "clearance", "steering")),
@@ -117,7 +125,7 @@ class Coupling:
         told: dict[str, NDArray[np.float64]] = {}
         for parameter, name in self.carried.items():
             told |= {parameter: np.zeros(len(cells))} | self._halves(parameter, name, cells)
-        for name in self._ligands:
+        for name in self._held:
             told |= self._halves(name, name, cells)
         return told
 
@@ -129,8 +137,11 @@ class Coupling:
 
     def write(self, dish: Dish, population: Population, cells: NDArray[np.int64], constants: Constants) -> None:
         """Show the dish what its cells hold on to, and the field that turns their axes."""
-        if self._ligands:
-            dish.ligand = sum(self.around.matrix.density(name) for name in self._ligands) / self.coated
+        if self._held:
+            dish.ligand = sum(self.around.matrix.density(name) for name in self._held) / self.coated
+        if self._whole > 0.0 and self.habitat.mesh is not None:
+            left = self.around.matrix.density(self.habitat.mesh) / self._whole
+            dish.fibres = np.where(left > _GONE, constants["nucleus.fibre"] * left, 0.0)
         steering = {name: self._observed(population, (name, "steering"))[:, 0] for name in self._factors
                     if self._rates[name, "steering"]}  # fmt: skip
         if not steering:
