@@ -11,8 +11,9 @@ from lamella.networks import Perturbations, bond_law
 
 HOLD = 10.0
 UNREGULATED = {"inside_out_basal": 1.0 / (0.6 * 2.0), "inside_out_PIP3": 0.0, "inside_out_RAP1A": 0.0,
-               "tension_floor": 2.0}  # fmt: skip
-"""Factors that make inside-out signals to a bare beta-1 tail, and tension, 1 at all times."""
+               "tension_floor": 2.0, "k_release_load": 0.0, "k_release_CAPN1": 0.0, "k_uptake": 0.0}  # fmt: skip
+"""Factors that make inside-out signals to a bare beta-1 tail, and tension, 1 at all times; tethers hold and
+nothing is taken in."""
 SETTING = Setting(cell="HeLa", arm="a", perturbations=Perturbations(knockout=("avb1", "avb5", "ITGB1BP1")),
                   matrix={"fibronectin": "10 ug/ml"}, scaled=UNREGULATED)  # fmt: skip
 """Cells with a5b1 alone and nothing that regulates it, so that its equations are all there is to adhesion."""

@@ -3,6 +3,7 @@
 from lamella.assays.adhesion import ADHESION
 from lamella.assays.affinity import AFFINITY
 from lamella.assays.avidity import AVIDITY
+from lamella.assays.calcium import CALCIUM
 from lamella.assays.chemotaxis import CHEMOTAXIS
 from lamella.assays.dose_response import DOSE_RESPONSE
 from lamella.assays.haptotaxis import HAPTOTAXIS
@@ -13,12 +14,13 @@ from lamella.assays.protocol import Assay, Conditions, Setting
 from lamella.assays.scatter import SCATTER
 from lamella.assays.scratch import SCRATCH
 from lamella.assays.spreading import SPREADING
+from lamella.assays.zymography import ZYMOGRAPHY
 
 ASSAYS: dict[str, Assay] = {
     assay.name: assay
     for assay in (
         IMMUNOBLOT, DOSE_RESPONSE, AFFINITY, AVIDITY, ADHESION, MIGRATION, MORPHOLOGY, HAPTOTAXIS, CHEMOTAXIS,
-        SCATTER, SCRATCH, SPREADING,
+        SCATTER, SCRATCH, SPREADING, CALCIUM, ZYMOGRAPHY,
     )
 }
 """Every assay by the name it has in an experiment file."""
@@ -28,6 +30,7 @@ __all__ = [
     "AFFINITY",
     "ASSAYS",
     "AVIDITY",
+    "CALCIUM",
     "CHEMOTAXIS",
     "DOSE_RESPONSE",
     "HAPTOTAXIS",
@@ -37,6 +40,7 @@ __all__ = [
     "SCATTER",
     "SCRATCH",
     "SPREADING",
+    "ZYMOGRAPHY",
     "Assay",
     "Conditions",
     "Setting",

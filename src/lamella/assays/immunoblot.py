@@ -49,16 +49,74 @@ QUANTITIES = {
     "XIAP.at_a5b1": "XIAP_adhesion_total",
     "XIAP.DIABLO": "XIAP_DIABLO",
     "BCAR1.CRK": "BCAR1_CRK_total",
+    "PTK2.p576": "PTK2_p576",
+    "CA.front": "CA_front",
+    "CA.rear": "CA_rear",
+    "CAPN1.active_front": "CAPN1_active_front",
+    "CAPN1.active_rear": "CAPN1_active_rear",
+    "PPP3CA.active_rear": "PPP3CA_active_rear",
+    "CAMK2A.active": "CAMK2A_active_total",
+    "ITGB1BP1.p": "ITGB1BP1_p",
+    "tether.off_front": "release_other_front",
+    "tether.off_rear": "release_other_rear",
+    "tether.off_rear_b3": "release_b3_rear",
+    "a5b1.clustered_rear": "clustered_a5b1_rear",
+    "avb3.clustered_rear": "clustered_avb3_rear",
+    "integrin.free_front": "unbound_front",
+    "integrin.free_rear": "unbound_rear",
+    "integrin.surface_front": "surface_front",
+    "integrin.untethered_rear": "untethered_rear",
+    "integrin.left_behind": "left_behind",
+    "integrin.internal": "internal_all",
+    "a5b1.internal": "internal_a5b1",
+    "b1.internal_active": "active_b1_internal",
+    "ZNF384.nuclear": "ZNF384_nuclear",
+    "MMP1.pro": "MMP1_pro_total",
+    "MMP1.docked": "MMP1_docked",
+    "MMP2.pro": "MMP2_pro_total",
+    "MMP2.active": "MMP2_active_total",
+    "MMP2.docked": "MMP2_docked",
+    "MMP2.net": "MMP2_net_total",
+    "MMP7.pro": "MMP7",
+    "MMP9.pro": "MMP9",
+    "MMP9.active": "MMP9_active",
+    "MMP13.pro": "MMP13",
+    "MMP13.active": "MMP13_active",
+    "MMP14.total": "MMP14_total",
+    "TIMP1": "TIMP1",
+    "TIMP2": "TIMP2",
+    "proteolysis.under_cell": "proteolysis_under_cell",
+    "proteolysis.MMP2": "proteolysis_MMP2",
+    "AKT1.total": "AKT1_total",
+    "AKT1.p": "AKT1_p",
+    "ILK.active": "ILK_active",
+    "RPS6KB1.p": "RPS6KB1_p",
+    "BAD.p": "BAD_p",
+    "FOXO3.p": "FOXO3_p",
+    "MAPK8.p": "MAPK8_p",
+    "MAPK14.p": "MAPK14_p",
+    "MAP2K4.p": "MAP2K4_p",
+    "MAP3K1.active": "MAP3K1_active",
+    "DUSP1.total": "DUSP1",
 }
 """Bands that are one state or observable of the network."""
+
+RATES = ("tether.off_front", "tether.off_rear", "tether.off_rear_b3", "proteolysis.under_cell", "proteolysis.MMP2")
+"""Bands that are not amounts but rates [1/s]: of tethers that let go, of matrix that is cut."""
 
 SUMS = {
     "PTK2.p397": ("PTK2_p397_front", "PTK2_p397_rear"),
     "SRC.active": ("SRC_active_front", "SRC_active_rear"),
     "BCAR1.p": ("BCAR1_p_front", "BCAR1_p_rear"),
+    "MMP1.total": ("MMP1_pro_total", "MMP1_active"),
+    "MMP2.total": ("MMP2_pro_total", "MMP2_active_total"),
+    "MMP7.total": ("MMP7", "MMP7_active"),
+    "MMP9.total": ("MMP9", "MMP9_active"),
+    "MMP13.total": ("MMP13", "MMP13_active"),
     "MYL9.p": ("MYL9_p_front", "MYL9_p_rear"),
     "WASF2.active": ("WASF2_active_front", "WASF2_active_rear"),
     "WASF2.p": ("WASF2_p", "WASF2_active_front", "WASF2_active_rear"),
+    "AKT1.membrane": ("AKT1_membrane", "AKT1_p"),
     "PIP3": ("PIP3_front", "PIP3_rear"),
     "integrin.bound": ("bound_front", "bound_rear"),
     "integrin.clustered": ("adhesion_front", "adhesion_rear"),
@@ -113,8 +171,9 @@ def run(setting: Setting, conditions: ImmunoblotConditions, progress: Progress) 
     column = dict(zip(names, np.array(rows).T))
     bands = {name: column[state] for name, state in QUANTITIES.items()}
     bands |= {name: sum(column[part] for part in parts) for name, parts in SUMS.items()}
-    data = {name: ("times", values, {"units": "molecules"}) for name, values in bands.items()}
-    data |= {readout_name(name): ((), float(values[-1]), {"units": "molecules"}) for name, values in bands.items()}
+    unit = lambda name: {"units": "1/s" if name in RATES else "molecules"}
+    data = {name: ("times", values, unit(name)) for name, values in bands.items()}
+    data |= {readout_name(name): ((), float(values[-1]), unit(name)) for name, values in bands.items()}
     return xr.Dataset(data, coords={"times": times}, attrs={"assay": "immunoblot"})
 
 
@@ -122,6 +181,6 @@ IMMUNOBLOT = Assay(
     name="immunoblot",
     summary="Proteins, their active forms and phosphorylation in lysates over time.",
     conditions=ImmunoblotConditions,
-    readouts={readout_name(name): f"{name}, molecules per cell at the end" for name in (*QUANTITIES, *SUMS)},
+    readouts={readout_name(name): f"{name}, {'1/s' if name in RATES else 'molecules per cell'} at the end" for name in (*QUANTITIES, *SUMS)},
     run=run,
 )

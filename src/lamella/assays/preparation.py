@@ -72,7 +72,7 @@ def plated(
         Protocol(
             network_interval=network_interval, front_equals_rear=setting.front_equals_rear, spreads=spreads,
             section=section,
-        ),  # fmt: skip
+        ),
         None if habitat is None else habitat(treatment, layout.labels.shape),
     )
 

@@ -14,7 +14,7 @@ from lamella.culture.constants import Constants
 from lamella.culture.timed import treat
 from lamella.culture.variation import expression_factors
 from lamella.errors import InputError, nearest
-from lamella.networks import Network, Treatment, assemble, drugs, factors
+from lamella.networks import FORCES, Network, Treatment, assemble, drugs, factors
 from lamella.reactions import Program, compile_program, read_sbml
 from lamella.solve import Population
 
@@ -31,7 +31,7 @@ def program(cell: str) -> Program:
 def dose_names(network: Network) -> tuple[str, ...]:
     """Parameters that a drug or a soluble factor sets in the course of an assay."""
     names = {row["dose"] for row in drugs().values()} | {row["parameter"] for row in factors().values()}
-    names |= {key for row in drugs().values() for key in row["kd"]}
+    names |= {key for row in drugs().values() for key in row["kd"]} | set(FORCES)
     return tuple(sorted(names & network.parameters.keys()))
 
 

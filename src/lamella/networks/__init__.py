@@ -7,7 +7,7 @@ from lamella.networks.assemble import Network, assemble, ligands
 from lamella.networks.binding import BondLaw, bond_law, soluble_constants
 from lamella.networks.cell_line import CellLine, cell_line, cell_lines
 from lamella.networks.check_text import read_model_text, sbml_of_file
-from lamella.networks.courses import Change
+from lamella.networks.courses import FORCES, Change
 from lamella.networks.genetics import gene_names
 from lamella.networks.library import Evidence, Parameter, Source, sources
 from lamella.networks.lint import LintReport, Problem, lint_library
@@ -15,6 +15,7 @@ from lamella.networks.perturbations import Perturbations, Treatment, resolve
 from lamella.networks.reagents import antibodies, constructs, drugs, factors
 
 __all__ = [
+    "FORCES",
     "BondLaw",
     "CellLine",
     "Change",

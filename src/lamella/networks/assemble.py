@@ -22,7 +22,7 @@ from lamella.networks.cell_line import CellLine, cell_line
 from lamella.networks.library import COMMON_MODULES, Evidence, Module, Parameter
 from lamella.networks.unit_definitions import add_unit
 
-_COMPARTMENTS = {"front": (2, "um^2"), "rear": (2, "um^2"), "cytosol": (3, "um^3")}
+_COMPARTMENTS = {"front": (2, "um^2"), "rear": (2, "um^2"), "cytosol": (3, "um^3"), "medium": (3, "um^3")}
 _TEMPLATE_INPUTS = ("fresh", "load", "area", "inside_out", "tension")
 _HALVES = ("front", "rear")
 
@@ -63,6 +63,7 @@ def assemble(cell: str) -> Network:
     model = document.getModel()
     _write_sums(model, line)
     _write_hold(model, line)
+    _write_groups(model, line)
     _write_numbers(model, line, numbers)
     evidence, modules = _evidence(model, line)
     annotate(model, line, evidence, numbers)
@@ -114,6 +115,7 @@ def _integrin_lines(line: CellLine) -> list[str]:
             f"{name}_ligand_rear",
             *_regulators(name),
             *(f"{what}_{half}" for what in _TEMPLATE_INPUTS for half in _HALVES),
+            *_fates(name),
         ]
         out.append(f"{name}: integrin({', '.join(arguments)})")
     return out
@@ -124,6 +126,18 @@ def _regulators(name: str) -> tuple[str, str, str]:
     beta = heterodimers()[name]["beta"]["symbol"]
     tail = {"ITGB1": "tail_b1", "ITGB3": "tail_b3"}.get(beta, "tail_other")
     return (tail, "opener", "competitor_b1" if beta == "ITGB1" else "competitor_other")
+
+
+_TRAFFIC = ("leaving", "uptake", "forward", "return_active_b1")
+"""Rates of the module recycling and of the moving rear."""
+
+
+def _fates(name: str) -> tuple[str, ...]:
+    """What undoes the tether of a heterodimer to the cytoskeleton, and its traffic; calcineurin acts on b3."""
+    beta = heterodimers()[name]["beta"]["symbol"]
+    chain = "b3" if beta == "ITGB3" else "other"
+    back = "return_active_b1" if beta == "ITGB1" else "forward"
+    return (*(f"release_{chain}_{half}" for half in _HALVES), "leaving", "uptake", "forward", back)
 
 
 _SUMS = {"adhesion": ("clustered",), "bound": ("bound", "clustered"), "active": ("high", "bound", "clustered")}
@@ -161,6 +175,50 @@ def _rule(model: libsbml.Model, variable: str, formula: str) -> None:
     rule = model.createAssignmentRule()
     rule.setVariable(variable)
     rule.setMath(libsbml.parseL3Formula(formula))
+
+
+def _both(*states: str) -> tuple[str, ...]:
+    return tuple(f"{state}_{half}" for state in states for half in _HALVES)
+
+
+_GROUPS = {
+    "held_a1b1": (("a1b1",), _both("bound", "clustered")),
+    "held_a2b1": (("a2b1",), _both("bound", "clustered")),
+    "held_a3b1": (("a3b1",), _both("bound", "clustered")),
+    "held_avb3": (("avb3",), _both("bound", "clustered")),
+    "clustered_b1": ("ITGB1", _both("clustered")),
+    "receptors_a2b1": (("a2b1",), _both("low", "high", "bound", "clustered", "untethered")),
+    "receptors_avb3": (("avb3",), _both("low", "high", "bound", "clustered", "untethered")),
+    "clustered_a5b1_rear": (("a5b1",), ("clustered_rear",)),
+    "clustered_avb3_rear": (("avb3",), ("clustered_rear",)),
+    "untethered_a5b1_rear": (("a5b1",), ("untethered_rear",)),
+    "untethered_avb3_rear": (("avb3",), ("untethered_rear",)),
+    "internal_a5b1": (("a5b1",), ("internal", "internal_active")),
+    "active_b1_internal": ("ITGB1", ("internal_active",)),
+    "unbound_front": (None, ("low_front", "high_front")),
+    "unbound_rear": (None, ("low_rear", "high_rear")),
+    "surface_front": (None, ("low_front", "high_front", "bound_front", "clustered_front", "untethered_front")),
+    "untethered_rear": (None, ("untethered_rear",)),
+    "left_behind": (None, ("left",)),
+    "internal_all": (None, ("internal", "internal_active")),
+}
+"""Receptors of some heterodimers, of all with one beta chain, or of all (None), in some states: what other modules and
+blots read; 0 where a line has none."""
+
+
+def _write_groups(model: libsbml.Model, line: CellLine) -> None:
+    """One number of the cell for each group of heterodimers and states."""
+    for name, (members, states) in _GROUPS.items():
+        chosen = [
+            i for i in line.integrins
+            if members is None or i in members or heterodimers()[i]["beta"]["symbol"] == members
+        ]  # fmt: skip
+        parameter = model.getParameter(name) or model.createParameter()
+        parameter.setId(name)
+        parameter.setConstant(False)
+        rule = model.createAssignmentRule()
+        rule.setVariable(name)
+        rule.setMath(libsbml.parseL3Formula(" + ".join(f"{i}_{s}" for i in chosen for s in states) or "0 molecules"))
 
 
 def _numbers(line: CellLine) -> tuple[dict[str, Parameter], tuple[str, ...]]:
@@ -252,6 +310,7 @@ def _model_units(model: libsbml.Model, line: CellLine) -> None:
         "cytosol": line.body["volume"].value,
         "front": line.body["spread_area"].value / 2,
         "rear": line.body["spread_area"].value / 2,
+        "medium": library.module("mmp").parameters["medium_volume"].value,
     }
     for name, (dimensions, unit) in _COMPARTMENTS.items():
         compartment = model.getCompartment(name)
@@ -270,10 +329,18 @@ def _derived_unit(name: str) -> str:
         return "molecules/um^2"
     if "_exchange_" in name or name == "PIP3_exchange":
         return "1/s"
-    sums = ("adhesion_front", "adhesion_rear", "caveolar_", "bound_", "active_", "holders_", "gripping_")
+    if name.startswith(("proteolysis_", "release_")) or name in _TRAFFIC:
+        return "1/s"
     if name.endswith("_clearance"):
         return "um^3/s"
-    if name.endswith(("_total", "_gtp", "_active")) or name.startswith(sums) or "_local_" in name:
+    if name.endswith("_volume"):
+        return "um^3"
+    if name.startswith("PPP3CA_active_"):
+        return "molecules"
+    sums = ("adhesion_front", "adhesion_rear", "caveolar_", "bound_", "active_", "holders_", "gripping_")
+    if name.endswith(("_total", "_gtp", "_active", "_activity")) or name.startswith(sums):
+        return "molecules"
+    if name in _GROUPS or "_local_" in name:
         return "molecules"
     return "1"
 
@@ -282,7 +349,7 @@ def _literals_without_unit(model: libsbml.Model) -> None:
     """Numbers written in laws are dimensionless: say so, so that units can be checked."""
 
     def visit(node: libsbml.ASTNode) -> None:
-        if node.isNumber():
+        if node.isNumber() and not node.isSetUnits():
             node.setUnits("dimensionless")
         for i in range(node.getNumChildren()):
             visit(node.getChild(i))

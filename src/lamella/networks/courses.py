@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from lamella.networks.perturbations import Perturbations
 
 
+FORCES = {"shear": "Pa", "stretch": "dimensionless"}
+"""Forces from outside, as parameters of the network, and their units there."""
+
+
 @dataclass(frozen=True)
 class Change:
     """What changes in the course of an assay.
@@ -69,6 +73,11 @@ def added_things(network: Network, perturbations: Perturbations, grown: Mapping[
         found.append(Added(windows(text, at), lambda amount, name=name, at=at: (
             reagents.antibody_factors(name, amount, network, at)),
             own={key: row.value for key, row in network.parameters.items()}))
+    for force, unit in FORCES.items():
+        if text := getattr(perturbations, force):
+            at = f"{where}.{force}"
+            found.append(Added(windows(text, at), lambda amount, force=force, unit=unit, at=at: (
+                {force: 0.0 if amount is None else quantity(amount, unit, where=at, minimum=0.0)})))
     for text in perturbations.blocked:
         when, switches = _block(network, text, f"{where}.blocked")
         found.append(Added(when, lambda amount, switches=switches: dict.fromkeys(switches, float(amount is None))))

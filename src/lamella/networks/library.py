@@ -24,7 +24,13 @@ COMMON_MODULES = (
     "contractility",
     "ras_erk",
     "sensing",
+    "akt",
+    "stress",
     "iap",
+    "calcium",
+    "recycling",
+    "shear",
+    "mmp",
 )
 """Modules that every cell has, in the order in which they are joined."""
 

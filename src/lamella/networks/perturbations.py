@@ -34,6 +34,8 @@ class Perturbations(BaseModel):
     factor          soluble factor -> dose, from the start of the assay, in place of the experiment's medium
     gradient        soluble factor -> its dose at the low and at the high end of the dish, '0 to 20 ng/ml', in place of
                     the experiment's medium; only in assays that have two ends
+    shear           stress of flow over the cells, '1.5 Pa from 0 h'
+    stretch         strain of the matrix under them, '10 % from 0 h until 5 min'
     blocked         reactions that are stopped, from the start of the assay; '*' stands for anything, and the names end
                     in _front or _rear: '*_activation_front from 2 h'
     suspended       cells are kept off the matrix; 'from 1 h until 3 h' takes them off it and puts them back
@@ -52,6 +54,8 @@ class Perturbations(BaseModel):
     coating: dict[str, str] = {}
     factor: dict[str, str] = {}
     gradient: dict[str, str] = {}
+    shear: str = ""
+    stretch: str = ""
     blocked: tuple[str, ...] = ()
     suspended: StrictBool | StrictStr = False
 

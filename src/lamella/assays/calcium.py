@@ -1,0 +1,114 @@
+"""Calcium: the trace of a calcium dye at the front and at the rear of spread cells, before, in and after a stretch.
+
+Cells have grown on the arm's matrix; the arm's drugs go in at time 0, and the matrix is stretched for a while. The dye is
+taken to read free calcium without a delay. Beside the trace stand what calcium switches on at the rear.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Annotated, Any
+
+import numpy as np
+import xarray as xr
+from pydantic import Field, model_validator
+
+from lamella.assays.preparation import draw, numbers, treated
+from lamella.assays.protocol import Assay, Conditions, Progress, Setting
+from lamella.assays.quantities import written_in
+from lamella.culture import advance_treated, grown_population, idealised_inputs
+from lamella.errors import InputError, SolverError
+from lamella.units import MOLECULES_PER_UM3_PER_UM, quantity
+
+_STATES = ("CA_front", "CA_rear", "CAPN1_active_rear", "CAPN1_total", "PPP3CA_active_rear", "CAMK2A_active_total")
+
+
+class CalciumConditions(Conditions):
+    """Keys under [assays.calcium].
+
+    stretch    strain of the matrix, from `begins`, for `lasts`; an arm's own `stretch` is there instead where it has one
+    duration   of the trace, in `points`
+    """
+
+    stretch: Annotated[str, written_in("dimensionless", minimum=0.0)] = "10 %"
+    begins: Annotated[str, written_in("s", above=0.0)] = "5 min"
+    lasts: Annotated[str, written_in("s", above=0.0)] = "2 min"
+    duration: Annotated[str, written_in("s", above=0.0)] = "15 min"
+    points: Annotated[int, Field(ge=4, le=2000)] = 61
+    cells: Annotated[int, Field(ge=1, le=20000)] = 60
+
+    @model_validator(mode="after")
+    def _inside(self) -> CalciumConditions:
+        end = quantity(self.begins, "s") + quantity(self.lasts, "s")
+        if end >= quantity(self.duration, "s"):
+            raise InputError(f"the stretch ends at {end:g} s, not before the trace",
+                             remedy="Give a longer duration, or a shorter stretch.")
+        return self
+
+
+def run(setting: Setting, conditions: CalciumConditions, progress: Progress) -> xr.Dataset:
+    """The traces of one arm and replicate."""
+    if not setting.perturbations.stretch:
+        end = quantity(conditions.begins, "s") + quantity(conditions.lasts, "s")
+        window = f"{quantity(conditions.stretch, 'dimensionless'):.17g} from {conditions.begins} until {end:.17g} s"
+        changed = setting.perturbations.model_copy(update={"stretch": window})
+        setting = Setting(**{**vars(setting), "perturbations": changed})
+    network, treatment = treated(setting)
+    told = partial(idealised_inputs, network, treatment, front_equals_rear=setting.front_equals_rear)
+    population = grown_population(network, treatment, draw(setting, conditions.cells), numbers(setting), told())
+    times = np.linspace(0.0, quantity(conditions.duration, "s"), conditions.points)
+    rows = [population.observe(_STATES).mean(axis=0)]
+    for i, span in enumerate(np.diff(times)):
+        advance_treated(population, treatment, times[i], span, lambda off: told(suspended=off))
+        bad = np.flatnonzero(population.status != 0)
+        if bad.size:
+            raise SolverError(f"the network of cell {bad[0] + 1} could not be advanced", where=f"arms.{setting.arm}")
+        rows.append(population.observe(_STATES).mean(axis=0))
+        progress((i + 1) / (len(times) - 1))
+    return traces(times, np.array(rows), network.cell.body["volume"].value / 2.0, quantity(conditions.begins, "s"))
+
+
+def traces(times: np.ndarray, rows: np.ndarray, half: float, begins: float) -> xr.Dataset:
+    """What is read from the states.
+
+    rows     [times, states] as `_STATES`
+    half     volume of half of the cytosol [um^3]
+    begins   s, before which the cell is at rest
+    """
+    front, rear = (rows[:, i] / half / MOLECULES_PER_UM3_PER_UM * 1e3 for i in (0, 1))
+    whole = 0.5 * (front + rear)
+    rest = np.flatnonzero(times < begins)[-1]
+    peak = int(np.argmax(whole[rest:])) + rest
+    after = np.flatnonzero(whole[peak:] < whole[rest] + 0.5 * (whole[peak] - whole[rest]))
+    scalars = {
+        "resting": (whole[rest], "nM"), "resting_front": (front[rest], "nM"), "resting_rear": (rear[rest], "nM"),
+        "gradient": (rear[rest] / front[rest], ""), "peak": (whole[peak], "nM"),
+        "rise": (whole[peak] / whole[rest], ""),
+        "half_decay": (times[peak + after[0]] - times[peak] if after.size else np.nan, "s"),
+        "calpain_rear": (rows[rest, 2] / rows[rest, 3] if rows[rest, 3] > 0.0 else np.nan, ""),
+        "calcineurin_rear": (rows[rest, 4], "molecules"), "camk2": (rows[rest, 5], "molecules"),
+    }  # fmt: skip
+    data: dict[str, Any] = {name: ((), float(value), {"units": unit}) for name, (value, unit) in scalars.items()}
+    for name, values, title in (("front", front, "at the front"), ("rear", rear, "at the rear")):
+        data[f"{name}_course"] = ("times", values, {"units": "nM", "long_name": f"free calcium {title}"})
+    return xr.Dataset(data, coords={"times": times}, attrs={"assay": "calcium"})
+
+
+CALCIUM = Assay(
+    name="calcium",
+    summary="Free calcium at front and rear, at rest and on stretch.",
+    conditions=CalciumConditions,
+    readouts={
+        "resting": "free calcium before the stretch, nM",
+        "resting_front": "the same at the front, nM",
+        "resting_rear": "the same at the rear, nM",
+        "gradient": "rear over front, before the stretch",
+        "peak": "highest free calcium from the stretch on, nM",
+        "rise": "peak over rest",
+        "half_decay": "time from the peak until half of the rise is gone, s",
+        "calpain_rear": "share of calpain that is active at the rear",
+        "calcineurin_rear": "active calcineurin at the rear, molecules per cell",
+        "camk2": "active CaM kinase II, molecules per cell",
+    },
+    run=run,
+)

@@ -1,0 +1,110 @@
+"""Zymography: pro- and active forms of proteases in conditioned medium and on the cells.
+
+Cells have grown under the arm's genetics; at time 0 they get fresh medium, with the arm's drugs, and after a while the
+medium and the cells are read. In a gel of gelatin or casein SDS takes inhibitors off, so that a band is all of its form,
+whatever TIMPs or drugs hold; what the protease could do in the well, with its inhibitors, is read as net activity. The
+cells' own way of cutting matrix beneath them is read as the share of collagen cut per hour.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Annotated, Any
+
+import numpy as np
+import xarray as xr
+from pydantic import Field
+
+from lamella.assays.preparation import draw, numbers, treated
+from lamella.assays.protocol import Assay, Conditions, Progress, Setting
+from lamella.assays.quantities import written_in
+from lamella.culture import advance_treated, grown_population, idealised_inputs
+from lamella.errors import SolverError
+from lamella.units import quantity
+
+BANDS = {
+    "mmp1_pro": ("MMP1_pro_total",), "mmp1_active": ("MMP1_active",),
+    "mmp2_pro": ("MMP2_pro_total",), "mmp2_active": ("MMP2_active_total",),
+    "mmp7_pro": ("MMP7",), "mmp7_active": ("MMP7_active",),
+    "mmp9_pro": ("MMP9",), "mmp9_active": ("MMP9_active",),
+    "mmp13_pro": ("MMP13",), "mmp13_active": ("MMP13_active",),
+}  # fmt: skip
+"""Bands of the gel -> states of the network; forms on the surface run with those in the medium."""
+
+_OTHERS = {
+    "mmp14": ("MMP14_total", "molecules", "MMP-14 on the surface, all forms"),
+    "mmp2_docked": ("MMP2_docked", "molecules", "active MMP-2 on avb3"),
+    "mmp1_docked": ("MMP1_docked", "molecules", "pro-MMP-1 on a2b1"),
+    "mmp2_net": ("MMP2_net_total", "molecules", "active MMP-2 that no inhibitor holds"),
+    "mmp9_net": ("MMP9_net_total", "molecules", "active MMP-9 that no inhibitor holds"),
+    "timp1": ("TIMP1", "molecules", "TIMP-1 in the medium"),
+    "timp2": ("TIMP2", "molecules", "TIMP-2 in the medium"),
+}
+_CUT = {"cut_under_cell": "proteolysis_under_cell", "cut_by_mmp2": "proteolysis_MMP2"}
+_MEDIUM = ("TIMP1", "TIMP2", *(f"MMP{n}{form}" for n in (1, 2, 7, 9, 13) for form in ("", "_active")))
+"""States that a change of medium takes away."""
+
+
+class ZymographyConditions(Conditions):
+    """Keys under [assays.zymography].
+
+    fresh      whether cells get fresh medium at time 0; else it is the medium they have grown in
+    duration   for which the medium is conditioned
+    """
+
+    fresh: bool = True
+    duration: Annotated[str, written_in("s", above=0.0)] = "24 h"
+    points: Annotated[int, Field(ge=2, le=200)] = 7
+    cells: Annotated[int, Field(ge=1, le=20000)] = 60
+
+
+def run(setting: Setting, conditions: ZymographyConditions, progress: Progress) -> xr.Dataset:
+    """The well of one arm and replicate."""
+    network, treatment = treated(setting)
+    told = partial(idealised_inputs, network, treatment, front_equals_rear=setting.front_equals_rear)
+    population = grown_population(network, treatment, draw(setting, conditions.cells), numbers(setting), told())
+    if conditions.fresh:
+        place = {name: i for i, name in enumerate(population.program.species)}
+        population.states[:, [place[name] for name in _MEDIUM]] = 0.0
+        population.refresh()
+    times = np.linspace(0.0, quantity(conditions.duration, "s"), conditions.points)
+    names = tuple(dict.fromkeys((*(s for parts in BANDS.values() for s in parts),
+                                 *(row[0] for row in _OTHERS.values()), *_CUT.values())))  # fmt: skip
+    rows = [population.observe(names).mean(axis=0)]
+    for i, span in enumerate(np.diff(times)):
+        advance_treated(population, treatment, times[i], span, lambda off: told(suspended=off))
+        bad = np.flatnonzero(population.status != 0)
+        if bad.size:
+            raise SolverError(f"the network of cell {bad[0] + 1} could not be advanced", where=f"arms.{setting.arm}")
+        rows.append(population.observe(names).mean(axis=0))
+        progress((i + 1) / (len(times) - 1))
+    read = dict(zip(names, np.array(rows).T))
+    courses = {name: np.sum([read[part] for part in parts], axis=0) for name, parts in BANDS.items()}
+    data: dict[str, Any] = {name: ((), float(values[-1]), {"units": "molecules"}) for name, values in courses.items()}
+    for n in (1, 2, 7, 9, 13):
+        pro, active = courses[f"mmp{n}_pro"][-1], courses[f"mmp{n}_active"][-1]
+        data[f"mmp{n}_active_share"] = ((), float(active / (pro + active)) if pro + active > 0.0 else np.nan)
+    data |= {name: ((), float(read[state][-1]), {"units": unit}) for name, (state, unit, _) in _OTHERS.items()}
+    data |= {name: ((), float(read[state][-1] * 3600.0), {"units": "1/h"}) for name, state in _CUT.items()}
+    data |= {f"{name}_course": ("times", values, {"units": "molecules"}) for name, values in courses.items()}
+    return xr.Dataset(data, coords={"times": times}, attrs={"assay": "zymography"})
+
+
+def _readouts() -> dict[str, str]:
+    forms = {"pro": "pro-form", "active": "active form"}
+    bands = {name: f"{forms[name.split('_')[1]]} of MMP-{name.split('_')[0][3:]}, molecules per cell" for name in BANDS}
+    shares = {f"mmp{n}_active_share": f"active share of MMP-{n}" for n in (1, 2, 7, 9, 13)}
+    others = {name: f"{title}, {unit} per cell" for name, (_, unit, title) in _OTHERS.items()}
+    return bands | shares | others | {
+        "cut_under_cell": "share of the collagen under a cell that is cut per hour",
+        "cut_by_mmp2": "the same by MMP-2 alone",
+    }  # fmt: skip
+
+
+ZYMOGRAPHY = Assay(
+    name="zymography",
+    summary="Pro- and active forms of MMPs in conditioned medium and on cells.",
+    conditions=ZymographyConditions,
+    readouts=_readouts(),
+    run=run,
+)

@@ -1,0 +1,79 @@
+"""Matrix metalloproteases: activation with TIMP-2, inhibitors, docking, expression; one mechanism a test."""
+
+import numpy as np
+import pytest
+
+from lamella.assays.preparation import draw, numbers, treated
+from lamella.assays.protocol import Setting
+from lamella.culture import grown_population, idealised_inputs
+from lamella.networks import Perturbations
+
+
+def cells(cell="MEF", scaled=None, matrix=None, **arm):
+    """Means over a few cells that have grown long under what the arm does."""
+    setting = Setting(cell, "arm", Perturbations(**arm), matrix or {"fibronectin": "10 ug/ml"}, {"EGF": "10 ng/ml"},
+                      scaled=scaled or {})  # fmt: skip
+    network, treatment = treated(setting)
+    population = grown_population(network, treatment, draw(setting, 4), numbers(setting),
+                                  idealised_inputs(network, treatment))  # fmt: skip
+    population.advance(5e5)
+    assert not population.status.any()
+    return lambda name: float(population.observe((name,)).mean())
+
+
+@pytest.fixture(scope="module")
+def control():
+    return cells()
+
+
+def test_timp2_serves_and_hinders_the_activation_of_mmp2():
+    series = [cells(overexpression={"TIMP2": fold})("MMP2_active_total") for fold in (0.02, 1.0, 100.0)]
+    assert series[1] > 1.3 * series[0]
+    assert series[1] > 1.3 * series[2]
+
+
+def test_without_its_activator_the_pro_form_piles_up(control):
+    dead = cells(mutant={"MMP14": "E240A"})
+    assert dead("MMP2_active_total") < 0.01 * control("MMP2_active_total")
+    assert dead("MMP2_pro_total") > 1.1 * control("MMP2_pro_total")
+
+
+def test_an_inhibitor_leaves_bands_of_mmp9_and_takes_its_activity():
+    plain, more = cells(), cells(overexpression={"TIMP1": 30.0})
+    assert more("MMP9_net_total") < 0.5 * plain("MMP9_net_total")
+    assert more("MMP9") + more("MMP9_active") == pytest.approx(plain("MMP9") + plain("MMP9_active"), rel=0.02)
+
+
+def test_docked_mmp2_cuts_what_free_mmp2_does_not(control):
+    loose = cells(mutant={"MMP2": "docking-site"})
+    assert loose("MMP2_active_total") > 0.9 * control("MMP2_active_total")
+    assert loose("proteolysis_MMP2") < 0.05 * control("proteolysis_MMP2")
+
+
+def test_p38_drives_mmp13_and_erk_holds_it(control):
+    made = lambda read: read("MMP13") + read("MMP13_active")
+    assert made(cells(inhibitor={"SB203580": "10 uM"})) < 0.7 * made(control)
+    assert made(cells(inhibitor={"U0126": "10 uM"})) > 1.2 * made(control)
+
+
+def test_ilk_makes_mmp9_by_ap1(control):
+    more, silent = (cells(overexpression={"ILK": 5.0}, **extra) for extra in ({}, {"mutant": {"JUN": "TAM67"}}))
+    assert more("MMP9") > 1.2 * control("MMP9")
+    assert silent("MMP9") < control("MMP9")
+
+
+def test_cas_sends_ciz_into_the_nucleus(control):
+    without = cells(knockout=("BCAR1",))
+    assert without("ZNF384_nuclear") < 0.6 * control("ZNF384_nuclear")
+    assert without("MMP1") < control("MMP1")
+
+
+def test_mmp14_is_conserved_in_its_complexes_when_nothing_is_made_or_lost():
+    off = {"k_MMP14_loss": 1e-12, "k_medium": 1e-12, "k_plasmin": 1e-12}
+    read = cells(scaled=off)
+    setting = Setting("MEF", "arm", Perturbations(), scaled=off)
+    network, treatment = treated(setting)
+    started = grown_population(network, treatment, draw(setting, 4), numbers(setting),
+                               idealised_inputs(network, treatment))  # fmt: skip
+    begun = float(started.observe(("MMP14_total",)).mean())
+    assert np.isclose(read("MMP14_total"), begun, rtol=1e-3)

@@ -1,0 +1,64 @@
+"""JNK and p38: fed by adhesion through Cas-Crk, Shc and PAK1, damped by MKP-1."""
+
+import numpy as np
+import pytest
+
+from lamella.culture import Draw, advance_treated, constants, grown_population, idealised_inputs
+from lamella.networks import Perturbations, assemble, resolve
+
+HOUR = 3600.0
+
+
+def course(cell, names, hours, **perturbations):
+    """Mean over two cells of `names` at `hours` after the start.   returns [times, names]"""
+    network = assemble(cell)
+    treatment = resolve(network, Perturbations(**perturbations), {"fibronectin": "10 ug/ml"}, {})
+
+    def told(off=None):
+        return idealised_inputs(network, treatment, suspended=off)
+
+    cells = grown_population(network, treatment, Draw(1, 0, 2, (), {}), constants(), told())
+    now, read = 0.0, []
+    for hour in hours:
+        advance_treated(cells, treatment, now, hour * HOUR - now, told)
+        now = hour * HOUR
+        read.append(cells.observe(names).mean(axis=0))
+    assert not cells.status.any()
+    return np.array(read)
+
+
+@pytest.mark.parametrize("cell", ["HeLa", "MEF"])
+def test_matrix_activates_jnk_and_p38_and_fak_carries_most_of_it(cell):
+    names = ("MAPK8_p", "MAPK14_p")
+    attached = course(cell, names, (1.0,))[0]
+    suspended = course(cell, names, (1.0,), suspended=True)[0]
+    blocked = course(cell, names, (1.0,), inhibitor={"PF-573228": "1 uM"})[0]
+    assert (suspended < 0.33 * attached).all()
+    assert (blocked < 0.8 * attached).all()
+    assert (blocked > suspended).all()
+
+
+def test_jnk_overshoots_when_cells_attach_and_mkp1_makes_it_so():
+    hours = (1.0, 1.33, 5.0)
+    course_of = {
+        name: course("HeLa", ("MAPK8_p",), hours, suspended="from 0 h until 1 h", **extra)[:, 0]
+        for name, extra in {"wild type": {}, "no MKP-1": {"knockout": ("DUSP1",)}}.items()
+    }
+    peak = {name: read[1] / read[2] for name, read in course_of.items()}
+    assert peak["wild type"] > 1.1
+    assert peak["no MKP-1"] < 1.0
+    assert course_of["no MKP-1"][2] > course_of["wild type"][2]
+
+
+def test_inhibitors_take_the_activity_and_not_the_phosphate():
+    names = ("MAPK8_p", "MAPK8_activity", "MAPK14_p", "MAPK14_activity")
+    free = course("HeLa", names, (0.1,))[0]
+    held = course("HeLa", names, (0.1,), inhibitor={"SP600125": "1 uM", "SB203580": "10 uM"})[0]
+    assert held[1] < 0.1 * free[1]
+    assert held[3] < 0.1 * free[3]
+    assert held[[0, 2]] == pytest.approx(free[[0, 2]], rel=0.1)
+
+
+def test_active_rac1_activates_jnk_of_starved_cells():
+    wild, active = (course("MEF", ("MAPK8_p", "PAK1_active"), (1.0,), mutant=m)[0] for m in ({}, {"RAC1": "G12V"}))
+    assert (active > 1.1 * wild).all()
