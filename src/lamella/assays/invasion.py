@@ -101,14 +101,13 @@ def run(setting: Setting, conditions: InvasionConditions, progress: Progress) ->
     culture = plated(setting, conditions.cells, layout, exchange, lengths, habitat=habitat, section=True)
     times = frame * np.arange(round(duration / frame) + 1)
     shown = {int(i) for i in np.linspace(0, len(times) - 1, conditions.pictures).round()}
-    recorder, depths, pictures, meshes = Recorder(), [], [], []
+    recorder, depths, pictures = Recorder(), [], []
     for i, time in enumerate(times):
         culture.advance(time - culture.seconds)
         recorder.take(culture)
         depths.append(depths_of(culture, surface))
         if i in shown and setting.replicate == 0:
             pictures.append(culture.dish.labels().astype(np.uint16))
-            meshes.append((fibres_left(culture) > 0.1).astype(np.uint8))
         progress((i + 1) / len(times))
     course, table = np.array(depths), recorder.table()
     invaded = float((course[-1] > diameter * lengths.site).mean())
@@ -121,12 +120,12 @@ def run(setting: Setting, conditions: InvasionConditions, progress: Progress) ->
         "invaded": ((), invaded, {"long_name": "share of cells in the gel"}),
         "fibres_cut": ((), -books.get("cleaved", 0.0) / books["initial"], {"long_name": "share of the fibres cut"}),
         "depth_course": ("times", course.mean(axis=1), {"units": "um"}),
+        "fibres": (("x", "y"), (fibres_left(culture) > 0.1).astype(np.uint8), {"long_name": "fibres at the end"}),
     }  # fmt: skip
     data |= {f"track_{column}": ("points", table[column].to_numpy()) for column in table}
     coordinates: dict[str, Any] = {"times": times}
     if pictures:
         data["labels"] = (("frames", "x", "y"), np.stack(pictures))
-        data["fibres"] = (("frames", "x", "y"), np.stack(meshes))
         coordinates["frames"] = times[sorted(shown)]
     attrs = {"assay": "invasion", "site_um": lengths.site, "surface_um": surface * lengths.site,
              "pore_um": pore * lengths.site}  # fmt: skip
