@@ -114,7 +114,7 @@ def run(setting: Setting, conditions: InvasionConditions, progress: Progress) ->
     assert culture.coupling is not None
     books = culture.coupling.around.ledger.entries(_FIBRES)
     data: dict[str, Any] = {
-        "depth": ((), float(course[-1].mean()), {"units": "um"}),
+        "depth": ((), float(course[-1].mean()), {"units": "um", "long_name": "depth of the cells in the gel"}),
         "depth_median": ((), float(np.median(course[-1])), {"units": "um"}),
         "depth_90": ((), float(np.percentile(course[-1], 90)), {"units": "um"}),
         "invaded": ((), invaded, {"long_name": "share of cells in the gel"}),

@@ -55,7 +55,6 @@ _READOUTS = {
     "spreading_half_time": ("Time until half of the area is gained", "min", 1.0),
     "bound_receptors": ("Receptors on ligand", "molecules per cell", 1.0),
     "area_course": ("Area of a cell", "µm²", 1.0),
-    "depth": ("Depth of the cells in the gel", "µm", 1.0),
     "depth_median": ("Median depth in the gel", "µm", 1.0),
     "depth_90": ("Depth of the foremost tenth", "µm", 1.0),
     "invaded": ("Cells in the gel", "%", 100.0),
