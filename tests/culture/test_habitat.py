@@ -5,7 +5,7 @@ import pytest
 
 from lamella.assays import Setting
 from lamella.assays.preparation import sites_per_cell, treated
-from lamella.culture import Culture, Death, Division, Draw, Habitat, Protocol, cells_apart, constants, scale
+from lamella.culture import Culture, Death, Division, Draw, Habitat, Protocol, cells_apart, constants, life_table, scale
 from lamella.culture.cells import program
 from lamella.culture.habitat import Coupling, habitat_table
 from lamella.culture.surroundings import substance, surrounding_constants
@@ -168,7 +168,8 @@ def test_a_network_without_the_observables_neither_divides_nor_dies():
 
 def test_a_division_turns_back_what_life_says_and_a_share_tells_death():
     reset = {"MAPK1_p": "MAPK1", "SHC1_p": ""}
-    culture = dish(life=(Division("MAPK1_p", 1.0, 800.0, 0.1, reset), Death("RAC1_gtp", 0.99, 800.0, 0.3, "RAC1")))
+    death = Death("RAC1_gtp", 0.99, 800.0, 0.3, "RAC1")
+    culture = dish(life=(Division("MAPK1_p", 1.0, 800.0, 0.1, reset), death))
     culture.advance(1200)
     assert len(culture.living) == 2 * CELLS
     assert (culture.population.observe(("MAPK1_p", "SHC1_p")) == 0.0).all()
@@ -176,3 +177,14 @@ def test_a_division_turns_back_what_life_says_and_a_share_tells_death():
     low = dish(life=(None, Death("RAC1_gtp", 1e-4, 800.0, 0.3, "RAC1")))
     low.advance(400)
     assert np.isfinite(low._life.dying).all()
+
+
+def test_the_cell_cycle_of_the_network_makes_cells_divide_and_a_cdk_inhibitor_does_not():
+    """HeLa cells in growth medium are in S phase or near it; with CDK2 and CDK4 held none divides that has not begun."""
+    growing = dish(life=life_table(), spacing=2.5)
+    held = dish(life=life_table(), spacing=2.5, inhibitor={"roscovitine": "50 uM", "palbociclib": "5 uM"})
+    for culture in (growing, held):
+        culture.advance(26 * 3600.0)
+    assert len(growing.living) > CELLS
+    assert len(held.living) <= len(growing.living)
+    assert growing.died == 0

@@ -10,6 +10,7 @@ from lamella.assays.haptotaxis import HAPTOTAXIS
 from lamella.assays.immunoblot import IMMUNOBLOT
 from lamella.assays.migration import MIGRATION
 from lamella.assays.morphology import MORPHOLOGY
+from lamella.assays.proliferation import PROLIFERATION
 from lamella.assays.protocol import Assay, Conditions, Setting
 from lamella.assays.scatter import SCATTER
 from lamella.assays.scratch import SCRATCH
@@ -19,8 +20,8 @@ from lamella.assays.zymography import ZYMOGRAPHY
 ASSAYS: dict[str, Assay] = {
     assay.name: assay
     for assay in (
-        IMMUNOBLOT, DOSE_RESPONSE, AFFINITY, AVIDITY, ADHESION, MIGRATION, MORPHOLOGY, HAPTOTAXIS, CHEMOTAXIS,
-        SCATTER, SCRATCH, SPREADING, CALCIUM, ZYMOGRAPHY,
+        IMMUNOBLOT, PROLIFERATION, DOSE_RESPONSE, AFFINITY, AVIDITY, ADHESION, MIGRATION, MORPHOLOGY, HAPTOTAXIS,
+        CHEMOTAXIS, SCATTER, SCRATCH, SPREADING, CALCIUM, ZYMOGRAPHY,
     )
 }
 """Every assay by the name it has in an experiment file."""
@@ -37,6 +38,7 @@ __all__ = [
     "IMMUNOBLOT",
     "MIGRATION",
     "MORPHOLOGY",
+    "PROLIFERATION",
     "SCATTER",
     "SCRATCH",
     "SPREADING",

@@ -1,0 +1,119 @@
+"""Proliferation: cells starved of growth factors are released, and those in S phase are counted.
+
+Cells grow to quiescence in the medium (without growth factors: leave [medium] empty), and time 0 is when the arm gives
+them what it gives. Every cell is followed: it has entered S phase when half of its origins have fired. A pulse of BrdU
+marks the cells that replicate at any time of the pulse. Fractions come from cells that differ in their protein totals
+and from nothing else; a replicate is a dish of its own cells.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+from pydantic import Field, model_validator
+
+from lamella.assays.preparation import draw, numbers, treated
+from lamella.assays.protocol import Assay, Conditions, Progress, Setting
+from lamella.assays.quantities import written_in
+from lamella.culture import advance_treated, grown_population, idealised_inputs
+from lamella.errors import InputError, SolverError
+from lamella.units import quantity
+
+_HALF = 0.5
+"""Share of fired origins from which a cell counts as replicating."""
+_MARKS = ("CCND1", "RB1_p", "CCNA2")
+"""What is stained beside S phase: cyclin D1, phosphorylated Rb, cyclin A."""
+
+
+class ProliferationConditions(Conditions):
+    """Keys under [assays.proliferation].
+
+    duration   after release, looked at `points` times
+    pulse      length of the pulse of BrdU that ends with the assay
+    """
+
+    duration: Annotated[str, written_in("s", above=0.0)] = "30 h"
+    pulse: Annotated[str, written_in("s", above=0.0)] = "6 h"
+    points: Annotated[int, Field(ge=4, le=500)] = 31
+    cells: Annotated[int, Field(ge=1, le=20000)] = 120
+
+    @model_validator(mode="after")
+    def _within(self) -> ProliferationConditions:
+        if quantity(self.pulse, "s") > quantity(self.duration, "s"):
+            raise InputError(f"the pulse, {self.pulse}, is longer than the assay, {self.duration}")
+        return self
+
+
+def run(setting: Setting, conditions: ProliferationConditions, progress: Progress) -> xr.Dataset:
+    """The dish of one arm and replicate."""
+    network, treatment = treated(setting)
+    told = lambda off=None: idealised_inputs(
+        network, treatment, front_equals_rear=setting.front_equals_rear, suspended=off)
+    population = grown_population(network, treatment, draw(setting, conditions.cells), numbers(setting), told())
+    times = np.linspace(0.0, quantity(conditions.duration, "s"), conditions.points)
+    names = ("S_phase", *_MARKS)
+    seen = [population.observe(names)]
+    for i, span in enumerate(np.diff(times)):
+        advance_treated(population, treatment, times[i], span, told)
+        bad = np.flatnonzero(population.status != 0)
+        if bad.size:
+            raise SolverError(f"the network of cell {bad[0] + 1} could not be advanced", where=f"arms.{setting.arm}")
+        seen.append(population.observe(names))
+        progress((i + 1) / (len(times) - 1))
+    read = np.array(seen)
+    share = read[:, :, 0]
+    entered = entry_times(times, share)
+    within = times >= times[-1] - quantity(conditions.pulse, "s") - 1e-6
+    inside, counted = share > _HALF, np.isfinite(entered)
+    scalars = {
+        "s_phase": (float(inside[-1].mean()), ""), "entered": (float(counted.mean()), ""),
+        "brdu": (float(inside[within].any(axis=0).mean()), ""),
+        "already": (float(inside[0].mean()), ""),
+        "entry_time": (float(np.median(entered[counted])) / 3600.0 if counted.any() else np.nan, "h"),
+        "origins": (float(share[-1].mean()), ""),
+    }  # fmt: skip
+    data: dict[str, Any] = {name: ((), value, {"units": unit}) for name, (value, unit) in scalars.items()}
+    data["s_phase_course"] = ("times", inside.mean(axis=1), {"long_name": "share of cells in S phase"})
+    data["entered_course"] = ("times", (entered[None, :] <= times[:, None]).mean(axis=1),
+                              {"long_name": "share of cells that have entered S phase"})  # fmt: skip
+    data["origins_course"] = ("times", share.mean(axis=1), {"long_name": "share of origins that have fired"})
+    for i, mark in enumerate(_MARKS):
+        data[f"{mark.lower()}_course"] = ("times", read[:, :, i + 1].mean(axis=1), {"units": "molecules"})
+    data["entry"] = ("cells", entered / 3600.0, {"units": "h", "long_name": "entry into S phase"})
+    return xr.Dataset(data, coords={"times": times}, attrs={"assay": "proliferation"})
+
+
+def entry_times(times: NDArray[np.float64], share: NDArray[np.float64]) -> NDArray[np.float64]:
+    """When each cell has half of its origins fired for the first time [s], by linear interpolation; NaN if never, 0 if
+    from the start.
+
+    times [times], share [times, cells]
+    """
+    above = share > _HALF
+    first = above.argmax(axis=0)
+    cells = np.arange(share.shape[1])
+    before = np.maximum(first - 1, 0)
+    low, high = share[before, cells], share[first, cells]
+    rise = np.where(high > low, high - low, 1.0)
+    entry = times[before] + (times[first] - times[before]) * np.clip((_HALF - low) / rise, 0.0, 1.0)
+    entry = np.where(first == 0, 0.0, entry)
+    return np.where(above.any(axis=0), entry, np.nan)
+
+
+PROLIFERATION = Assay(
+    name="proliferation",
+    summary="Entry into S phase of starved cells after release.",
+    conditions=ProliferationConditions,
+    readouts={
+        "s_phase": "share of cells in S phase at the end",
+        "entered": "share of cells that have entered S phase since release, or were in it",
+        "brdu": "share of cells that replicate at some time of the pulse",
+        "already": "share of cells in S phase at release",
+        "entry_time": "median time of entry of those that enter, h",
+        "origins": "share of origins that have fired at the end, mean over cells",
+    },
+    run=run,
+)
