@@ -73,7 +73,7 @@ def test_units_of_the_library_are_made_of_molecules_um_and_s():
 
 
 def test_a_module_of_the_library_is_found_by_name():
-    assert all(module(name).parameters for name in COMMON_MODULES)
+    assert all(module(name).body and module(name).title for name in COMMON_MODULES)
     with pytest.raises(InputError, match="unknown module"):
         module("rho_gtpase")
 

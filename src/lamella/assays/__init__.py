@@ -5,6 +5,7 @@ from lamella.assays.affinity import AFFINITY
 from lamella.assays.anoikis import ANOIKIS
 from lamella.assays.avidity import AVIDITY
 from lamella.assays.calcium import CALCIUM
+from lamella.assays.chemotaxis import CHEMOTAXIS
 from lamella.assays.dose_response import DOSE_RESPONSE
 from lamella.assays.haptotaxis import HAPTOTAXIS
 from lamella.assays.immunoblot import IMMUNOBLOT
@@ -14,6 +15,7 @@ from lamella.assays.proliferation import PROLIFERATION
 from lamella.assays.protocol import Assay, Conditions, Setting
 from lamella.assays.scatter import SCATTER
 from lamella.assays.scratch import SCRATCH
+from lamella.assays.spreading import SPREADING
 from lamella.assays.zymography import ZYMOGRAPHY
 from lamella.assays.viability import VIABILITY
 
@@ -21,7 +23,7 @@ ASSAYS: dict[str, Assay] = {
     assay.name: assay
     for assay in (
         IMMUNOBLOT, PROLIFERATION, VIABILITY, ANOIKIS, ZYMOGRAPHY, CALCIUM, DOSE_RESPONSE, AFFINITY, AVIDITY, ADHESION,
-        MIGRATION, MORPHOLOGY, HAPTOTAXIS, SCATTER, SCRATCH,
+        SPREADING, MIGRATION, MORPHOLOGY, HAPTOTAXIS, CHEMOTAXIS, SCATTER, SCRATCH,
     )
 }
 """Every assay by the name it has in an experiment file."""
@@ -33,6 +35,7 @@ __all__ = [
     "ASSAYS",
     "AVIDITY",
     "CALCIUM",
+    "CHEMOTAXIS",
     "DOSE_RESPONSE",
     "HAPTOTAXIS",
     "IMMUNOBLOT",
@@ -41,6 +44,7 @@ __all__ = [
     "PROLIFERATION",
     "SCATTER",
     "SCRATCH",
+    "SPREADING",
     "ZYMOGRAPHY",
     "VIABILITY",
     "Assay",

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from lamella.assays.protocol import Setting
-from lamella.culture import Constants, Culture, Draw, Layout, Protocol, Scale, constants
+from lamella.culture import Constants, Culture, Draw, Habitat, Layout, Protocol, Scale, constants
 from lamella.errors import InputError
 from lamella.networks import Network, Treatment, assemble, resolve
 
 
-def treated(setting: Setting) -> tuple[Network, Treatment]:
-    """Network of the cell line and the resolved treatment of the arm."""
+def treated(setting: Setting, *, two_ends: bool = False) -> tuple[Network, Treatment]:
+    """Network of the cell line and the resolved treatment of the arm.
+
+    two_ends  whether the assay has a low and a high end, between which a factor can form a gradient
+    raises    InputError: a gradient in an assay without ends, or what `resolve` refuses
+    """
     network = assemble(setting.cell)
-    return network, resolve(network, setting.perturbations, setting.matrix, setting.medium, f"arms.{setting.arm}")
+    treatment = resolve(network, setting.perturbations, setting.matrix, setting.medium, f"arms.{setting.arm}")
+    if treatment.gradient and not two_ends:
+        raise InputError("this assay has no ends between which a gradient could form",
+                         where=f"arms.{setting.arm}.gradient",
+                         remedy="Use the assay 'chemotaxis', or `factor` for a dose that is the same everywhere.")
+    return network, treatment
 
 
 def draw(setting: Setting, cells: int) -> Draw:
@@ -31,12 +42,20 @@ def plated(
     exchange: Constants,
     scale: Scale,
     network_interval: float | None = None,
+    *,
+    habitat: Callable[[Treatment, tuple[int, ...]], Habitat] | None = None,
+    spreads: bool = False,
+    section: bool = False,
 ) -> Culture:
     """The dish of one arm and replicate.
 
+    habitat  (treatment, sites of the dish) -> fields and matrix; without it the medium is the same everywhere
+    spreads  the area of a cell follows its adhesion
+    section  cells are seen in section, each with its nucleus
+
     raises  InputError: cells that are kept in suspension do not crawl
     """
-    network, treatment = treated(setting)
+    network, treatment = treated(setting, two_ends=habitat is not None)
     if treatment.suspended or any(change.suspended is not None for change in treatment.changes):
         raise InputError(
             "cells in suspension do not crawl",
@@ -50,7 +69,11 @@ def plated(
         layout,
         exchange,
         scale,
-        Protocol(network_interval=network_interval, front_equals_rear=setting.front_equals_rear),
+        Protocol(
+            network_interval=network_interval, front_equals_rear=setting.front_equals_rear, spreads=spreads,
+            section=section,
+        ),
+        None if habitat is None else habitat(treatment, layout.labels.shape),
     )
 
 

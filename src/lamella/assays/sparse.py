@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from lamella.assays.preparation import numbers, plated, sites_per_cell
 from lamella.assays.protocol import Progress, Setting
 from lamella.assays.tracking import Recorder
-from lamella.culture import Culture, cells_apart, scale
+from lamella.culture import Culture, Habitat, cells_apart, scale
+from lamella.networks import Treatment
 
 SPACING = 4.5
 """Cell diameters between the centres of neighbours at the start."""
@@ -28,17 +29,19 @@ def watch(
     network_interval: float | None = None,
     each: Callable[[Culture], None] | None = None,
     coat: Callable[[tuple[int, ...], float], NDArray[np.float64]] | None = None,
+    habitat: Callable[[Treatment, tuple[int, ...]], Habitat] | None = None,
 ) -> tuple[Culture, Recorder]:
     """Let cells settle, then take a frame every `frame` seconds.
 
     each      called on every frame
     coat      (shape of the dish, side of a site in um) -> ligand on every site over the coating; 1 where not given
+    habitat   see `plated`
     returns   the culture at the end and the frames; time 0 is the end of settling
     """
     exchange = numbers(setting)
     lengths = scale(exchange, finer_step=finer_step)
     layout = cells_apart(cells, sites_per_cell(setting, lengths), SPACING, setting.seed, setting.replicate)
-    culture = plated(setting, cells, layout, exchange, lengths, network_interval)
+    culture = plated(setting, cells, layout, exchange, lengths, network_interval, habitat=habitat)
     if coat is not None:
         culture.dish.ligand = coat(culture.dish.shape, lengths.site)
         culture.reading = culture.dish.read()

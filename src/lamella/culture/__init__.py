@@ -3,8 +3,11 @@
 from lamella.culture.cells import Draw, chosen_reactions, drawn_parameters, grown, grown_population, program
 from lamella.culture.constants import Constants, constants
 from lamella.culture.culture import Culture, Protocol
+from lamella.culture.habitat import Coupling, Habitat, habitat_table
 from lamella.culture.idealised import idealised_inputs
-from lamella.culture.layout import Layout, cells_apart, islands, sheet_with_gap
+from lamella.culture.layout import Layout, cells_apart, islands, row_above, sheet_with_gap
+from lamella.culture.life import Death, Division, life_table
+from lamella.culture.nucleus import section_area
 from lamella.culture.observe import (
     at_edge,
     elongation,
@@ -16,12 +19,18 @@ from lamella.culture.observe import (
     touching,
 )
 from lamella.culture.scale import Scale, scale
+from lamella.culture.spreading import round_area
+from lamella.culture.surroundings import collagen_fibres, substance, surrounding_constants
 from lamella.culture.timed import advance_treated, make, pieces, treat
 
 __all__ = [
     "Constants",
+    "Coupling",
     "Culture",
+    "Death",
+    "Division",
     "Draw",
+    "Habitat",
     "Layout",
     "Protocol",
     "Scale",
@@ -29,14 +38,17 @@ __all__ = [
     "at_edge",
     "cells_apart",
     "chosen_reactions",
+    "collagen_fibres",
     "constants",
     "drawn_parameters",
     "elongation",
     "free_share",
     "grown",
     "grown_population",
+    "habitat_table",
     "idealised_inputs",
     "islands",
+    "life_table",
     "make",
     "neighbours",
     "open_area",
@@ -44,8 +56,13 @@ __all__ = [
     "pooled",
     "positions",
     "program",
+    "round_area",
+    "row_above",
     "scale",
+    "section_area",
     "sheet_with_gap",
+    "substance",
+    "surrounding_constants",
     "touching",
     "treat",
 ]

@@ -87,14 +87,16 @@ def drawn_parameters(network: Network, treatment: Treatment, draw: Draw, constan
 
 
 def grown_population(
-    network: Network, treatment: Treatment, draw: Draw, constants: Constants, inputs: dict[str, float]
-) -> Population:
+    network: Network, treatment: Treatment, draw: Draw, constants: Constants, inputs: dict[str, float],
+    *, threads: int = 1,
+) -> Population:  # fmt: skip
     """Cells after long culture in the medium, under `inputs`; drugs and the arm's own factors come at its end.
 
     inputs   what the surroundings tell a cell in that time
+    threads  change no result
     """
     parameters = drawn_parameters(network, treatment, draw, constants)
-    return grown(network, treatment, parameters, constants, inputs)
+    return grown(network, treatment, parameters, constants, inputs, threads=threads)
 
 
 def grown(

@@ -29,7 +29,7 @@ READ_STATES = (
 )
 """States and observables that mechanics are made of."""
 
-_ROUND_PERIMETER = 3.07 * 2.0 * np.sqrt(np.pi)
+ROUND_PERIMETER = 3.07 * 2.0 * np.sqrt(np.pi)
 """Neighbour pairs across the edge of a digital disc, per root of its sites: 3.07 per unit length (mean over angles)."""
 
 
@@ -123,7 +123,7 @@ def resting_mechanics(spread_area: float, constants: Constants, scale: Scale) ->
     return {
         "target_volume": sites,
         "volume_stiffness": constants["shape.volume_stiffness"] * finer**2,
-        "target_perimeter": constants["shape.perimeter_slack"] * _ROUND_PERIMETER * float(np.sqrt(sites)),
+        "target_perimeter": constants["shape.perimeter_slack"] * ROUND_PERIMETER * float(np.sqrt(sites)),
         "perimeter_stiffness": constants["shape.perimeter_stiffness"],
         "act_memory": float(scale.steps(constants["protrusion.memory"])),
         "contact_gain": constants["protrusion.contact_gain"],

@@ -78,6 +78,26 @@ def cells_apart(cells: int, sites_per_cell: float, spacing: float, seed: int, re
     return Layout(labels)
 
 
+def row_above(cells: int, sites_per_cell: float, pitch: float, above: int, below: int) -> Layout:
+    """Round cells side by side on a surface along y, seen in section: the first axis is the depth.
+
+    pitch    sites between the middles of neighbours
+    above    sites of liquid over the surface, the cells among them; below: sites under it
+    raises   InputError: no room for a cell
+    """
+    diameter = 2.0 * float(np.sqrt(sites_per_cell / np.pi))
+    if pitch < diameter or above < diameter:
+        raise InputError("cells do not fit on the surface", where="layout",
+                         why=f"a cell is {diameter:.0f} sites across, its place {pitch:.0f} by {above} sites")
+    width = round(cells * pitch)
+    labels = np.zeros((above + below, width), np.int32)
+    x, y = np.meshgrid(np.arange(above) + 0.5, np.arange(width) + 0.5, indexing="ij")
+    for c in range(cells):
+        inside = (x - (above - diameter / 2)) ** 2 + (y - (c + 0.5) * pitch) ** 2 <= sites_per_cell / np.pi
+        labels[:above][inside] = c + 1
+    return Layout(labels)
+
+
 def islands(count: int, each: int, sites_per_cell: float, room: float, seed: int, replicate: int) -> Layout:
     """Round islands of packed cells on a square grid.
 

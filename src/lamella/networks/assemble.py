@@ -344,8 +344,12 @@ def _derived_unit(name: str) -> str:
         return "molecules/s"
     if name.endswith(("_ligand_front", "_ligand_rear")):
         return "molecules/um^2"
-    if "_exchange_" in name or name.startswith(("proteolysis_", "release_")) or name in _TRAFFIC:
+    if "_exchange_" in name or name == "PIP3_exchange":
         return "1/s"
+    if name.startswith(("proteolysis_", "release_")) or name in _TRAFFIC:
+        return "1/s"
+    if name.endswith("_clearance"):
+        return "um^3/s"
     if name.endswith("_volume"):
         return "um^3"
     if name.startswith("PPP3CA_active_"):
@@ -354,7 +358,9 @@ def _derived_unit(name: str) -> str:
         "adhesion_front", "adhesion_rear", "caveolar_", "bound_", "active_", "unligated_", "chain_", "holders_",
         "gripping_", "clustered_",
     )  # fmt: skip
-    if name.endswith(("_total", "_gtp", "_activity")) or name.startswith(sums) or name in _GROUPS:
+    if name.endswith(("_total", "_gtp", "_active", "_activity")) or name.startswith(sums):
+        return "molecules"
+    if name in _GROUPS or "_local_" in name:
         return "molecules"
     return "1"
 

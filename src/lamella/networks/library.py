@@ -23,6 +23,7 @@ COMMON_MODULES = (
     "pak",
     "protrusion",
     "contractility",
+    "sensing",
     "fgf_receptor",
     "growth_receptors",
     "chemokine_receptors",

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictStr, field_validator
 
+from lamella.errors import InputError
 from lamella.networks import reagents
 from lamella.networks.assemble import Network
 from lamella.networks.courses import Change, added_things, changes, edits_at, scaled_later, suspension
@@ -30,6 +32,8 @@ class Perturbations(BaseModel):
     antibody        antibody or peptide against integrins -> dose, from the start of the assay
     coating         ligand -> coating, beside the ligands of the experiment's matrix; '0 ug/ml' takes one away
     factor          soluble factor -> dose, from the start of the assay, in place of the experiment's medium
+    gradient        soluble factor -> its dose at the low and at the high end of the dish, '0 to 20 ng/ml', in place of
+                    the experiment's medium; only in assays that have two ends
     shear           stress of flow over the cells, '1.5 Pa from 0 h'
     stretch         strain of the matrix under them, '10 % from 0 h until 5 min'
     blocked         reactions that are stopped, from the start of the assay; '*' stands for anything, and the names end
@@ -49,6 +53,7 @@ class Perturbations(BaseModel):
     antibody: dict[str, str] = {}
     coating: dict[str, str] = {}
     factor: dict[str, str] = {}
+    gradient: dict[str, str] = {}
     shear: str = ""
     stretch: str = ""
     blocked: tuple[str, ...] = ()
@@ -70,6 +75,7 @@ class Treatment:
     acute     parameter -> value, from the start of the assay (drugs, and factors that the arm changes)
     density   ligand -> density [molecules/um^2]
     changes   what changes in the course of the assay, in order of time
+    gradient  soluble factor -> what it has at the low and at the high end of the dish [molecules/um^3]
     """
 
     chronic: dict[str, float]
@@ -78,6 +84,7 @@ class Treatment:
     density: dict[str, float]
     suspended: bool
     changes: tuple[Change, ...] = ()
+    gradient: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
 
 def resolve(
@@ -96,6 +103,12 @@ def resolve(
     density = {ligand: reagents.ligand_density(ligand, coating, f"{where}.coating.{ligand}")
                for ligand, coating in coated.items()}  # fmt: skip
     added = added_things(network, perturbations, grown, where)
+    gradient = {}
+    for factor, ends in perturbations.gradient.items():
+        if factor in perturbations.factor:
+            raise InputError(f"{factor} cannot be the same everywhere and a gradient",
+                             where=f"{where}.gradient.{factor}", remedy="Write one of the two.")  # fmt: skip
+        gradient[factor] = reagents.gradient_ends(factor, ends, f"{where}.gradient.{factor}")
     off = suspension(perturbations.suspended, f"{where}.suspended")
     return Treatment(
         genetics(network, perturbations, where),
@@ -104,4 +117,5 @@ def resolve(
         density,
         amount_at(off, START) is not None,
         changes(added, scaled_later(network, perturbations, where), off),
+        gradient,
     )

@@ -67,6 +67,18 @@ def factor_edits(factor: str, dose: str, where: str = "factor") -> dict[str, flo
     return {row["parameter"]: mass / row["kilodalton"] * 1e-3 * MOLECULES_PER_UM3_PER_UM}
 
 
+def gradient_ends(factor: str, text: str, where: str = "gradient") -> tuple[float, float]:
+    """Concentration of a soluble factor at the two ends of a dish [molecules/um^3]; '0 to 20 ng/ml', '2 nM to 0 nM'."""
+    ends = [end.strip() for end in text.split(" to ")]
+    if len(ends) != 2:
+        raise InputError(f"'{text}' is no gradient", where=where,
+                         remedy="Write the doses at the low and at the high end, e.g. '0 to 20 ng/ml'.")
+    unit = ends[1].rpartition(" ")[2]
+    low, high = (end if " " in end else f"{end} {unit}" for end in ends)
+    parameter = factor_row(factor, where)["parameter"]
+    return factor_edits(factor, low, where)[parameter], factor_edits(factor, high, where)[parameter]
+
+
 def antibody_targets(name: str, network: Network, where: str | None = "antibody") -> dict[str, float]:
     """The heterodimers of a cell line that an antibody or a peptide holds, with their dissociation constants [uM].
 

@@ -1,0 +1,212 @@
+"""Fields and matrix of a culture: what cells do to them, and what cells are told of them.
+
+A `Habitat` says what there is before the cells come. A `Coupling` carries it on the clock of a culture: rates come from
+observables of the networks that `habitat.toml` names; doses by place, ligand under each half and the field that turns
+the axis go back. Nothing here knows what a factor does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lamella.culture.constants import Constants
+from lamella.culture.surroundings import surrounding_constants
+from lamella.errors import InputError
+from lamella.networks import library
+from lamella.solve import Population
+from lamella.tissue import Dish
+from lamella.tissue.fields import (
+    Acts,
+    Behaviour,
+    Exchanged,
+    FibreLaw,
+    Ligand,
+    Occupancy,
+    Reaction,
+    Substance,
+    Surroundings,
+    make_medium,
+    occupy,
+    on_sites,
+)
+
+_HALVES = ("front", "rear")
+_GONE = 0.1
+"""Share of a fibre below which it stops nothing."""
+_LEAST = 1e-9
+"""Share of a field's highest concentration below which a cell on it tells nothing from nothing."""
+
+
+@dataclass(frozen=True)
+class Habitat:
+    """What surrounds cells.
+
+    substances   diffusing; those that habitat.toml names act on cells and are acted on
+    ligands      of the matrix, in molecules/um^2 of a flat dish. Those that the network knows are held on to, in place
+                 of the coating of the same name; the others are matter
+    reactions    between substances
+    fibres       pores and stiffness of the matrix, if that matters
+    periodic     one truth value an axis: whether the dish, its cells and fields are closed over its borders
+    depth        of the liquid (um); None: as in surroundings.toml
+    mesh         ligand whose sites are fibres that stop nuclei, as long as they are there
+    """
+
+    substances: tuple[Substance, ...] = ()
+    ligands: tuple[Ligand, ...] = ()
+    reactions: tuple[Reaction, ...] = ()
+    fibres: FibreLaw | None = None
+    periodic: tuple[bool, ...] = (True, True)
+    depth: float | None = None
+    mesh: str | None = None
+
+
+@lru_cache(maxsize=1)
+def habitat_table() -> dict[str, Any]:
+    """Rows of habitat.toml: 'factors' and 'ligands' by name, 'surface'."""
+    return library.read_toml(files("lamella.culture") / "habitat.toml")
+
+
+class Coupling:
+    """Fields and matrix of one dish, on the clock of its culture.
+
+    habitat     what there is
+    dish        whose cells it surrounds
+    site        length of a site (um)
+    coated      density [molecules/um^2] that counts 1 for the bonds of the lattice
+    names       observables and parameters of the network
+    .around     the fields and the matrix themselves, with their ledger
+    raises      InputError
+    """
+
+    def __init__(self, habitat: Habitat, dish: Dish, site: float, coated: float, names: frozenset[str],
+                 table: Mapping[str, Any] | None = None):  # fmt: skip
+        numbers, rows = surrounding_constants(), habitat_table() if table is None else table
+        depth = None if len(dish.shape) == 3 else numbers["dish.depth"] if habitat.depth is None else habitat.depth
+        medium = make_medium(dish.shape, site, coarsening=int(numbers["dish.coarsening"]), depth=depth,
+                             periodic=habitat.periodic)  # fmt: skip
+        self.around = Surroundings(medium, habitat.substances, habitat.ligands, habitat.reactions,
+                                   fibres=habitat.fibres, longest=numbers["dish.longest"])  # fmt: skip
+        self.habitat, self.coated = habitat, coated
+        self._factors = {name: dict(rows["factors"].get(name, {})) for name in self.around.fields}
+        matrix = self.around.matrix
+        self._ligands = {name: dict(rows["ligands"].get(name, {})) for name in matrix.ligands}
+        self._docked = _known(rows.get("surface", {}).get("docked"), names) if self._ligands else ()
+        self._held = tuple(name for name in self._ligands if {f"{name}_{half}" for half in _HALVES} <= names)
+        self._whole = 0.0 if habitat.mesh is None else float(matrix.density(habitat.mesh).max())
+        self._rates = {
+            (name, what): _known(row.get(what), names)
+            for table_, keys in ((self._factors, ("secretion", "clearance", "steering")),
+                                 (self._ligands, ("deposition",)))
+            for name, row in table_.items() for what in keys
+        }  # fmt: skip
+        self.carried = {row["parameter"]: name for name, row in self._factors.items() if row.get("parameter") in names}
+        told = {f"{parameter}_{half}" for parameter in self.carried for half in _HALVES}
+        if not told <= names:
+            raise InputError(f"the network does not tell {', '.join(sorted(told - names))} by place",
+                             where="culture.habitat", remedy="Add the inputs to networks/library/inputs.toml.")
+        self.occupancy = self._occupy(dish)
+
+    def _occupy(self, dish: Dish) -> Occupancy:
+        return occupy(self.around.medium, dish.labels(), dish.centroid, dish.axis)
+
+    def read(self, dish: Dish) -> None:
+        """Take note of where the cells are now."""
+        self.occupancy = self._occupy(dish)
+
+    def inputs(self, cells: NDArray[np.int64]) -> dict[str, NDArray[np.float64]]:
+        """What the networks are told, for these cells of the dish: doses by place instead of the dose; ligands."""
+        told: dict[str, NDArray[np.float64]] = {}
+        for parameter, name in self.carried.items():
+            told |= {parameter: np.zeros(len(cells))} | self._halves(parameter, name, cells)
+        for name in self._held:
+            told |= self._halves(name, name, cells)
+        return told
+
+    def _halves(self, stem: str, name: str, cells: NDArray[np.int64]) -> dict[str, NDArray[np.float64]]:
+        """Means over front and rear; that of the whole cell where a half has no site."""
+        felt, sites = self.around.read(name, self.occupancy), self.occupancy.sites.reshape(-1, 2)
+        return {f"{stem}_{half}": np.where(sites[:, h] > 0.0, getattr(felt, half), felt.whole)[cells]
+                for h, half in enumerate(_HALVES)}  # fmt: skip
+
+    def write(self, dish: Dish, population: Population, cells: NDArray[np.int64], constants: Constants) -> None:
+        """Show the dish what its cells hold on to, and the field that turns their axes."""
+        if self._held:
+            dish.ligand = sum(self.around.matrix.density(name) for name in self._held) / self.coated
+        if self._whole > 0.0 and self.habitat.mesh is not None:
+            left = self.around.matrix.density(self.habitat.mesh) / self._whole
+            dish.fibres = np.where(left > _GONE, constants["nucleus.fibre"] * left, 0.0)
+        steering = {name: self._observed(population, (name, "steering"))[:, 0] for name in self._factors
+                    if self._rates[name, "steering"]}  # fmt: skip
+        if not steering:
+            return
+        total = sum(steering.values())
+        dish.cells.sense_gradient[cells] = constants["axis.sense_receptors"] * total
+        dish.attractant = self._attractant({name: float(np.mean(w)) for name, w in steering.items()})
+
+    def _attractant(self, weights: Mapping[str, float]) -> NDArray[np.float64]:
+        """Concentrations on the sites, as a product of powers: its relative gradient is the weighted mean of theirs."""
+        medium, total = self.around.medium, sum(weights.values())
+        fields = {name: on_sites(self.around.fields[name].box, medium) for name in weights}
+        if len(fields) == 1 or total <= 0.0:
+            return next(iter(fields.values()))
+        logs = [weights[name] / total * np.log(np.maximum(c, _LEAST * c.max() + 1e-300)) for name, c in fields.items()]
+        return np.exp(sum(logs))
+
+    def advance(self, seconds: float, population: Population, cells: NDArray[np.int64]) -> Exchanged:
+        """Let cells, where they are, act on fields and matrix for `seconds`, at the rates of their present states."""
+        rows = self.occupancy.cells
+
+        def spread(values: NDArray[np.float64]) -> NDArray[np.float64]:
+            wide = np.zeros((rows, values.shape[1]))
+            wide[cells] = np.maximum(values, 0.0)
+            return wide if values.shape[1] == 2 else wide[:, 0]
+
+        rates = {key: spread(self._observed(population, key)) for key, names in self._rates.items()
+                 if names and key[1] != "steering"}  # fmt: skip
+        acts = {name: Acts(secretion=rates.get((name, "secretion"), 0.0), clearance=rates.get((name, "clearance"), 0.0))
+                for name in self._factors}  # fmt: skip
+        deposition = {name: rates[name, "deposition"] for name in self._ligands if (name, "deposition") in rates}
+        docked = spread(population.observe(self._docked)) if self._docked else 0.0
+        return self.around.advance(seconds, self.occupancy, Behaviour(acts, docked, deposition))
+
+    def _observed(self, population: Population, key: tuple[str, str]) -> NDArray[np.float64]:
+        return population.observe(self._rates[key])
+
+    def set_dose(self, parameter: str, concentration: float) -> None:
+        """The medium is changed: a factor has this concentration everywhere [molecules/um^3], and so has the bath.
+
+        raises   InputError: its walls are held, as those of a gradient are
+        """
+        piece = self.around.fields[self.carried[parameter]]
+        if piece.substance.held:
+            raise InputError(f"'{parameter}' is held at the walls of the dish", where="culture.habitat",
+                             why="A medium that is changed has no gradient.")
+        piece.concentration = concentration
+        piece.substance = replace(piece.substance, bath=float(concentration))
+
+    def checkpoint(self) -> dict[str, NDArray]:
+        """Everything that changes, as arrays."""
+        baths = np.array([piece.substance.bath for piece in self.around.fields.values()])
+        return self.around.checkpoint() | {"baths": baths}
+
+    def restore(self, state: Mapping[str, NDArray], dish: Dish) -> None:
+        """Go on from a checkpoint, with the dish of the same moment, bit for bit."""
+        self.around.restore({name: array for name, array in state.items() if name != "baths"})
+        for piece, bath in zip(self.around.fields.values(), state["baths"]):
+            piece.substance = replace(piece.substance, bath=float(bath))
+        self.read(dish)
+
+
+def _known(pattern: str | None, names: frozenset[str]) -> tuple[str, ...]:
+    """Observables that a row asks for: one, or front and rear; none where the network has them not."""
+    if pattern is None:
+        return ()
+    wanted = tuple(pattern.format(half=half) for half in _HALVES) if "{half}" in pattern else (pattern,)
+    return wanted if set(wanted) <= names else ()
