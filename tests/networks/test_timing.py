@@ -131,13 +131,13 @@ def test_add_back_into_null_cells():
     ({"add_back": {"PTK2": "wild type"}, "knockdown": {"PTK2": 0.5}}, "changed otherwise too", "at 0.5 fold"),
     ({"knockdown": {"XIAP": "1.0 from 1 h"}}, "not allowed", "0.99"),
     ({"suspended": "10 uM"}, "when cells are suspended", "from 1 h"),
-    ({"knockout": ("CAPN1",)}, "'CAPN1' cannot be perturbed yet", "dispersal"),
+    ({"knockout": ("GRB2",)}, "'GRB2' cannot be perturbed yet", "Y925F"),
     ({"knockdown": {"FAK": 0.9}}, "'FAK' is not the symbol", "Write PTK2"),
     ({"overexpression": {"HRAS": 2.0}}, "'HRAS' has no species of its own", "Write KRAS"),
     ({"factor": {"serum": "10 ng/ml"}}, "'serum' cannot be perturbed yet", "EGF"),
     ({"inhibitor": {"blebbistatin": "10 uM"}}, "'blebbistatin' cannot", "Y-27632"),
     ({"mutant": {"BIRC6": "UBC"}}, "'BIRC6' cannot", "XIAP"),
-    ({"coating": {"collagen": "10 ug/ml"}}, "'collagen' cannot", "fibronectin"),
+    ({"coating": {"collagenase": "10 ug/ml"}}, "unknown matrix ligand", "collagen_I"),
 ])
 def test_what_has_no_target_is_refused_by_name_with_a_remedy(perturbation, what, remedy):
     with pytest.raises(InputError, match=what) as caught:
