@@ -8,6 +8,7 @@ from lamella.assays.chemotaxis import CHEMOTAXIS
 from lamella.assays.dose_response import DOSE_RESPONSE
 from lamella.assays.haptotaxis import HAPTOTAXIS
 from lamella.assays.immunoblot import IMMUNOBLOT
+from lamella.assays.invasion import INVASION
 from lamella.assays.migration import MIGRATION
 from lamella.assays.morphology import MORPHOLOGY
 from lamella.assays.proliferation import PROLIFERATION
@@ -21,7 +22,7 @@ ASSAYS: dict[str, Assay] = {
     assay.name: assay
     for assay in (
         IMMUNOBLOT, PROLIFERATION, DOSE_RESPONSE, AFFINITY, AVIDITY, ADHESION, MIGRATION, MORPHOLOGY, HAPTOTAXIS,
-        CHEMOTAXIS, SCATTER, SCRATCH, SPREADING, CALCIUM, ZYMOGRAPHY,
+        CHEMOTAXIS, SCATTER, SCRATCH, SPREADING, INVASION, CALCIUM, ZYMOGRAPHY,
     )
 }
 """Every assay by the name it has in an experiment file."""
@@ -36,6 +37,7 @@ __all__ = [
     "DOSE_RESPONSE",
     "HAPTOTAXIS",
     "IMMUNOBLOT",
+    "INVASION",
     "MIGRATION",
     "MORPHOLOGY",
     "PROLIFERATION",
