@@ -9,6 +9,7 @@ from lamella.assays.chemotaxis import CHEMOTAXIS
 from lamella.assays.dose_response import DOSE_RESPONSE
 from lamella.assays.haptotaxis import HAPTOTAXIS
 from lamella.assays.immunoblot import IMMUNOBLOT
+from lamella.assays.invasion import INVASION
 from lamella.assays.migration import MIGRATION
 from lamella.assays.morphology import MORPHOLOGY
 from lamella.assays.proliferation import PROLIFERATION
@@ -23,7 +24,7 @@ ASSAYS: dict[str, Assay] = {
     assay.name: assay
     for assay in (
         IMMUNOBLOT, PROLIFERATION, VIABILITY, ANOIKIS, ZYMOGRAPHY, CALCIUM, DOSE_RESPONSE, AFFINITY, AVIDITY, ADHESION,
-        SPREADING, MIGRATION, MORPHOLOGY, HAPTOTAXIS, CHEMOTAXIS, SCATTER, SCRATCH,
+        SPREADING, MIGRATION, MORPHOLOGY, HAPTOTAXIS, CHEMOTAXIS, INVASION, SCATTER, SCRATCH,
     )
 }
 """Every assay by the name it has in an experiment file."""
@@ -39,6 +40,7 @@ __all__ = [
     "DOSE_RESPONSE",
     "HAPTOTAXIS",
     "IMMUNOBLOT",
+    "INVASION",
     "MIGRATION",
     "MORPHOLOGY",
     "PROLIFERATION",

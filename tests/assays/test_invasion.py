@@ -1,0 +1,58 @@
+"""Cells on a gel: pores, layout, what is held and what stops nuclei, and the way in with and without proteases."""
+
+import numpy as np
+import pytest
+
+from lamella.assays import INVASION, Setting
+from lamella.assays.invasion import gel_of, pore_of
+from lamella.assays.preparation import treated
+from lamella.culture import row_above
+from lamella.errors import InputError
+from lamella.networks import Perturbations
+
+
+def setting(replicate=0, cell="MEF", matrix=("fibronectin",), **perturbations):
+    coating = dict.fromkeys(matrix, "10 ug/ml")
+    return Setting(cell, "arm", Perturbations(**perturbations), coating, {"EGF": "10 ng/ml"}, 1, replicate)
+
+
+def test_a_denser_gel_has_narrower_pores():
+    pores = [pore_of(INVASION.conditions(gel=f"{mg} mg/ml")) for mg in (0.5, 2.0, 4.0)]
+    assert pores[0] > pores[1] > pores[2]
+    assert pores[1] == pytest.approx(2.84, rel=1e-3)
+    assert pore_of(INVASION.conditions(pore="7 um")) == 7.0
+
+
+def test_cells_lie_on_the_surface_side_by_side():
+    labels = row_above(5, 200.0, 20.0, 30, 50).labels
+    assert labels.shape == (80, 100)
+    assert set(np.unique(labels)) == set(range(6))
+    assert not labels[30:].any()
+    assert labels[29].any()
+    assert np.bincount(labels.ravel())[1:] == pytest.approx(np.full(5, 200), abs=12)
+    with pytest.raises(InputError, match="do not fit"):
+        row_above(5, 200.0, 10.0, 30, 50)
+
+
+def test_fibres_and_ligand_begin_at_the_surface():
+    _, treatment = treated(setting(), two_ends=True)
+    habitat = gel_of(treatment, (120, 80), 40, 5, 1)
+    held, fibres = habitat.ligands
+    assert held.name == "fibronectin"
+    assert held.initial[60:].min() == treatment.density["fibronectin"]
+    assert not fibres.initial[:40].any()
+    assert fibres.initial[40:].mean() == pytest.approx(1.0 / 36.0, rel=0.1)
+    with pytest.raises(InputError, match="nothing in the gel"):
+        gel_of(treated(setting(matrix=()), two_ends=True)[1], (120, 80), 40, 5, 1)
+
+
+def test_a_dense_gel_needs_proteases_and_a_loose_one_hardly_does():
+    def depth(pore, **perturbations):
+        conditions = INVASION.conditions(cells=10, duration="16 h", frame="4 h", depth="80 um", pore=pore)
+        return [INVASION.run(setting(r, **perturbations), conditions, lambda share: None) for r in (1, 2)]
+
+    cutting, held, loose = depth("3 um"), depth("3 um", inhibitor={"GM6001": "10 uM"}), depth(
+        "12 um", inhibitor={"GM6001": "10 uM"})  # fmt: skip
+    mean = lambda wells, name: float(np.mean([float(well[name]) for well in wells]))
+    assert mean(cutting, "fibres_cut") > 0.05 > 10.0 * mean(held, "fibres_cut")
+    assert mean(held, "depth") < 0.5 * min(mean(cutting, "depth"), mean(loose, "depth"))
