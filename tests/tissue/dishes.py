@@ -27,6 +27,10 @@ ALL_ON = {
     "sense_act": 1.0,
     "sense_contact": 1.0,
     "contact_gain": 0.3,
+    "chemotaxis": 4.0,
+    "nucleus_stiffness": 4.0,
+    "nucleus_rigidity": 0.3,
+    "nucleus_link": 20.0,
 }
 
 
@@ -48,5 +52,11 @@ def all_on(labels, **options):
         setattr(dish.cells, name, value)
     dish.cells.target_volume = dish.cells.volume
     dish.cells.target_perimeter = 1.1 * dish.cells.perimeter
+    dish.cells.nucleus_volume = 0.2 * dish.cells.volume
+    dish.cells.nucleus_perimeter = (3.0 if labels.ndim == 2 else 14.0) * dish.cells.nucleus_volume
+    dish.force[:] = 30.0
+    dish.force[:, 0] = -60.0
     dish.ligand = 1.0
+    uneven = np.random.default_rng(2).random(labels.shape)
+    dish.attractant, dish.fibres = 1.0 + uneven, 15.0 * uneven**2
     return dish

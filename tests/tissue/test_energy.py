@@ -1,74 +1,94 @@
 """The kernel's energy changes and book-keeping against the plain picture."""
 
 import numpy as np
-from numba import njit
+import pytest
+from verification.tissue_energy import (
+    copies,
+    kernel_nucleus,
+    nuclear_places,
+    random_dish,
+    steering_energy,
+    whole_energy,
+)
 
 from lamella.tissue import reference
 from lamella.tissue.grid import interior
-from lamella.tissue.lattice import axis_cosine, coordinates
-from lamella.tissue.record import MEAN_TRACTION
-from lamella.tissue.sweep import passive_change
-from lamella.tissue.terms.contraction import contraction_energy
+from lamella.tissue.record import NUCLEUS_PLACE, NUCLEUS_SITES
 from lamella.tissue.tiles import BORDER, WAITING
-from lamella.tissue.word import COUNT, COUNT_SHIFT, ID, WALL
+from lamella.tissue.word import COUNT, COUNT_SHIFT, ID
 
 
-@njit
-def kernel_changes(site, source, word, record, kinds, contact, slots, mean_rear, space):
-    """What the sweep adds up for a copy from `source` to `site`, conservative terms only."""
-    passive, longer, shorter, _, _ = passive_change(
-        site, word[source], word[site], record, kinds, contact, word, slots, space
-    )
-    winner, loser = word[source] & ID, word[site] & ID
-    here = coordinates(site, space)
-    rear = contraction_energy(winner, axis_cosine(here, winner, record, space), mean_rear, record)
-    rear -= contraction_energy(loser, axis_cosine(here, loser, record, space), mean_rear, record)
-    return passive, rear, longer, shorter
-
-
-def whole_energy(dish, labels):
-    """Energies of the picture `labels` with the parameters, centroids and axes of `dish`: passive, and of the rear."""
-    cells, energy = dish.cells, dish._energy
-    volume = reference.volumes(labels, len(cells))
-    perimeter = reference.perimeters(labels, len(cells), dish._periodic)
-    passive = reference.contact_energy(labels, dish._kinds, energy[:-1, :-1], energy[-1, :-1], dish._periodic)
-    live = slice(1, None)
-    passive += (cells.volume_stiffness * (volume - cells.target_volume) ** 2)[live].sum()
-    passive += (cells.perimeter_stiffness * (perimeter - cells.target_perimeter) ** 2)[live].sum()
-    weight = reference.rear_energy(
-        labels, dish.centroid, dish.axis, cells.rear_focus, dish._physics.mean_rear, dish._periodic
-    )
-    rear = (cells.contraction * dish._record[:, MEAN_TRACTION] * weight)[live].sum()
-    return passive, rear
+def agree(dish, seed, most):
+    """Compare copies with whole energies of the picture.   returns how many"""
+    labels, place = dish.labels(), interior(np.arange(dish._lattice.word.size), dish.shape)
+    before, tried = whole_energy(dish, labels), 0
+    for site, winner, loser, (*found, longer, shorter) in copies(dish, seed, most):
+        after = labels.copy()
+        after[place == site] = winner
+        for mine, was, then in zip(found, before, whole_energy(dish, after)):
+            assert np.isclose(mine, then - was, rtol=1e-9, atol=1e-7)
+        change = reference.perimeters(after, len(dish.cells), dish._periodic) - dish.cells.perimeter
+        assert winner == 0 or change[winner] == longer
+        assert loser == 0 or change[loser] == shorter
+        tried += 1
+    return tried
 
 
 def test_incremental_energy_is_the_difference_of_whole_energies(dish):
     dish.cells.rear_focus = 0.7
     dish.advance(40)
-    rng = np.random.default_rng(3)
-    lattice, grid, physics = dish._lattice, dish._grid, dish._physics
-    labels = dish.labels()
+    assert agree(dish, 3, 400) > 100
+
+
+@pytest.mark.parametrize("periodic", [True, False])
+@pytest.mark.parametrize("dimensions", [2, 3])
+def test_incremental_energy_with_random_parameters(dimensions, periodic):
+    """Every cell has its own strength of every term."""
+    assert sum(agree(random_dish(seed, dimensions, periodic), seed, 60) for seed in range(5)) > 60
+
+
+def test_nuclei_pay_the_difference_of_whole_energies(dish):
+    """Sites at the edge of nuclei, won and lost."""
+    dish.advance(40)
+    rng = np.random.default_rng(4)
+    lattice, grid, labels, nuclei = dish._lattice, dish._grid, dish.labels(), dish.nuclei()
     place = interior(np.arange(lattice.word.size), dish.shape)
-    before, tried = whole_energy(dish, labels), 0
-    for site in rng.permutation(dish.border)[:400]:
-        source = np.uint64(int(site) + int(rng.choice(grid.offsets.view(np.int64))))
-        winner, loser = (int(lattice.word[int(i)] & ID) for i in (source, site))
-        if winner == loser or winner == int(WALL):
+
+    def energy(picture):
+        elastic = reference.nucleus_energy(picture, dish.cells, dish.fibres, dish._periodic)
+        return elastic + steering_energy(dish, labels, picture)
+
+    before, won, lost = energy(nuclei), 0, 0
+    near = reference.neighbours(nuclei, dish._periodic)
+    could_win = (labels > 0) & (nuclei == 0) & (near == labels).any(axis=0)
+    edge = np.argwhere(could_win | ((nuclei > 0) & (near != nuclei).any(axis=0)))
+    for spot in rng.permutation(edge)[:150]:
+        spot = tuple(spot)
+        cell, gained = int(labels[spot]), -1.0 if nuclei[spot] else 1.0
+        if dish.cells.nucleus[cell] + gained < 1:
             continue
-        passive, rear, longer, shorter = kernel_changes(
-            np.uint64(site), source, lattice.word, dish._record, physics.kinds, physics.contact,
-            grid.slots, physics.mean_rear, grid.space,
-        )  # fmt: skip
-        after_labels = labels.copy()
-        after_labels[place == site] = winner
-        after = whole_energy(dish, after_labels)
-        assert np.isclose(passive, after[0] - before[0], rtol=1e-9, atol=1e-7)
-        assert np.isclose(rear, after[1] - before[1], rtol=1e-9, atol=1e-9)
-        change = reference.perimeters(after_labels, len(dish.cells), dish._periodic) - dish.cells.perimeter
-        assert winner == 0 or change[winner] == longer
-        assert loser == 0 or change[loser] == shorter
-        tried += 1
-    assert tried > 100
+        cost, longer = kernel_nucleus(np.uint64(place[spot]), np.uint32(cell), gained, lattice, dish._record, grid)
+        after = nuclei.copy()
+        after[spot] = cell if gained > 0 else 0
+        assert np.isclose(cost, energy(after) - before, rtol=1e-9, atol=1e-7)
+        change = reference.nuclear_perimeters(after, len(dish.cells), dish._periodic) - dish.cells.nucleus_edge
+        assert change[cell] == longer
+        won, lost = won + (gained > 0), lost + (gained < 0)
+    assert min(won, lost) > 20
+
+
+def test_nuclei_are_whole_and_inside_their_cells(dish):
+    dish.advance(200)
+    labels, nuclei, rows = dish.labels(), dish.nuclei(), len(dish.cells)
+    assert np.array_equal(nuclei[nuclei > 0], labels[nuclei > 0])
+    assert set(reference.pieces(nuclei, dish._periodic).values()) == {1}
+    assert np.array_equal(dish.cells.nucleus[1:], reference.volumes(nuclei, rows)[1:])
+    assert np.array_equal(dish.cells.nucleus_edge[1:], reference.nuclear_perimeters(nuclei, rows, dish._periodic)[1:])
+    assert np.array_equal(dish._lattice.nucleus, dish._lattice.nucleus[dish._grid.home])
+    live = dish._record[:, NUCLEUS_SITES] > 0
+    shape = np.array(dish.shape)
+    apart = nuclear_places(dish, nuclei)[live] - dish._record[live, NUCLEUS_PLACE : NUCLEUS_PLACE + nuclei.ndim]
+    assert np.abs(apart - shape * np.round(apart / shape)).max() < 1e-9
 
 
 def test_books_agree_with_the_picture_after_many_steps(dish):

@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from lamella.errors import InputError
 from lamella.tissue.record import (
+    FORCE,
     ROTATIONAL_DIFFUSION,
     SENSE_ACT,
     SENSE_CONTACT,
@@ -141,6 +142,9 @@ def check_step(record: NDArray[np.float64], cells: int, bonds_every: int, open_s
     live = record[1 : cells + 1]
     if not live.size:
         return
+    broken = ~np.isfinite(live[:, FORCE : FORCE + 3]).all(axis=1)
+    if broken.any():
+        raise InputError(f"force on cell {int(np.argmax(broken)) + 1} is not finite", where="tissue.Dish.force")
     largest = int(np.argmax(live[:, TARGET_VOLUME]))
     if live[largest, TARGET_VOLUME] > open_sites:
         raise InputError(

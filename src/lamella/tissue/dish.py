@@ -19,17 +19,21 @@ from lamella.tissue.division import (
     sites_of,
 )
 from lamella.tissue.grid import interior, make_grid, pad_field
-from lamella.tissue.lattice import Lattice
+from lamella.tissue.nuclei import plant_nuclei
 from lamella.tissue.physics import make_physics
-from lamella.tissue.plating import first_lattice, first_record, listed_sites, with_slack
+from lamella.tissue.plating import first_lattice, first_record, with_slack
 from lamella.tissue.reading import Reading, read_cells
 from lamella.tissue.record import (
     AXIS,
     CENTROID,
+    FORCE,
     IMAGE,
+    NUCLEUS_SITES,
+    NUCLEUS_VOLUME,
     SENSE_ACT,
     SENSE_CONTACT,
     SENSE_GRADIENT,
+    VOLUME,
     CellTable,
     aligned,
     check_record,
@@ -37,6 +41,7 @@ from lamella.tissue.record import (
     empty_record,
 )
 from lamella.tissue.run import CLOCK, run_alone, run_together
+from lamella.tissue.saving import dump, load
 from lamella.tissue.terms.mobility import set_reluctance
 from lamella.tissue.terms.protrusion import set_strongest_push
 from lamella.tissue.tiles import ACCEPTED, SIZE, TRIED, VETOED, make_tiles, tile_lengths
@@ -63,7 +68,7 @@ class Dish:
     connectivity     whether cells must stay in one piece
     focus_exponent   how narrow the front is: protrusion goes as cos^exponent
     capacity         cells that the dish has room for at first; default n
-    bonds_every      MCS between updates of bonds and axes
+    bonds_every      MCS between updates of bonds, axes and nuclei
     wall_energy      [kinds] contact energy with walls and obstacles, default 0; walls never count as perimeter
     obstacles        mask of sites that belong to nobody, in the shape of the dish
     tile             [D] sites of a tile along each axis, about; default by the size of the dish, see `tiles`. The
@@ -128,6 +133,7 @@ class Dish:
         dimensions = len(self._grid.space.shape)
         self._physics = make_physics(self._energy, self._temperature, self._exponent, self._connected, dimensions)
         self._sums = np.zeros((self._record.shape[0], SUMS))
+        self._boxes = np.zeros((self._record.shape[0], 3, 2), np.int64)
         self._workers: Workers | None = None
         self._open_sites = int((interior(self._lattice.word, self._grid.space.shape) & ID != WALL).sum())
         self.cells = CellTable(self._record)
@@ -150,14 +156,29 @@ class Dish:
         contact = bool(self._record[1:, SENSE_CONTACT].any())
         set_reluctance(self._record)
         set_strongest_push(self._record, self._physics.norm)
+        self._plant_missing()
         threads = min(int(threads), most_threads(self._tiles))
         if self._workers is None or self._workers.turn.size != threads:
             self._workers = make_workers(threads, self._record.shape[0], self._tiles)
         run = run_alone if threads == 1 else run_together
         run(
             self._workers, self._lattice, self._grid, self._record, self._physics, self._tiles, self._counters,
-            self._key, self._keys, self._turns, self._sums, self._bonds_every, int(mcs), act, gradient, contact,
+            self._key, self._keys, self._turns, self._sums, self._boxes, self._bonds_every, int(mcs), act, gradient,
+            contact,
         )  # fmt: skip
+
+    def _plant_missing(self) -> None:
+        """Nuclei for cells that should have one, none for those that should not."""
+        wanted, present = self._record[:, NUCLEUS_VOLUME] >= 1.0, self._record[:, NUCLEUS_SITES] > 0.0
+        self._plant(np.flatnonzero((wanted != present) & (self._record[:, VOLUME] >= 2.0)))
+
+    def _plant(self, cells: NDArray[np.int64]) -> None:
+        cells = cells[cells > 0]
+        if not cells.size:
+            return
+        if not self._lattice.nucleus.size:
+            self._lattice = self._lattice._replace(nucleus=with_slack(np.zeros_like(self._lattice.word)))
+        plant_nuclei(cells, self._lattice, self._grid, self._record)
 
     def divide(self, cell: int, *, key: int, direction: ArrayLike | None = None) -> int:
         """Split a cell in two halves of the same number of sites.
@@ -165,8 +186,8 @@ class Dish:
         key        64-bit stream of the daughter's axis noise
         direction  [D] from the mother's half to the daughter's; default the long axis of the cell, after Hertwig
         returns    number of the daughter: the next one; its parameters, axis, activity and bonds are those of the
-                   mother, site by site. What belongs to a cell as a whole (`target_volume`, `integrins`, ...) is
-                   copied: halve it, or let it grow, as the biology asks
+                   mother, site by site; both get a new nucleus. What belongs to a cell as a whole (`target_volume`,
+                   `integrins`, ...) is copied: halve it, or let it grow, as the biology asks
         raises     InputError: no such cell, or fewer than two sites
         """
         self._require_cell(cell)
@@ -182,6 +203,8 @@ class Dish:
         self._hand_over(chosen, daughter, int(self._kinds[cell]), keep_bonds=True)
         for half in (cell, daughter):
             recount(half, self._lattice, self._grid, self._record)
+        if self._lattice.nucleus.size:
+            self._plant(np.array([cell, daughter]))
         return daughter
 
     def remove(self, cell: int) -> None:
@@ -192,6 +215,8 @@ class Dish:
         self._require_cell(cell)
         sites, _ = sites_of(cell, self._lattice, self._grid)
         self._hand_over(sites, 0, 0, keep_bonds=False)
+        if self._record[cell, NUCLEUS_SITES] > 0.0:
+            self._plant(np.array([cell]))
         recount(cell, self._lattice, self._grid, self._record)
 
     def _require_cell(self, cell: int) -> None:
@@ -217,6 +242,7 @@ class Dish:
             self._record = aligned(np.concatenate([self._record, empty_record(more)]))
             self._workers = None
             self._sums = np.zeros((self._record.shape[0], SUMS))
+            self._boxes = np.zeros((self._record.shape[0], 3, 2), np.int64)
             self.cells = CellTable(self._record)
         self._cells = new
         self._kinds[new], self._turns[new] = self._kinds[mother], 0
@@ -270,6 +296,11 @@ class Dish:
         return self._record[:, AXIS : AXIS + len(self._grid.space.shape)]
 
     @property
+    def force(self) -> NDArray[np.float64]:
+        """External force on each cell, energy per site of displacement; a view that may be written.   [cells, D]"""
+        return self._record[:, FORCE : FORCE + len(self._grid.space.shape)]
+
+    @property
     def centroid(self) -> NDArray[np.float64]:
         """Mean position of each cell's sites, inside the dish.   [cells, D], a copy"""
         return self._record[:, CENTROID : CENTROID + len(self._grid.space.shape)].copy()
@@ -318,55 +349,33 @@ class Dish:
             flat = pad_field(checks.checked_field(field, self.shape, "attractant"), self._grid)
         self._lattice = self._lattice._replace(attractant=flat)
 
+    def nuclei(self) -> NDArray[np.int32]:
+        """Cell whose nucleus lies on each site, 0 elsewhere; a copy in the shape of the dish."""
+        if not self._lattice.nucleus.size:
+            return np.zeros(self.shape, np.int32)
+        return interior(self._lattice.nucleus, self.shape).astype(np.int32)
+
+    @property
+    def fibres(self) -> NDArray[np.float64] | None:
+        """Energy that a nucleus pays to cover each site, or None: fibres of the matrix stop nuclei and nothing else."""
+        field = self._lattice.fibres
+        return interior(field, self.shape).copy() if field.size else None
+
+    @fibres.setter
+    def fibres(self, field: ArrayLike | None) -> None:
+        flat = _NO_FIELD
+        if field is not None:
+            flat = pad_field(checks.checked_field(field, self.shape, "fibres"), self._grid)
+        self._lattice = self._lattice._replace(fibres=flat)
+
     def checkpoint(self) -> dict[str, NDArray]:
         """Everything that the dish is, as arrays. `Dish.restore` continues as if it had not stopped, bit for bit."""
-        clear_medium(self._record)
-        switches = [self._connected, self._exponent, self._bonds_every, self._cells]
-        return {
-            "shape": np.array(self.shape),
-            "periodic": np.array(self._periodic),
-            "contact_energy": self._energy.copy(),
-            "temperature": np.array([self._temperature]),
-            "switches": np.array(switches, np.int64),
-            "key": np.array([self._key]),
-            "kinds": self._kinds.copy(),
-            "cell_keys": self._keys.copy(),
-            "turns": self._turns.copy(),
-            "counters": self._counters.copy(),
-            "tile": np.array(self._tile),
-            "tile_state": self._tiles.state.copy(),
-            "carry": self._tiles.carry.copy(),
-            "record": self._record.copy(),
-            "border": self._listed(),
-            **{name: getattr(self._lattice, name).copy() for name in _SITE_ARRAYS},
-        }
+        return dump(self)
 
     @classmethod
     def restore(cls, state: Mapping[str, NDArray]) -> Dish:
         """The dish that `checkpoint` described."""
         dish = cls.__new__(cls)
-        dish._periodic = tuple(bool(p) for p in state["periodic"])
-        dish._energy = np.array(state["contact_energy"], float)
-        dish._temperature = float(state["temperature"][0])
-        connected, dish._exponent, dish._bonds_every, dish._cells = (int(v) for v in state["switches"])
-        dish._connected = bool(connected)
-        dish._key = np.uint64(state["key"][0])
-        dish._kinds, dish._keys = np.array(state["kinds"], np.int64), np.array(state["cell_keys"], np.uint64)
-        dish._turns, dish._counters = np.array(state["turns"], np.uint64), np.array(state["counters"], np.uint64)
-        dish._record = aligned(np.array(state["record"], float))
-        dish._grid = make_grid(tuple(int(n) for n in state["shape"]), dish._periodic)
-        dish._tile = tuple(int(n) for n in state["tile"])
-        dish._tiles = make_tiles(dish.shape, dish._periodic, dish._tile)
-        dish._tiles.state[:] = state["tile_state"]
-        dish._tiles.carry[:] = state["carry"]
-        sites = dish._grid.home.size
-        border = listed_sites(np.asarray(state["border"], np.int64), dish._tiles, int(dish._grid.rows[0]))
-        arrays = {name: np.array(state[name]) for name in _SITE_ARRAYS}
-        arrays["word"] = with_slack(arrays["word"])
-        dish._lattice = Lattice(**arrays, offer=np.zeros(sites), border=border)
+        load(dish, state)
         dish._finish()
         return dish
-
-
-_SITE_ARRAYS = ("word", "expiry", "bonds", "ligand", "attractant")
-"""Per-site arrays that a checkpoint holds; the others follow from them."""

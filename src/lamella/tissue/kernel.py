@@ -38,7 +38,20 @@ def kernel(function: Callable) -> Any:
     cache_file = getattr(getattr(compiled, "_cache", None), "_cache_file", None)
     if cache_file is not None:
         cache_file._source_stamp = _SOURCES
+        cache_file._load_index = _forgiving(cache_file._load_index)
     return compiled
+
+
+def _forgiving(load_index: Callable[[], dict]) -> Callable[[], dict]:
+    """An index that another version left, with names that are gone, is an empty one: its machine code is stale."""
+
+    def load() -> dict:
+        try:
+            return load_index()
+        except (AttributeError, ImportError):
+            return {}
+
+    return load
 
 
 part: Any = _njit(error_model="numpy", _nrt=False)

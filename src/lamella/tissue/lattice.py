@@ -26,6 +26,8 @@ class Lattice(NamedTuple):
     bonds       [N] bonds on the site
     ligand      [N] ligand under the site
     attractant  [N] sensed field, or [0] if there is none
+    nucleus     [N] uint32, cell whose nucleus lies on the site, else 0; [0] if no cell has one
+    fibres      [N] energy that a nucleus pays to cover the site, or [0] if there are none
     offer       [N] scratch of the bond update: share of the site in new bonds
     border      [sites] uint32, the border list of each tile, in no particular order; see `Tiles`
     """
@@ -35,6 +37,8 @@ class Lattice(NamedTuple):
     bonds: NDArray[np.float64]
     ligand: NDArray[np.float64]
     attractant: NDArray[np.float64]
+    nucleus: NDArray[np.uint32]
+    fibres: NDArray[np.float64]
     offer: NDArray[np.float64]
     border: NDArray[np.uint32]
 
@@ -88,6 +92,32 @@ def image_of(delta, volume, d, space):
     if delta < -volume * space.half[d]:
         return -space.period[d]
     return 0.0
+
+
+@term
+def centroid_step(place, cell, gained, record, space):
+    """How far the centroid of `cell` moves if it gains (`gained` 1) or loses (-1) the site at a place: three floats.
+
+    0 for medium, and for a cell that is born or vanishes.
+    """
+    volume = record[cell, VOLUME]
+    after = volume + gained
+    if cell == 0 or volume < 0.5 or after < 0.5:
+        return 0.0, 0.0, 0.0
+    scale = gained / (volume * after)
+    x = scale * _times_volume(place, cell, 0, record, space)
+    y = scale * _times_volume(place, cell, 1, record, space)
+    if len(space.shape) == 2:
+        return x, y, 0.0
+    return x, y, scale * _times_volume(place, cell, 2, record, space)
+
+
+@term
+def _times_volume(place, cell, d, record, space):
+    """Distance of a place from a cell's centroid along axis `d`, times its volume: a whole number."""
+    volume = record[cell, VOLUME]
+    delta = volume * place[d] - record[cell, MOMENT + d]
+    return delta - volume * image_of(delta, volume, d, space)
 
 
 @term

@@ -39,7 +39,8 @@ def first_lattice(labels: NDArray, kinds: NDArray, wall_kind: int, grid: Grid, t
     tiles.state[:, BORDER] = tiles.state[:, SIZE]
     arrays = Lattice(
         word=with_slack(word), expiry=np.zeros(sites, np.int32), bonds=np.zeros(sites), ligand=np.zeros(sites),
-        attractant=np.zeros(0), offer=np.zeros(sites), border=border,
+        attractant=np.zeros(0), nucleus=np.zeros(0, np.uint32), fibres=np.zeros(0), offer=np.zeros(sites),
+        border=border,
     )  # fmt: skip
     return arrays
 

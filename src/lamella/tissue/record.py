@@ -19,10 +19,14 @@ from lamella.errors import InputError, unknown
  PROTRUSION, POLARITY, CONTACT_GAIN, CONTRACTION, REAR_FOCUS, DISSIPATION, MEAN_TRACTION, TRACTION_HALF,
  TRACTION_FLOOR, CENTROID, _CENTROID_Y, _CENTROID_Z, LOAD, BIND_FLOOR, UNBIND_RATE, MOBILITY,
  INTEGRINS, BIND_RATE, TURNING_TIME, ROTATIONAL_DIFFUSION, SENSE_ACT, SENSE_GRADIENT, SENSE_CONTACT, KEPT,
- OFFERED, FILLED, IMAGE, _IMAGE_Y, _IMAGE_Z) = range(45)
+ OFFERED, FILLED, IMAGE, _IMAGE_Y, _IMAGE_Z, NUCLEUS_SITES, NUCLEUS_EDGE, _FREE,
+ CHEMOTAXIS, FORCE, _FORCE_Y, _FORCE_Z, LINK, NUCLEUS_PLACE, _NUCLEUS_PLACE_Y, _NUCLEUS_PLACE_Z,
+ NUCLEUS_MOMENT, _NUCLEUS_MOMENT_Y, _NUCLEUS_MOMENT_Z, NUCLEUS_VOLUME, NUCLEUS_STIFFNESS, NUCLEUS_PERIMETER,
+ NUCLEUS_RIGIDITY) = range(63)
 # fmt: on
-WIDTH = 48
-"""Six cache lines of eight columns. The first is all that most attempts look at, the second what a copy changes."""
+WIDTH = 72
+"""Nine cache lines of eight columns. The first is all that most attempts look at, the second what a copy changes. Nine,
+not eight: with a power of two the first lines of all cells would crowd into few places of the cache."""
 LINE = 64
 
 
@@ -63,10 +67,16 @@ PARAMETERS: dict[str, Column] = {
     "sense_contact": Column(SENSE_CONTACT, 0.0, -_INF, _INF),
     "contact_gain": Column(CONTACT_GAIN, 1.0, 0.0, 1.0),
     "mobility": Column(MOBILITY, 1.0, 0.0, 1.0),
+    "chemotaxis": Column(CHEMOTAXIS, 0.0, -_INF, _INF),
+    "nucleus_volume": Column(NUCLEUS_VOLUME, 0.0, 0.0, _INF),
+    "nucleus_stiffness": Column(NUCLEUS_STIFFNESS, 0.0, 0.0, _INF),
+    "nucleus_perimeter": Column(NUCLEUS_PERIMETER, 0.0, 0.0, _INF),
+    "nucleus_rigidity": Column(NUCLEUS_RIGIDITY, 0.0, 0.0, _INF),
+    "nucleus_link": Column(LINK, 0.0, 0.0, _INF),
 }
 """What the user may set. The neutral value switches the term off."""
 
-MAINTAINED = {"volume": VOLUME, "perimeter": PERIMETER}
+MAINTAINED = {"volume": VOLUME, "perimeter": PERIMETER, "nucleus": NUCLEUS_SITES, "nucleus_edge": NUCLEUS_EDGE}
 """What the kernel keeps up to date; read-only outside."""
 
 
@@ -121,6 +131,7 @@ class CellTable:
     Energies are those of `temperature`; lengths are sites, times Monte Carlo steps (MCS).
 
     volume, perimeter        maintained, read-only                     (sites; site-neighbour pairs)
+    nucleus, nucleus_edge    the same of the nucleus, maintained, read-only
     target_volume, volume_stiffness, target_perimeter, perimeter_stiffness
     protrusion               strength of the Act term                  (energy)
     act_memory               how long a site stays active, whole MCS
@@ -138,6 +149,11 @@ class CellTable:
     sense_act, sense_gradient, sense_contact    weights of the axis inputs
     contact_gain             protrusion into other cells relative to that into medium, 0 to 1
     mobility                 share of copy attempts that are made at all, 0 to 1
+    chemotaxis               energy per site and unit of `Dish.attractant`
+    nucleus_volume           sites that the nucleus would have; 0: the cell has none
+    nucleus_stiffness        of its volume
+    nucleus_perimeter, nucleus_rigidity    perimeter that it would have, and stiffness of that
+    nucleus_link             spring between the centroids of cell and nucleus (energy per site^2)
     """
 
     __slots__ = ("_record",)

@@ -47,6 +47,62 @@ def perimeters(labels: NDArray, cells: int, periodic: Sequence[bool]) -> NDArray
     return np.bincount(labels[own], weights=differing[own], minlength=cells)
 
 
+def centroids(labels: NDArray, anchor: NDArray, periodic: Sequence[bool]) -> NDArray:
+    """Mean place of each cell's sites, each in the image nearest to the anchor of the cell.
+
+    anchor    [cells, D]
+    returns   [cells, D], the anchor itself for a cell without sites
+    """
+    where, cell = np.argwhere(labels > 0), labels[labels > 0]
+    delta = where - anchor[cell]
+    for d, wraps in enumerate(periodic):
+        if wraps:
+            delta[:, d] -= labels.shape[d] * np.round(delta[:, d] / labels.shape[d])
+    number = np.maximum(np.bincount(cell, minlength=len(anchor)), 1)
+    shift = [np.bincount(cell, weights=delta[:, d], minlength=len(anchor)) for d in range(labels.ndim)]
+    return anchor + np.array(shift).T / number[:, None]
+
+
+def chemotaxis_energy(labels: NDArray, attractant: NDArray, strength: NDArray) -> float:
+    """Minus the sum over all sites of cells of the strength of the cell times the attractant."""
+    own = labels > 0
+    return -float((strength[labels[own]] * attractant[own]).sum())
+
+
+def force_energy(centroid: NDArray, force: NDArray) -> float:
+    """Minus the work of the forces.   centroid, force [cells, D], medium in row 0"""
+    return -float((force[1:] * centroid[1:]).sum())
+
+
+def linkage_energy(centroid: NDArray, nucleus: NDArray, link: NDArray, periodic: Sequence[bool], shape) -> float:
+    """Springs between cells and nuclei.   centroid, nucleus [cells, D] centroids of either; link [cells], 0: none"""
+    lag = centroid - nucleus
+    for d, wraps in enumerate(periodic):
+        if wraps:
+            lag[:, d] -= shape[d] * np.round(lag[:, d] / shape[d])
+    return float((link[1:] * (lag[1:] ** 2).sum(axis=1)).sum())
+
+
+def nuclear_perimeters(nuclei: NDArray, cells: int, periodic: Sequence[bool]) -> NDArray:
+    """Pairs of a site of the nucleus and a neighbour that is not, walls among them.   returns [cells]"""
+    differing = (neighbours(nuclei, periodic) != nuclei).sum(axis=0)
+    own = nuclei > 0
+    return np.bincount(nuclei[own], weights=differing[own], minlength=cells)
+
+
+def nucleus_energy(nuclei: NDArray, cells, fibres: NDArray, periodic: Sequence[bool]) -> float:
+    """Elasticity of the nuclei, and the fibres that they cover.
+
+    nuclei   cell whose nucleus lies on each site, else 0
+    cells    `CellTable`, for targets and stiffnesses
+    """
+    live = np.unique(nuclei[nuclei > 0])
+    volume = volumes(nuclei, len(cells)) - cells.nucleus_volume
+    perimeter = nuclear_perimeters(nuclei, len(cells), periodic) - cells.nucleus_perimeter
+    elastic = cells.nucleus_stiffness * volume**2 + cells.nucleus_rigidity * perimeter**2
+    return float(elastic[live].sum() + fibres[nuclei > 0].sum())
+
+
 def rear_energy(labels: NDArray, centroid: NDArray, axis: NDArray, focus: NDArray, mean: float, periodic) -> NDArray:
     """Sum over the sites of each cell of the rear weight, with centroids and axes held.   returns [cells]"""
     where = np.argwhere(labels > 0)

@@ -1,4 +1,4 @@
-"""One clock for copies, bonds and axes."""
+"""One clock for copies, bonds, axes and nuclei."""
 
 from __future__ import annotations
 
@@ -8,10 +8,25 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
+from lamella.tissue.attempt import Asked
 from lamella.tissue.axis import boundary_sums, turn_axes
 from lamella.tissue.bonds import update_bonds
 from lamella.tissue.kernel import kernel
-from lamella.tissue.record import CENTROID, CONTRACTION, DISSIPATION, IMAGE, MOMENT, POLARITY, STRONGEST_PUSH, VOLUME
+from lamella.tissue.nuclei import move_nuclei
+from lamella.tissue.record import (
+    CENTROID,
+    CHEMOTAXIS,
+    CONTRACTION,
+    DISSIPATION,
+    FORCE,
+    IMAGE,
+    LINK,
+    MOMENT,
+    NUCLEUS_SITES,
+    POLARITY,
+    STRONGEST_PUSH,
+    VOLUME,
+)
 from lamella.tissue.terms.contraction import largest_contraction
 from lamella.tissue.workers import begin, work
 
@@ -41,35 +56,24 @@ def wrap_centroids(record, period):
 
 
 @kernel
-def strongest_pull(record, mean_rear):
-    """The most that `largest_contraction` is for any cell."""
-    most = 0.0
+def what_is_asked(record, mean_rear):
+    """Terms that any cell has; see `Asked`.   record [cells, WIDTH]"""
+    most, active, directed, steered, nucleated = 0.0, False, False, False, False
     for cell in range(1, record.shape[0]):
         most = max(most, largest_contraction(cell, mean_rear, record))
-    return most
+        active |= record[cell, STRONGEST_PUSH] > 0.0
+        directed |= record[cell, POLARITY] > 0.0 or record[cell, CONTRACTION] > 0.0 or record[cell, DISSIPATION] > 0.0
+        steered |= record[cell, CHEMOTAXIS] != 0.0 or record[cell, LINK] > 0.0
+        for d in range(3):
+            steered |= record[cell, FORCE + d] != 0.0
+        nucleated |= record[cell, NUCLEUS_SITES] > 0.0
+    return Asked(most, active, directed, steered, nucleated)
 
 
 @kernel
-def any_push(record):
-    """Whether any cell protrudes."""
-    found = False
-    for cell in range(1, record.shape[0]):
-        found |= record[cell, STRONGEST_PUSH] > 0.0
-    return found
-
-
-@kernel
-def any_direction(record):
-    """Whether bonds or axis of any cell have a say in its copies."""
-    for cell in range(1, record.shape[0]):
-        if record[cell, POLARITY] > 0.0 or record[cell, CONTRACTION] > 0.0 or record[cell, DISSIPATION] > 0.0:
-            return True
-    return False
-
-
-@kernel
-def follow(lattice, grid, record, physics, tiles, counters, keys, turns, sums, every, steps, act, gradient, contact):
-    """After `steps` MCS of copies: move the clock, and bonds and axes with it whenever it divides by `every`."""
+def follow(lattice, grid, record, physics, tiles, counters, key, keys, turns, sums, boxes, every, steps, act, gradient,
+           contact):  # fmt: skip
+    """After `steps` MCS of copies: move the clock; bonds, axes and nuclei with it whenever it divides by `every`."""
     counters[CLOCK] += np.uint64(steps)
     now = np.int64(counters[CLOCK])
     place_centroids(record, len(grid.space.shape))
@@ -80,27 +84,30 @@ def follow(lattice, grid, record, physics, tiles, counters, keys, turns, sums, e
             boundary_sums(lattice, grid, record, tiles, now, gradient, contact, sums)
         turn_axes(record, len(grid.space.shape), span, sums, keys, turns)
         update_bonds(lattice, grid, record, physics.mean_rear, now, span)
+        if lattice.nucleus.size > 0:
+            move_nuclei(lattice, grid, record, physics, now, every, key, boxes)
 
 
 @kernel
-def run_alone(workers, lattice, grid, record, physics, tiles, counters, key, keys, turns, sums, every, mcs, act,
+def run_alone(workers, lattice, grid, record, physics, tiles, counters, key, keys, turns, sums, boxes, every, mcs, act,
               gradient, contact):  # fmt: skip
     """Advance a dish by `mcs` MCS with one thread.
 
     record                       [cells, WIDTH]
     counters, key                of the copy attempts
     keys, turns, sums            of the axes, see `turn_axes`
+    boxes                        [cells, 3, 2] scratch of `move_nuclei`
     act, gradient, contact       whether any axis asks for them
     """
     left = mcs
     while left > 0:
         now = np.int64(counters[CLOCK])
         steps = min(left, every - now % every)
-        pull = strongest_pull(record, physics.mean_rear)
-        active, directed = any_push(record), any_direction(record)
+        asked = what_is_asked(record, physics.mean_rear)
         begin(workers, record)
-        work(0, workers, steps, now, pull, active, directed, key, lattice, grid, record, physics, tiles)
-        follow(lattice, grid, record, physics, tiles, counters, keys, turns, sums, every, steps, act, gradient, contact)
+        work(0, workers, steps, now, asked, key, lattice, grid, record, physics, tiles)
+        follow(lattice, grid, record, physics, tiles, counters, key, keys, turns, sums, boxes, every, steps, act,
+               gradient, contact)  # fmt: skip
         left -= steps
 
 
@@ -109,23 +116,21 @@ def _work_patiently(worker, *arguments) -> None:
         time.sleep(0)
 
 
-def run_together(workers, lattice, grid, record, physics, tiles, counters, key, keys, turns, sums, every, mcs, act,
-                 gradient, contact) -> None:  # fmt: skip
+def run_together(workers, lattice, grid, record, physics, tiles, counters, key, keys, turns, sums, boxes, every, mcs,
+                 act, gradient, contact) -> None:  # fmt: skip
     """The same with as many threads as there are workers."""
     left = mcs
     with ThreadPoolExecutor(max(workers.turn.size - 1, 1)) as pool:
         while left > 0:
             now = int(counters[CLOCK])
             steps = min(left, every - now % every)
-            pull = strongest_pull(record, physics.mean_rear)
-            active, directed = any_push(record), any_direction(record)
+            asked = what_is_asked(record, physics.mean_rear)
             begin(workers, record)
-            shared = (workers, steps, now, pull, active, directed, key, lattice, grid, record, physics, tiles)
+            shared = (workers, steps, now, asked, key, lattice, grid, record, physics, tiles)
             others = [pool.submit(_work_patiently, worker, *shared) for worker in range(1, workers.turn.size)]
             _work_patiently(0, *shared)
             for other in others:
                 other.result()
-            follow(
-                lattice, grid, record, physics, tiles, counters, keys, turns, sums, every, steps, act, gradient, contact
-            )
+            follow(lattice, grid, record, physics, tiles, counters, key, keys, turns, sums, boxes, every, steps, act,
+                   gradient, contact)  # fmt: skip
             left -= steps

@@ -12,39 +12,23 @@ import math
 
 import numpy as np
 
+from lamella.tissue.attempt import can_pay, degree
 from lamella.tissue.draws import BLOCK, draw_block
 from lamella.tissue.kernel import part, term
-from lamella.tissue.lattice import axis_cosine, coordinates, give_site, move_moment, set_with_ghosts
-from lamella.tissue.machine import ask_ahead, count_bits, match_ring
-from lamella.tissue.record import (
-    ACT_MEMORY,
-    CONTRACTION,
-    DISSIPATION,
-    MOMENT,
-    PERIMETER,
-    POLARITY,
-    PROTRUSION,
-    STRONGEST_PUSH,
-    TOTAL_BONDS,
-    VOLUME,
-)
+from lamella.tissue.lattice import coordinates, give_site, move_moment, set_with_ghosts
+from lamella.tissue.machine import ask_ahead
+from lamella.tissue.record import ACT_MEMORY, MOMENT, PERIMETER, TOTAL_BONDS, VOLUME
 from lamella.tissue.terms.connectivity import keeps_whole
-from lamella.tissue.terms.contact import contact_change
-from lamella.tissue.terms.contraction import contraction_energy, largest_contraction
 from lamella.tissue.terms.mobility import payable_energy
-from lamella.tissue.terms.perimeter import perimeter_change
-from lamella.tissue.terms.protrusion import front_weight, push, push_strength, strongest_push
-from lamella.tissue.terms.rupture import rupture_cost
-from lamella.tissue.terms.volume import volume_change
 from lamella.tissue.tiles import ACCEPTED, BORDER, DRAWS, SIZE, TRIED, VETOED
-from lamella.tissue.word import COUNT_BITS, ID, KIND, KIND_SHIFT, LISTED, RIM, WALL
+from lamella.tissue.word import COUNT_BITS, ID, LISTED, RIM, WALL
 
-GROUP = 16
+GROUP = 8
 """Attempts whose sites are looked at together before the first is made: most are between sites of one cell and end
-there. A copy that is made ends the group: the rest is looked at anew."""
+there. A copy that is made ends the group: the rest is looked at anew, which costs more the larger the group."""
 
-_RING_2D, _RING_3D = np.uint64(0x757), np.uint64(0x777_0757_0777)
-"""Slots of the ring: the block round a site without its centre."""
+AHEAD = 32
+"""Attempts for which the memory is asked before they are looked at."""
 
 _SHIFT, _ONE = np.uint64(32), np.uint64(1)
 _ROOM = np.uint64(2 * BLOCK - 1)
@@ -59,56 +43,6 @@ def span_of(size):
     while grain * np.uint64(32) < size:
         grain += grain
     return (size | (grain - _ONE)) + _ONE
-
-
-@term
-def passive_change(site, winner_word, loser_word, record, kinds, contact, word, slots, space):
-    """Change of contact, volume and perimeter energy if `site` goes to the winner.
-
-    winner_word, loser_word     words of the source and of the site
-    kinds, contact              see `Physics`
-    returns                     energy; growth of the winner's and of the loser's perimeter; bit sets of the slots of
-                                the ring that belong to the winner, and to the loser
-    """
-    winner, loser = winner_word & ID, loser_word & ID
-    winner_kind = np.uint64((winner_word >> KIND_SHIFT) & KIND)
-    loser_kind = np.uint64((loser_word >> KIND_SHIFT) & KIND)
-    won, lost = match_ring(word, site, space.stride, ID, winner, loser)
-    ring = _RING_3D if len(space.shape) == 3 else _RING_2D
-    lost &= ring
-    with_winner, with_loser, cells = count_bits(won), count_bits(lost), count_bits(ring)
-    if (loser_word & RIM) != 0:
-        walls = match_ring(word, site, space.stride, ID, WALL, WALL)
-        cells -= count_bits(walls[0])
-    longer = np.float64(cells - 2 * with_winner)
-    shorter = np.float64(2 * with_loser - cells)
-    third = ring & ~(won | lost)
-    energy = contact_change(site, winner_kind, loser_kind, with_winner, with_loser, third, kinds, contact, word, slots)
-    energy += volume_change(winner, loser, record)
-    energy += perimeter_change(winner, loser, longer, shorter, record)
-    return energy, longer, shorter, won, lost
-
-
-@term
-def sees_direction(cell, record):
-    """Whether any term of the cell asks where its front is: square root and division are saved if not."""
-    return record[cell, POLARITY] > 0.0 or record[cell, CONTRACTION] > 0.0
-
-
-@term
-def front_push(cell, other, cosine, source, now, spare, record, focus, word, expiry, bonds, offsets, neighbours):
-    """Energy that protrusion of `cell` gives a copy in a direction, away from (or towards) its centroid.
-
-    cosine   between the axis and that direction
-    source   site of `cell` round which activity and traction are read
-    spare    if even full activity gives no more than this, 0 is returned unread; pass 0 to have it read always
-    focus    exponent of the front weight and its norm
-    """
-    most = push_strength(cell, other, record)
-    most *= front_weight(cosine, record[cell, POLARITY], focus[0], focus[1])
-    if most <= spare:
-        return 0.0
-    return most * push(source, cell, now, record, word, expiry, bonds, offsets, neighbours)
 
 
 @term
@@ -193,47 +127,58 @@ def cross_off(stale, first, tile, span, places, state, word, border):
             border[first + place] = border[first + state[tile, SIZE]]
 
 
+@term
+def make_copy(site, source, tile, longer, shorter, now, lattice, grid, record, lists, fresh):
+    """Copy `source` to `site`: records, activity, bonds, words and border lists.
+
+    longer, shorter   see `passive_change`
+    lists, fresh      see `give_site`
+    """
+    word, mirrors, source_word = lattice.word, grid.mirrors, lattice.word[source]
+    winner, loser = source_word & ID, word[site] & ID
+    transfer(coordinates(site, grid.space), winner, loser, longer, shorter, record, grid.space)
+    row = grid.edge_row[site] if (word[site] & RIM) != 0 else -1
+    ends = now + np.int64(record[winner, ACT_MEMORY]) if winner != 0 else 0
+    set_with_ghosts(lattice.expiry, site, ends, row, mirrors)
+    if record[loser, TOTAL_BONDS] > 0.0:
+        set_with_ghosts(lattice.bonds, site, 0.0, row, mirrors)
+    give_site(site, tile, source_word, False, fresh, lists, word, lattice.border, grid.offsets, degree(grid.space),
+              grid.home, row, mirrors)  # fmt: skip
+
+
 @part
-def burst(tile, share, now, most_pull, active, directed, key, lattice, grid, record, physics, tiles, scratch, log,
-          burst_number):  # fmt: skip
+def burst(tile, share, now, asked, key, lattice, grid, record, physics, tiles, scratch, log, burst_number):
     """Make the attempts of a tile for `share` of an MCS.
 
     now            MCS done
-    most_pull      the most that `largest_contraction` is for any cell
-    active         whether any cell protrudes
-    directed       whether bonds or axis of any cell have a say in its copies
+    asked          see `Asked`
     key            uint64, stream of the dish; draw n of a tile is the n-th of the stream of the tile
     record         [cells, WIDTH]
     scratch        see `Scratch`
     log            see `Log`
     burst_number   uint32, another for each burst; 0 if changes of cells need not be logged
     """
-    word, expiry, bonds, border = lattice.word, lattice.expiry, lattice.bonds, lattice.border
-    space, offsets, home, edge_row, mirrors = grid.space, grid.offsets, grid.home, grid.edge_row, grid.mirrors
-    kinds, contact, linked, slots = physics.kinds, physics.contact, physics.linked, grid.slots
-    temperature, mean_rear, focus = physics.temperature, physics.mean_rear, (physics.exponent, physics.norm)
-    connected, touching = physics.connected, physics.touching
+    word, expiry, border, nucleus, offsets = lattice.word, lattice.expiry, lattice.border, lattice.nucleus, grid.offsets
     state, lists = tiles.state, (tiles.tile_of, tiles.first, tiles.state, tiles.outbox, tiles.gained)
     places, directions, energies = scratch.places, scratch.directions, scratch.energies
-    chosen, stale, fresh = scratch.chosen, scratch.stale, scratch.fresh
-    degree = 26 if len(space.shape) == 3 else 8
+    chosen, stale, neighbours = scratch.chosen, scratch.stale, degree(grid.space)
     tried, accepted, vetoed = np.uint64(0), np.uint64(0), np.uint64(0)
     first, done = tiles.first[tile], tiles.carry[tile]
     at = np.int64(state[tile, DRAWS])
     drawn = at - at % BLOCK
-    asked = at
+    looked = at
     while state[tile, BORDER] > 0:
         left = np.int64(math.ceil((share - done) * np.float64(state[tile, BORDER])))
         if left <= 0:
             break
         size = state[tile, SIZE]
         span = span_of(size)
-        while drawn < at + 2 * GROUP:
-            draw_block(np.uint64(drawn), key, np.uint64(tile), np.uint64(degree), places, directions, energies)
+        while drawn < at + AHEAD:
+            draw_block(np.uint64(drawn), key, np.uint64(tile), np.uint64(neighbours), places, directions, energies)
             drawn += BLOCK
-        look_ahead(asked, at + 2 * GROUP, first, span, places, directions, word, expiry, border, offsets, space,
-                   active)  # fmt: skip
-        asked = at + 2 * GROUP
+        look_ahead(looked, at + AHEAD, first, span, places, directions, word, expiry, border, offsets, grid.space,
+                   asked.active)  # fmt: skip
+        looked = at + AHEAD
         used = min(GROUP, left)
         pairs, misses = differing_pairs(
             at, used, first, size, span, places, directions, word, border, offsets, chosen, stale
@@ -242,64 +187,31 @@ def burst(tile, share, now, most_pull, active, directed, key, lattice, grid, rec
             n = np.uint64(chosen[pair]) & _ROOM
             site = np.uint64(border[first + ((places[n] * span) >> _SHIFT)])
             source = site + offsets[directions[n]]
-            source_word, site_word = word[source], word[site]
-            winner, loser = source_word & ID, site_word & ID
+            winner, loser = word[source] & ID, word[site] & ID
             if winner == WALL:
                 continue
             tried += _ONE
-            payable = payable_energy(energies[n], winner, loser, temperature, record)
+            if asked.nucleated and nucleus[site] != 0:
+                continue
+            payable = payable_energy(energies[n], winner, loser, physics.temperature, record)
             if payable <= 0.0:
                 continue
-            cost, longer, shorter, won, lost = passive_change(
-                site, source_word, site_word, record, kinds, contact, word, slots, space
+            paid, longer, shorter, won, lost = can_pay(
+                site, source, payable, now, asked, lattice, grid, record, physics
             )
-            if cost - record[winner, STRONGEST_PUSH] - most_pull > payable:
+            if not paid:
                 continue
-            here, facing_loser, facing = coordinates(site, space), 0.0, 0.0
-            if directed:
-                if record[loser, DISSIPATION] > 0.0:
-                    cost += rupture_cost(loser, bonds[site], record)
-                help_at_most = strongest_push(winner, loser, record, focus[1])
-                if cost - help_at_most - largest_contraction(loser, mean_rear, record) > payable:
-                    continue
-                if sees_direction(loser, record):
-                    facing_loser = axis_cosine(here, loser, record, space)
-                if sees_direction(winner, record):
-                    facing = axis_cosine(here, winner, record, space)
-                cost -= contraction_energy(loser, facing_loser, mean_rear, record)
-                cost += contraction_energy(winner, facing, mean_rear, record)
-            if active and record[winner, PROTRUSION] > 0.0:
-                root, spare = source, cost - payable
-                if (site_word & RIM) != 0:
-                    root = np.uint64(home[source])
-                cost -= front_push(
-                    winner, loser, facing, root, now, spare, record, focus, word, expiry, bonds, offsets, degree
-                )
-            if cost > payable:
-                continue
-            if active and record[loser, PROTRUSION] > 0.0:
-                cost += front_push(
-                    loser, winner, facing_loser, site, now, 0.0, record, focus, word, expiry, bonds, offsets, degree
-                )
-                if cost > payable:
-                    continue
             # a cell's last site may go: it has no other piece
-            tested = connected and (loser == 0 or record[loser, VOLUME] > 1.0)
-            if tested and not keeps_whole(winner, loser, won, lost, touching, linked):
+            tested = physics.connected and (loser == 0 or record[loser, VOLUME] > 1.0)
+            if tested and not keeps_whole(winner, loser, won, lost, physics.touching, physics.linked):
                 vetoed += _ONE
                 continue
             accepted += _ONE
             if burst_number != 0:
                 remember(winner, record, log, burst_number)
                 remember(loser, record, log, burst_number)
-            transfer(here, winner, loser, longer, shorter, record, space)
-            row = edge_row[site] if (site_word & RIM) != 0 else -1
-            ends = now + np.int64(record[winner, ACT_MEMORY]) if winner != 0 else 0
-            set_with_ghosts(expiry, site, ends, row, mirrors)
-            if record[loser, TOTAL_BONDS] > 0.0:
-                set_with_ghosts(bonds, site, 0.0, row, mirrors)
             number = np.float64(state[tile, BORDER])
-            give_site(site, tile, source_word, False, fresh, lists, word, border, offsets, degree, home, row, mirrors)
+            make_copy(site, source, tile, longer, shorter, now, lattice, grid, record, lists, scratch.fresh)
             used = chosen[pair] + 1 - at
             break
         else:

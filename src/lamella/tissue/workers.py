@@ -200,13 +200,13 @@ def _collect_all(lattice, tiles):
 
 
 @kernel
-def work(worker, workers, steps, clock, most_pull, active, directed, key, lattice, grid, record, physics, tiles):
+def work(worker, workers, steps, clock, asked, key, lattice, grid, record, physics, tiles):
     """Do turns until none is left.   returns False if others kept this thread waiting: call again
 
     worker      number of this thread; `begin` must have been called
     steps       MCS to do
     clock       MCS done before
-    most_pull, active, directed   see `sweep.burst`
+    asked       see `attempt.Asked`
     record      [cells, WIDTH]; up to date when thread 0 is done
     """
     number = tiles.order.size
@@ -255,8 +255,9 @@ def work(worker, workers, steps, clock, most_pull, active, directed, key, lattic
             log = Log(workers.seen[worker], workers.cells[half, tile], workers.changes[half, tile],
                       workers.entries[half, tile])  # fmt: skip
             log.entries[0] = 0
-            burst(tile, share, clock + step, most_pull, active, directed, key, lattice, grid, mine, physics, tiles,
-                  scratch, log, burst_number)  # fmt: skip
+            burst(
+                tile, share, clock + step, asked, key, lattice, grid, mine, physics, tiles, scratch, log, burst_number
+            )
             if workers.apart:
                 _take_back(mine, log.cells, log.changes, log.entries)
         # the next turn is drawn before this one is called done: no thread falls more than a phase behind

@@ -1,0 +1,186 @@
+"""What many cells do: statistics against the independent sampler and without tiles, sorting, cells in one piece."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+from bench.tissue import CASES, blocks, sheet
+from scipy import ndimage
+
+from lamella.tissue import Dish
+from verification.tissue_cells import half_width
+from verification.tissue_sampler import sample
+
+
+def stationary(seeds: int) -> dict:
+    """Energy and volumes of three touching cells against the independent sampler, periodic and closed."""
+    labels = np.zeros((24, 24), np.int64)
+    labels[6:12, 6:12], labels[12:18, 6:12], labels[6:18, 12:18] = 1, 2, 3
+    kinds, contact = np.array([0, 1, 1, 2]), np.array([[0.0, 4, 3], [4, 2, 6], [3, 6, 2]])
+    columns = {"target_volume": 60, "volume_stiffness": 1, "target_perimeter": 130, "perimeter_stiffness": 0.05,
+               "protrusion": 30, "act_memory": 10}  # fmt: skip
+    worst, found = 0.0, {}
+    for wraps in (True, False):
+        series = [
+            sample(labels.copy(), kinds, contact, 60.0, 1.0, 130.0, 0.05, 30.0, 10, 10.0, wraps, 4000, s)[0][500:]
+            for s in range(2)
+        ]
+        mine = []
+        for s in range(seeds):
+            dish = Dish(labels, kinds, contact, temperature=10.0, key=s, cell_keys=np.arange(4), connectivity=False,
+                        periodic=(wraps, wraps))  # fmt: skip
+            for name, value in columns.items():
+                setattr(dish.cells, name, value)
+            dish.advance(500)
+            for _ in range(4000):
+                dish.advance(1)
+                mine.append(dish.cells.volume[1:].copy())
+        brute = np.concatenate(series)
+        mine = np.array(mine)
+        key = "periodic" if wraps else "closed"
+        found[key] = [
+            float(mine.sum(axis=1).mean() / brute[:, 1].mean()),
+            float(mine[:, 0].mean() / brute[:, 2].mean()),
+        ]
+        worst = max(worst, *(abs(r - 1) for r in found[key]))
+    return {"value": found, "target": "volumes within 2 % of the sampler's", "met": worst < 0.02}
+
+
+def fragmented(seeds: int) -> dict:
+    """Share of cells in more than one face-connected piece in the bench cases."""
+    broken = cells = 0
+    for dish, mcs in (
+        (CASES["A"][0](True), 500),
+        (CASES["B"][0](True), 100),
+        (CASES["C"][0](True), 50),
+        (sheet(), 500),
+    ):
+        dish.advance(mcs)
+        labels = dish.labels()
+        for cell, box in enumerate(ndimage.find_objects(labels), start=1):
+            # a cell that lies across a periodic border is looked at with that border moved away
+            across = [d for d, cut in enumerate(box) if cut == slice(0, labels.shape[d])]
+            shift = [labels.shape[d] // 2 for d in across]
+            mask = np.roll(labels == cell, shift, across) if across else labels[box] == cell
+            broken += ndimage.label(mask)[1] > 1
+            cells += 1
+    return {"value": broken / cells, "target": "under 0.001", "met": broken / cells < 0.001}
+
+
+def _crowd(seed: int, tile: tuple[int, int] | None, mcs: int = 1500, every: int = 25) -> list[float]:
+    """Case A of the bench.   returns share of attempts that are accepted, sites of a cell, speed per MCS"""
+    dish = Dish(
+        blocks(500, 10, 22, 2, 50), np.append(0, np.ones(100, int)), ((0, 20), (20, 0)), temperature=20.0, key=seed,
+        cell_keys=np.arange(101), connectivity=False, tile=tile,
+    )  # fmt: skip
+    for name, value in ACT.items():
+        setattr(dish.cells, name, value)
+    dish.advance(300)
+    before, places, volumes = dish.counts, [dish.position[1:]], []
+    for _ in range(mcs // every):
+        dish.advance(every)
+        places.append(dish.position[1:])
+        volumes.append(dish.cells.volume[1:].mean())
+    share = (dish.counts["accepted"] - before["accepted"]) / (dish.counts["tried"] - before["tried"])
+    steps = np.linalg.norm(np.diff(places, axis=0), axis=2)
+    return [share, float(np.mean(volumes)), float(steps.mean() / every)]
+
+
+ACT = {"target_volume": 500, "volume_stiffness": 50, "target_perimeter": 340, "perimeter_stiffness": 2,
+       "protrusion": 200, "act_memory": 80}  # fmt: skip
+"""Cells that crawl by Act alone."""
+
+
+@cache
+def _tiled_and_whole(seeds: int) -> tuple[np.ndarray, np.ndarray]:
+    """[seeds, 3] each: the crowd in 64 tiles, and without any; other seeds, so that errors are independent."""
+    return (np.array([_crowd(2 * s, (64, 64)) for s in range(seeds)]),
+            np.array([_crowd(2 * s + 1, (500, 500)) for s in range(seeds)]))  # fmt: skip
+
+
+def _of_tiles(which: int, seeds: int) -> dict:
+    tiled, whole = (found[:, which] for found in _tiled_and_whole(seeds))
+    ratio = float(tiled.mean() / whole.mean())
+    error = float(np.hypot(half_width(tiled), half_width(whole)) / whole.mean())
+    return {"value": {"ratio": ratio, "half_width": error, "untiled": float(whole.mean())},
+            "target": "within 2 % of the dish without tiles", "met": abs(ratio - 1) < 0.02}  # fmt: skip
+
+
+def acceptance(seeds: int) -> dict:
+    """Share of attempts that become copies, of 100 Act cells in tiles over those without."""
+    return _of_tiles(0, seeds)
+
+
+def volume(seeds: int) -> dict:
+    """Sites of a cell: tiles against none, and against the independent sampler at rest, periodic and closed."""
+    tiles, rest = _of_tiles(1, seeds), stationary(seeds)
+    return {"value": tiles["value"] | {"against_sampler": rest["value"]},
+            "target": "within 2 % without tiles, and of the independent sampler",
+            "met": tiles["met"] and rest["met"]}  # fmt: skip
+
+
+def single_speed(seeds: int) -> dict:
+    """Distance per MCS, over 25 MCS, of Act cells in tiles over that without."""
+    return _of_tiles(2, seeds)
+
+
+DURAND = {"across": 48, "area": 40, "mcs": 20_000}
+"""Cells along each axis, their sites, and how long they sort."""
+
+
+def sorting_series(seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Border between kinds, in pairs of sites, over the MCS of a 50:50 mixture without medium."""
+    across, area = DURAND["across"], DURAND["area"]
+    n = round(across * area**0.5)
+    column = np.arange(n) * across // n
+    labels = 1 + column[:, None] * across + column[None, :]
+    cells = across * across
+    kinds = np.append(0, 1 + np.random.default_rng(seed).permutation(np.arange(cells) % 2))
+    dish = Dish(labels, kinds, ((0, 0, 0), (0, 4, 10), (0, 10, 4)), temperature=10.0, key=seed,
+                cell_keys=np.arange(cells + 1))  # fmt: skip
+    dish.cells.target_volume, dish.cells.volume_stiffness = float(area), 1.0
+    times = np.unique(np.geomspace(20, DURAND["mcs"], 24).astype(int))
+    border = []
+    for before, after in zip(np.r_[0, times], times):
+        dish.advance(int(after - before))
+        kind = kinds[dish.labels()]
+        border.append(sum(int((np.roll(kind, 1, axis) != kind).sum()) for axis in (0, 1)))
+    return times, np.array(border)
+
+
+def sorting_exponent(seeds: int) -> dict:
+    """Power with which the size of domains, area over border, grows in the last decade of sorting."""
+    slopes = []
+    for seed in range(seeds):
+        times, border = sorting_series(seed)
+        late = times >= times[-1] / 10
+        slopes.append(-np.polyfit(np.log(times[late]), np.log(border[late]), 1)[0])
+    mean = float(np.mean(slopes))
+    return {"value": {"exponent": mean, "half_width": half_width(slopes)},
+            "target": "1/4 within 15 % (Durand 2021, doi:10.1371/journal.pcbi.1008576)",
+            "met": abs(mean - 0.25) < 0.0375}  # fmt: skip
+
+
+SITE_UM, STEP_S = 2.0, 40.0
+"""A site and a step of cells that crawl on a flat dish, as in `culture`."""
+
+EDGE_SPEEDS = (7.5, 30.0)
+"""um/h: twofold about the 15 um/h at which a free border of MDCK cells goes (Poujade et al. 2007,
+doi:10.1073/pnas.0705062104; the number from memory)."""
+
+
+def sheet_edge(seeds: int) -> dict:
+    """Advance of the free edges of a sheet of epithelial cells: sites of the gap that cells have covered, over time."""
+    speeds = []
+    for seed in range(seeds):
+        dish = sheet(seed)
+        dish.advance(90)  # an hour in which cells polarise
+        open_before = (dish.labels() == 0).sum()
+        dish.advance(180)
+        covered = open_before - (dish.labels() == 0).sum()
+        hours = 180 * STEP_S / 3600
+        speeds.append(covered / dish.shape[1] / 2 * SITE_UM / hours)
+    mean = float(np.mean(speeds))
+    return {"value": {"um_per_h": mean, "half_width": half_width(speeds)}, "target": EDGE_SPEEDS,
+            "met": EDGE_SPEEDS[0] <= mean <= EDGE_SPEEDS[1]}  # fmt: skip
