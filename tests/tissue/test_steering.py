@@ -102,7 +102,7 @@ def test_a_window_stops_the_nucleus_and_not_the_cytoplasm():
     assert through[False][0] > 60.0
     assert through[True][0] < 50.0
     assert through[True][1] > 5
-    assert through[True][2][:, 0].max() < 40
+    assert through[True][2][:, 0].max() <= 40  # the row of the wall itself
 
 
 def test_a_soft_nucleus_squeezes_through():
