@@ -96,7 +96,7 @@ def largest_deviation(dish: Dish, seed: int, most: int = 100) -> tuple[float, in
         after = labels.copy()
         after[place == site] = winner
         for mine, was, then in zip(found, before, whole_energy(dish, after)):
-            worst = max(worst, abs(mine - (then - was)) / (1.0 + abs(mine)))
+            worst = max(worst, float(abs(mine - (then - was)) / (1.0 + abs(mine))))
         tried += 1
     return worst, tried
 
