@@ -17,8 +17,8 @@ from lamella.assays.protocol import Assay, Conditions, Setting
 from lamella.assays.scatter import SCATTER
 from lamella.assays.scratch import SCRATCH
 from lamella.assays.spreading import SPREADING
-from lamella.assays.zymography import ZYMOGRAPHY
 from lamella.assays.viability import VIABILITY
+from lamella.assays.zymography import ZYMOGRAPHY
 
 ASSAYS: dict[str, Assay] = {
     assay.name: assay
@@ -47,8 +47,8 @@ __all__ = [
     "SCATTER",
     "SCRATCH",
     "SPREADING",
-    "ZYMOGRAPHY",
     "VIABILITY",
+    "ZYMOGRAPHY",
     "Assay",
     "Conditions",
     "Setting",
