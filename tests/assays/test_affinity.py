@@ -52,11 +52,11 @@ def test_constants_of_soluble_ligand():
     assert soluble_constants("avb1", "fibronectin")[0] == pytest.approx(2.0 * extended)  # half of the relative affinity
     assert soluble_constants("avb5", "fibronectin") is None
     with pytest.raises(InputError):
-        soluble_constants("a5b1", "laminin")
+        soluble_constants("a1b1", "collagen_IV")
 
 
 def test_soluble_ligand_sees_talin_tails_and_antibodies_but_not_clusters():
-    arms = {"control": {}, "talin": {"knockdown": {"TLN1": 0.9}}, "tails": {"overexpression": {"avb5": 5.0}},
+    arms = {"control": {}, "talin": {"knockdown": {"TLN1": 0.9}}, "tails": {"overexpression": {"avb5": 30.0}},
             "activating": {"antibody": {"TS2/16": "10 ug/ml"}}, "blocking": {"antibody": {"P5D2": "10 ug/ml"}},
             "no clusters": {"blocked": ["*_clustering_*"]}}
     found = means(AFFINITY, arms)
@@ -76,12 +76,12 @@ def test_one_integrin_alone_has_its_own_constant():
     with pytest.raises(InputError, match="binds fibronectin"):
         means(AFFINITY, {"control": {}}, integrin="avb5")
     with pytest.raises(InputError, match="unknown integrin of HeLa"):
-        means(AFFINITY, {"control": {}}, integrin="a2b1")
+        means(AFFINITY, {"control": {}}, integrin="a4b1")
 
 
 def test_clusters_add_to_the_hold_at_the_same_affinity():
     # adhesion feeds back on affinity, through PI3-kinase and Rap1
-    still = {"inhibitor": {"LY294002": "50 uM from before"}, "knockout": ["RAP1A"]}
+    still = {"inhibitor": {"LY294002": "50 uM from before"}, "knockout": ["RAP1A"], "overexpression": {"a5b1": 5.0}}
     found = means(AVIDITY, {"dense": still, "sparse": still | {"coating": {"fibronectin": "1 ug/ml"}},
                             "none": still | {"coating": {"fibronectin": "0 ug/ml"}}})
     assert found["dense"]["clustering_gain"] > 1.2
@@ -110,7 +110,7 @@ def test_the_detachment_force_hardly_depends_on_the_step():
 
 
 @pytest.mark.parametrize(("assay", "conditions", "where"), [
-    (AFFINITY, {"ligand": "laminin"}, "assays.affinity"), (AFFINITY, {"dose": "10 ug"}, "assays.affinity.dose"),
+    (AFFINITY, {"ligand": "VCAM1"}, "assays.affinity"), (AFFINITY, {"dose": "10 ug"}, "assays.affinity.dose"),
     (AFFINITY, {"lowest": "1 mM"}, "assays.affinity"), (ADHESION, {"wash": "10 Pa"}, "assays.adhesion.wash"),
     (AVIDITY, {"points": 1}, "assays.avidity.points"),
 ])
