@@ -80,13 +80,16 @@ def test_one_integrin_alone_has_its_own_constant():
 
 
 def test_clusters_add_to_the_hold_at_the_same_affinity():
-    # adhesion feeds back on affinity, through PI3-kinase and Rap1
-    still = {"inhibitor": {"LY294002": "50 uM from before"}, "knockout": ["RAP1A"], "overexpression": {"a5b1": 5.0}}
-    found = means(AVIDITY, {"dense": still, "sparse": still | {"coating": {"fibronectin": "1 ug/ml"}},
-                            "none": still | {"coating": {"fibronectin": "0 ug/ml"}}})
-    assert found["dense"]["clustering_gain"] > 1.2
-    assert found["dense"]["clustering_gain"] > 1.1 * found["sparse"]["clustering_gain"]
-    assert found["dense"]["extended"] == pytest.approx(found["sparse"]["extended"], rel=0.1)
+    # adhesion feeds back on affinity, through PI3-kinase and Rap1; without them clusters alone are left
+    still = {"inhibitor": {"LY294002": "50 uM from before"}, "knockout": ["RAP1A"]}
+    found = means(AVIDITY, {"dense": still, "apart": still | {"blocked": ["*_clustering_*"]},
+                            "sparse": still | {"coating": {"fibronectin": "1 ug/ml"}},
+                            "none": still | {"coating": {"fibronectin": "0 ug/ml"}}, "control": {}})
+    assert found["dense"]["extended"] == pytest.approx(found["apart"]["extended"], rel=0.02)
+    assert found["dense"]["held"] > 1.04 * found["apart"]["held"]
+    assert found["dense"]["clustering_gain"] - 1.0 > 5.0 * (found["sparse"]["clustering_gain"] - 1.0)
+    assert found["apart"]["clustering_gain"] == pytest.approx(1.0)
+    assert found["control"]["clustering_gain"] > 2.0
     assert found["none"]["held"] == 0.0
 
 

@@ -115,6 +115,7 @@ def detachment_fit(forces: NDArray[np.float64], fractions: NDArray[np.float64]) 
 
 ADHESION = Assay(
     name="adhesion",
+    tissue=False,
     summary="Attachment to a coated surface, and the force that detaches.",
     conditions=AdhesionConditions,
     readouts={

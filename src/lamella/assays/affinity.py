@@ -140,6 +140,7 @@ def saturation_fit(doses: NDArray[np.float64], bound: NDArray[np.float64]) -> tu
 
 AFFINITY = Assay(
     name="affinity",
+    tissue=False,
     summary="Soluble ligand on cells in suspension: affinity of the receptors.",
     conditions=AffinityConditions,
     readouts={

@@ -90,6 +90,7 @@ def half_time(times: NDArray[np.float64], dead: NDArray[np.float64]) -> float:
 
 ANOIKIS = Assay(
     name="anoikis",
+    tissue=False,
     summary="Death of cells that are kept off the matrix, beside the same cells on it.",
     conditions=AnoikisConditions,
     readouts={

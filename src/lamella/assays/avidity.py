@@ -89,6 +89,7 @@ def _counted(cells: Detached, integrins: tuple[str, ...]) -> tuple[float, float,
 
 AVIDITY = Assay(
     name="avidity",
+    tissue=False,
     summary="Receptors that hold a coated surface, and what clustering adds.",
     conditions=AvidityConditions,
     readouts={

@@ -96,6 +96,7 @@ def traces(times: np.ndarray, rows: np.ndarray, half: float, begins: float) -> x
 
 CALCIUM = Assay(
     name="calcium",
+    tissue=False,
     summary="Free calcium at front and rear, at rest and on stretch.",
     conditions=CalciumConditions,
     readouts={

@@ -102,6 +102,7 @@ def with_dose(setting: Setting, agent: str, dose: float) -> Perturbations:
 
 DOSE_RESPONSE = Assay(
     name="dose_response",
+    tissue=False,
     summary="A blot band over a series of doses, and the IC50.",
     conditions=DoseResponseConditions,
     readouts={

@@ -258,6 +258,7 @@ def run(setting: Setting, conditions: ImmunoblotConditions, progress: Progress) 
 
 IMMUNOBLOT = Assay(
     name="immunoblot",
+    tissue=False,
     summary="Proteins, their active forms and phosphorylation in lysates over time.",
     conditions=ImmunoblotConditions,
     readouts={

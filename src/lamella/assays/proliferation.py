@@ -106,6 +106,7 @@ def entry_times(times: NDArray[np.float64], share: NDArray[np.float64]) -> NDArr
 
 PROLIFERATION = Assay(
     name="proliferation",
+    tissue=False,
     summary="Entry into S phase of starved cells after release.",
     conditions=ProliferationConditions,
     readouts={

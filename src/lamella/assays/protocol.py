@@ -62,6 +62,7 @@ class Assay:
     readouts    read-out -> what it is, with its unit; scalars of the Dataset
     run         (setting, conditions, progress) -> Dataset of one arm and one replicate
     pictures    whether the Dataset of replicate 0 holds `labels` [frames, x, y]
+    tissue      whether it computes a dish with a lattice; without, cells are a population only
     """
 
     name: str
@@ -70,6 +71,7 @@ class Assay:
     readouts: dict[str, str]
     run: Callable[[Setting, Any, Progress], xr.Dataset]
     pictures: bool = False
+    tissue: bool = True
 
     def __call__(self, **options: Any) -> Outcome:
         """Run the assay: `lamella.assays.call.run_assay` with this assay. Raises InputError as for a file."""

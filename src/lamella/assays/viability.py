@@ -107,6 +107,7 @@ def _surviving(
 
 VIABILITY = Assay(
     name="viability",
+    tissue=False,
     summary="Survival over time, and over doses of a drug, with its IC50.",
     conditions=ViabilityConditions,
     readouts={

@@ -103,6 +103,7 @@ def _readouts() -> dict[str, str]:
 
 ZYMOGRAPHY = Assay(
     name="zymography",
+    tissue=False,
     summary="Pro- and active forms of MMPs in conditioned medium and on cells.",
     conditions=ZymographyConditions,
     readouts=_readouts(),

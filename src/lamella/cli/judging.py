@@ -231,27 +231,27 @@ def _narrowed(chosen: list[Finding], population: bool, sample: int | None, seed:
 def _ensembles(verdicts: Sequence[Verdict], results: Results, bench: Bench, wanted: Ensemble, members: int,
                tell: Callable[[Moment], None]) -> None:
     """Robustness of the findings that hold and have none in the store."""
-    from lamella.verdicts import Moment, Outcome, is_population, population_robustness, tissue_robustness
+    from lamella.verdicts import Moment, Outcome, is_blot, population_robustness, tissue_robustness
 
     holds = [v.finding for v in verdicts if v.outcome is Outcome.HOLDS and not _has(results, v.finding, members)]
-    population = [finding for finding in holds if is_population(finding)]
-    if wanted is not Ensemble.NONE and population:
-        found = population_robustness(population, bench, members=members, seed=bench.seed, threads=bench.threads,
+    blots = [finding for finding in holds if is_blot(finding)]
+    if wanted is not Ensemble.NONE and blots:
+        found = population_robustness(blots, bench, members=members, seed=bench.seed, threads=bench.threads,
                                       tell=lambda share: tell(Moment("ensembles", share)))
-        for finding in population:
+        for finding in blots:
             results.keep_robustness(finding, found[finding.id].to_dict())
     for finding in holds if wanted is Ensemble.ALL else ():
-        if not is_population(finding):
+        if not is_blot(finding):
             table = tissue_robustness(finding, bench, seed=bench.seed, tell=lambda share, name=finding.id:
                                       tell(Moment(f"ensemble of {name}", share)))
             results.keep_robustness(finding, table.to_dict())
 
 
 def _has(results: Results, finding: Finding, members: int) -> bool:
-    from lamella.verdicts import is_population
+    from lamella.verdicts import is_blot
 
     table = results.robustness(finding)
-    return table is not None and (not is_population(finding) or table["of"] == members)
+    return table is not None and (not is_blot(finding) or table["of"] == members)
 
 
 @contextmanager

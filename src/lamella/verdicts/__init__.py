@@ -3,7 +3,7 @@
 from lamella.verdicts.bench import Bench, Plate
 from lamella.verdicts.blindness import first_check, first_score
 from lamella.verdicts.causal_path import Carrier, CausalPath, causal_path
-from lamella.verdicts.checking import Moment, Replicates, check, check_one, is_population, sample
+from lamella.verdicts.checking import Moment, Replicates, check, check_one, is_blot, is_population, sample
 from lamella.verdicts.comparing import Change, Difference, compare
 from lamella.verdicts.cross_check import cross_check
 from lamella.verdicts.effect import Criterion, Effect, Standing, smallest_effect
@@ -25,6 +25,6 @@ __all__ = ["GROUPS", "STATES", "Bench", "Carrier", "CausalPath", "CellVerdict", 
            "Effect", "ExpectationVerdict", "ModelNames", "Moment", "Mutant", "MutationTest", "Outcome", "Pace",
            "Plate", "Replicates", "Results", "Robustness", "Route", "Scorecard", "Standing", "Step", "Verdict",
            "binomial_interval", "causal_path", "check", "check_one", "compare", "cross_check", "explain", "factors",
-           "first_check", "first_score", "is_population", "jointly", "judge", "model_names", "mutate",
+           "first_check", "first_score", "is_blot", "is_population", "jointly", "judge", "model_names", "mutate",
            "population_robustness", "route", "sample", "score_table", "scorecard", "smallest_effect", "spoken",
            "standing", "tissue_robustness", "under_other_thresholds", "verdict"]

@@ -21,8 +21,8 @@ from lamella.verdicts.results import Results
 from lamella.verdicts.trial import Trial
 from lamella.verdicts.verdict import Verdict
 
-POPULATION = frozenset({"immunoblot"})
-"""Assays without a tissue."""
+BLOTS = frozenset({"immunoblot"})
+"""Assays whose findings can be judged on one cell per member of an ensemble, side by side in lanes."""
 
 
 @dataclass(frozen=True)
@@ -98,8 +98,13 @@ def check_one(finding: Finding, bench: Bench, replicates: Replicates) -> Verdict
 
 
 def is_population(finding: Finding) -> bool:
-    """Whether none of its assays needs a tissue."""
-    return POPULATION.issuperset(finding.assays)
+    """Whether none of its assays needs a tissue. An assay that nobody has built is taken to need one."""
+    return not any(name not in ASSAYS or ASSAYS[name].tissue for name in finding.assays)
+
+
+def is_blot(finding: Finding) -> bool:
+    """Whether blots are all that it asks for."""
+    return BLOTS.issuperset(finding.assays)
 
 
 def sample(findings: Sequence[Finding], count: int, seed: int) -> list[Finding]:

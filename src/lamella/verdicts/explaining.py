@@ -13,7 +13,7 @@ from lamella.errors import InputError
 from lamella.findings import LEAST_EFFECT, Base, EventOrder, Finding, Optimum, Pulse, Saturates, Synergy
 from lamella.networks import Perturbations, cell_lines
 from lamella.verdicts.causal_path import CausalPath, causal_path
-from lamella.verdicts.checking import POPULATION
+from lamella.verdicts.checking import BLOTS
 
 HANDED_TO_TISSUE = ("WASF2.active", "CDC42.gtp", "MYL9.p", "integrin.active")
 """What the mechanics of a cell are made of."""
@@ -48,7 +48,7 @@ def explain(finding: Finding, *, cell: str | None = None, cells: int = 8, seed: 
 def _contrasts(finding: Finding) -> Iterator[tuple[str, str, str, str]]:
     """Arm, arm that it is set against, quantity of the network and time of every reported expectation."""
     reported = [expectation for expectation in finding.expect if not expectation.corollary]
-    blots = [expectation for expectation in reported if expectation.assay in POPULATION]
+    blots = [expectation for expectation in reported if expectation.assay in BLOTS]
     for expectation in blots:
         for quantity in expectation.quantities():
             yield (*_ends(expectation), quantity, expectation.at or "24 h")

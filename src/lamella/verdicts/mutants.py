@@ -20,7 +20,7 @@ from lamella.errors import LamellaError
 from lamella.findings import Base, Finding
 from lamella.networks import assemble, cell_lines
 from lamella.verdicts.bench import Bench, Plate
-from lamella.verdicts.checking import POPULATION
+from lamella.verdicts.checking import BLOTS
 from lamella.verdicts.effect import Standing
 from lamella.verdicts.judging import judge, standing
 from lamella.verdicts.names import ModelNames
@@ -155,8 +155,8 @@ class _Mutation:
         """One finding in one cell line: it can break where all that it reports of blots holds with every reaction."""
         able = [e for e in finding.expect if obstacle(finding, e, cell, self.names) is None]
         blots = [(e, expectation_in_variants(finding, e, cell, self.bench, self.lanes))
-                 for e in able if e.assay in POPULATION]
-        dishes = [e for e in able if e.assay not in POPULATION]
+                 for e in able if e.assay in BLOTS]
+        dishes = [e for e in able if e.assay not in BLOTS]
         whole = (finding.id, cell) not in self.failing and all(holds[0] for e, holds in blots if not e.corollary)
         reported, held = [e for e, _ in blots if not e.corollary], [None] * len(dishes)
         if tissue and whole and dishes:

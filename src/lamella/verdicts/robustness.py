@@ -1,7 +1,7 @@
 """Does a verdict stand where the numbers are wrong? The share of a parameter ensemble in which it does.
 
-A finding without a tissue is judged on 500 members, one cell in one lane each; a finding with one on 24, one dish per
-arm each, with the seeds of all others, until the interval of the share leaves one half. A member has no replicates,
+A finding of blots is judged on 500 members, one cell in one lane each; any other on 24, one dish (or batch of cells)
+per arm each, with the seeds of all others, until the interval of the share leaves one half. A member has no replicates,
 so that its effects are judged as they are, by their size alone.
 """
 
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from lamella.errors import InputError, LamellaError
 from lamella.findings import Base, Finding
 from lamella.verdicts.bench import Bench, Plate
-from lamella.verdicts.checking import POPULATION, is_population
+from lamella.verdicts.checking import BLOTS, is_blot
 from lamella.verdicts.courses import MEASURES
 from lamella.verdicts.effect import EARLY_LEVEL, Standing
 from lamella.verdicts.ensemble import binomial_interval, factors
@@ -89,10 +89,10 @@ def ensemble_variants(members: int, seed: int) -> Callable[[str], list[Variant]]
 def population_robustness(findings: Sequence[Finding], bench: Bench, *, members: int = POPULATION_MEMBERS,
                           seed: int = 1, threads: int = 1,
                           tell: OnMember = lambda share: None) -> dict[str, Robustness]:
-    """Of findings that need no tissue.   raises InputError: one of them does"""
+    """Of findings that need blots only.   raises InputError: one of them needs more"""
     for finding in findings:
-        if not is_population(finding):
-            raise InputError(f"'{finding.id}' needs a tissue", where="robustness")
+        if not is_blot(finding):
+            raise InputError(f"'{finding.id}' needs more than blots", where="robustness")
     names = ModelNames(bench.assays)
     lanes = VariantBench(ensemble_variants(members, seed), threads=threads)
     lanes.prepare((plate, e.at) for finding in findings for _, e, plates in possible(finding, bench, names)
@@ -110,7 +110,7 @@ def population_robustness(findings: Sequence[Finding], bench: Bench, *, members:
 
 def tissue_robustness(finding: Finding, bench: Bench, *, members: int = TISSUE_MEMBERS, seed: int = 1,
                       tell: OnMember = lambda share: None) -> Robustness:
-    """Of a finding that needs a tissue: one dish of every arm per member, until the share is told from one half."""
+    """Of a finding that needs more than blots: one dish of every arm per member, until the share is told from one half."""
     names = ModelNames(bench.assays)
     looks = [look for look in TISSUE_LOOKS if look < members] + [members]
     drawn = {cell: factors(cell, members, seed, exchange=True) for cell in cells_of(finding)
@@ -204,7 +204,7 @@ def possible(finding: Finding, bench: Bench, names: ModelNames) -> Iterator[tupl
     """Cell line, expectation and plates of every blot expectation that can be run."""
     for cell in cells_of(finding):
         for expectation in finding.expect:
-            if expectation.assay in POPULATION and obstacle(finding, expectation, cell, names) is None:
+            if expectation.assay in BLOTS and obstacle(finding, expectation, cell, names) is None:
                 yield cell, expectation, plates_of(finding, expectation, cell, bench)
 
 
