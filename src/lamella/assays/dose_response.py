@@ -13,8 +13,8 @@ import numpy as np
 import xarray as xr
 from pydantic import Field, model_validator
 
+from lamella.assays.bands import states_of
 from lamella.assays.dose_fit import dose_fit
-from lamella.assays.immunoblot import states_of
 from lamella.assays.preparation import draw, numbers, treated
 from lamella.assays.protocol import Assay, Conditions, Progress, Setting
 from lamella.assays.quantities import one_of, written_in

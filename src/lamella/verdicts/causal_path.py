@@ -16,7 +16,7 @@ import libsbml
 import numpy as np
 from numpy.typing import NDArray
 
-from lamella.assays.immunoblot import QUANTITIES, SUMS
+from lamella.assays.bands import QUANTITIES, SUMS
 from lamella.culture import Draw, advance_treated, constants, drawn_parameters, idealised_inputs, program, treat
 from lamella.errors import InputError, unknown
 from lamella.networks import Network, Perturbations, Treatment, assemble, resolve

@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from lamella.assays import ASSAYS, IMMUNOBLOT, Assay
-from lamella.assays.immunoblot import QUANTITIES, SUMS
+from lamella.assays.bands import QUANTITIES, SUMS
 from lamella.errors import InputError, nearest
 from lamella.networks import Perturbations, assemble, cell_lines, resolve
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lamella.assays.immunoblot import states_of
+from lamella.assays.bands import states_of
 from lamella.culture import Draw, constants, drawn_parameters, grown, idealised_inputs, program
 from lamella.errors import InputError
 from lamella.networks import Perturbations, antibodies, assemble, drugs, resolve

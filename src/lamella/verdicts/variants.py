@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from lamella.assays.immunoblot import QUANTITIES, SUMS, states_of
+from lamella.assays.bands import QUANTITIES, SUMS, states_of
 from lamella.culture import Draw, advance_treated, constants, drawn_parameters, grown, idealised_inputs, program
 from lamella.networks import Treatment, assemble, resolve
 from lamella.solve import Status
