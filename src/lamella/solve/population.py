@@ -27,7 +27,7 @@ EXECUTIONS = ("auto", "tape", "llvm")
 _MOST_STEPS = 100_000
 _MOST_STOPS = 3000  # for events, after which a cell counts as failed
 _FORGIVEN_STOPS = 120  # of them, in every `advance`
-_LARGEST_NATIVE = 250  # states; beyond, code no longer fits the caches and the tape is as fast
+_LARGEST_NATIVE = 500  # states; compiling takes too long beyond, and code no longer fits the caches
 _STEPS_THAT_PAY = 100_000  # trial steps after which half a second of compiling is well spent
 _NO_TIMES, _NO_RECORD = np.zeros(0), np.zeros((0, 0, 0))
 

@@ -110,7 +110,7 @@ def population_robustness(findings: Sequence[Finding], bench: Bench, *, members:
 
 def tissue_robustness(finding: Finding, bench: Bench, *, members: int = TISSUE_MEMBERS, seed: int = 1,
                       tell: OnMember = lambda share: None) -> Robustness:
-    """Of a finding that needs more than blots: one dish of every arm per member, until the share is told from one half."""
+    """Of a finding that needs more than blots: one dish of every arm per member, until the share leaves one half."""
     names = ModelNames(bench.assays)
     looks = [look for look in TISSUE_LOOKS if look < members] + [members]
     drawn = {cell: factors(cell, members, seed, exchange=True) for cell in cells_of(finding)
