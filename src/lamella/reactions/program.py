@@ -183,12 +183,17 @@ class Program:
                 where=self.model.name, remedy="Start from `program.defaults`.",
             )  # fmt: skip
 
+    @cached_property
+    def _leaves(self) -> list[int]:
+        """Numbers of the parameters that some rate reads, ascending."""
+        used = {graph_node for terms in self.balance for _, graph_node in terms}
+        nodes = (n for n in self.graph.needed(used) if self.graph.operation(n) == "parameter")
+        return sorted({self.graph.nodes[n][1] for n in nodes})
+
     def missing(self, parameters: np.ndarray) -> list[str]:
         """Names without a value (NaN) in some cell that a rate or a start value needs."""
         states = self.initial_states(parameters)
-        used = {graph_node for terms in self.balance for _, graph_node in terms}
-        leaves = {self.graph.nodes[n][1] for n in self.graph.needed(used) if self.graph.operation(n) == "parameter"}
-        names = [self.parameters[i] for i in sorted(leaves) if np.isnan(parameters[:, i]).any()]
+        names = [self.parameters[i] for i in self._leaves if np.isnan(parameters[:, i]).any()]
         return names + [name for i, name in enumerate(self.species) if np.isnan(states[:, i]).any()]
 
     # values, with numpy -------------------------------------------------------------
