@@ -40,7 +40,7 @@ def test_matrix_activates_jnk_and_p38_and_fak_carries_most_of_it(cell):
 
 
 def test_jnk_overshoots_when_cells_attach_and_mkp1_makes_it_so():
-    hours = (1.0, 1.33, 5.0)
+    hours = (1.0, 1.5, 5.0)
     course_of = {
         name: course("HeLa", ("MAPK8_p",), hours, suspended="from 0 h until 1 h", **extra)[:, 0]
         for name, extra in {"wild type": {}, "no MKP-1": {"knockout": ("DUSP1",)}}.items()

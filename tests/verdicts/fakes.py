@@ -70,7 +70,7 @@ class Fake:
             self.runs += 1
         arm = _arm(setting.perturbations)
         shared = generator(setting.seed, "dish", setting.replicate).normal(0.0, self.dish_sd)
-        member = sorted(setting.scaled.items())[:1] if self.by_member else ""
+        member = str(sorted(setting.scaled.items())) if self.by_member else ""
         own = generator(setting.seed, "arm", arm, setting.replicate, member).normal(0.0, self.arm_sd)
         level = 100.0 * self.factors.get(arm, 1.0) * np.exp(shared + own)
         times = np.array([0.0, 43200.0, 86400.0])

@@ -67,7 +67,7 @@ def test_claims_of_one_record_are_judged_apart():
 
 @pytest.mark.parametrize(("record", "says"), [
     (finding(RISES.replace("fake", "metastasis")), "no assay 'metastasis'"),
-    (finding(cell='"U2OS"'), "U2OS is not built"),
+    (finding(cell='"A431"'), "A431 is not built"),
     (finding(RISES.replace("level", "lvel")), "reads no 'lvel'"),
 ])
 def test_what_is_missing_is_not_applicable_and_named(record, says):

@@ -147,7 +147,7 @@ def test_members_of_a_tissue_share_the_seed_and_differ_in_their_numbers():
 
 
 def test_a_finding_with_a_tissue_has_no_population_ensemble():
-    with pytest.raises(InputError, match="needs a tissue"):
+    with pytest.raises(InputError, match="needs more than blots"):
         population_robustness([finding(RISES.replace("fake", "scratch"))], Bench(ASSAYS), members=2)
 
 

@@ -47,7 +47,8 @@ def told(path: CausalPath, way: Route, claims: Mapping[str, str]) -> str:
                   for source in carrier.sources]
     stage = [c.reaction.replace("_", " ") for c in path.stage(0.5)][:_MOST]
     if stage:
-        lines.append(f"It also needs {words.joined(stage)}, without which the control itself is another one.")
+        lines.append(f"It also needs {words.joined(stage)}, without which cells die or the control itself is another "
+                     "one.")
     return "\n".join(lines)
 
 

@@ -57,7 +57,8 @@ def route_picture(path: CausalPath, way: Route) -> Picture:
     return Picture(drawn, alt, "Blue arrows: more of the one makes more of the other, or of its active form. Orange "
                    "bars: less. Numbers: share of the effect that is lost without the reaction; they need not add up, "
                    "since reactions in a row share one effect. Dashed: without the reaction the control itself is "
-                   "another one, so that it sets the stage. Framed in bold: what was done, and what was read.")
+                   "another one, or cells die, so that it sets the stage. Framed in bold: what was done, and what was "
+                   "read.")
 
 
 def _columns(starts: tuple[str, ...], ends: tuple[str, ...], steps: list[Step]) -> dict[str, int]:

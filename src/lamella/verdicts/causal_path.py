@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lamella.assays.bands import QUANTITIES, SUMS
+from lamella.assays.death import LIMIT, cut_shares
 from lamella.culture import Draw, advance_treated, constants, drawn_parameters, idealised_inputs, program, treat
 from lamella.errors import InputError, unknown
 from lamella.networks import Network, Perturbations, Treatment, assemble, resolve
@@ -29,6 +30,9 @@ from lamella.verdicts.effect import DETECTION
 MOVED = 2.0
 """A reaction without which the control moves by more than this factor sets the stage: a loss then says little."""
 
+DYING = 0.25
+"""Share of the cells that must die without a reaction before a lost effect says nothing about it."""
+
 
 @dataclass(frozen=True)
 class Carrier:
@@ -37,6 +41,7 @@ class Carrier:
     share_lost       1 - log(effect without it) / log(effect); negative where the effect grows
     effect_without   ratio of the arms without it; NaN where the quantity is gone from both
     control_without  the control without it over the control
+    kills            whether cells die without it that live with it, `DYING` or more of one of the arms
     law, says        its rate law and what it does, in words
     claims, sources  its evidence: claim ids, and papers as {citation, doi}
     """
@@ -46,6 +51,7 @@ class Carrier:
     share_lost: float
     effect_without: float
     control_without: float
+    kills: bool
     law: str
     says: str
     claims: tuple[str, ...]
@@ -53,12 +59,13 @@ class Carrier:
 
     @property
     def carries(self) -> bool:
-        """Whether the control is about what it was, so that a lost effect was carried by this reaction."""
-        return 1.0 / MOVED <= self.control_without <= MOVED
+        """Whether the cells live and the control is about what it was, so that a lost effect was carried by this."""
+        return not self.kills and 1.0 / MOVED <= self.control_without <= MOVED
 
     def to_dict(self) -> dict[str, object]:
         """For --json and the report."""
-        note = "" if self.carries else f"Without it the control itself is {self.control_without:.2g}-fold."
+        moved = f"Without it the control itself is {self.control_without:.2g}-fold."
+        note = "Without it cells die." if self.kills else "" if self.carries else moved
         return {"id": self.reaction, "name": self.reaction.replace("_", " "), "module": self.module,
                 "share_lost": self.share_lost, "effect_without": self.effect_without,
                 "control_without": self.control_without, "law": self.law, "claims": list(self.claims),
@@ -84,7 +91,7 @@ class CausalPath:
         return tuple(c for c in self.carriers if c.share_lost >= least and c.carries)
 
     def stage(self, least: float = 0.1) -> tuple[Carrier, ...]:
-        """The reactions without which the effect is lost because the control itself is another one."""
+        """The reactions without which the effect is lost because cells die or the control itself is another one."""
         return tuple(c for c in self.carriers if c.share_lost >= least and not c.carries)
 
     def to_dict(self, least: float = 0.05) -> dict[str, object]:
@@ -114,7 +121,7 @@ def causal_path(cell: str, arm: Perturbations, against: Perturbations, quantity:
     groups = _groups(made, halves_together)
     switched: tuple[tuple[str, ...], ...] = ((), *groups.values())
     draw = Draw(seed, 0, cells)
-    found = []
+    found, dead = [], []
     for number, perturbations in enumerate((arm, against)):
         treatment = resolve(network, perturbations, dict(matrix or {}), dict(medium or {}), f"arms.{names[number]}")
         lanes = _lanes(network, made, treatment, draw, switched, threads)
@@ -124,9 +131,11 @@ def causal_path(cell: str, arm: Perturbations, against: Perturbations, quantity:
         read = lanes.observe(states).sum(axis=1)
         read[lanes.status != Status.OK] = np.nan
         found.append(read.reshape(len(switched), cells))
+        dead.append((cut_shares(lanes) > LIMIT).reshape(len(switched), cells).mean(axis=1))
         if progress:
             progress((number + 1) / 2)
-    return _ranked(network, groups, quantity, names, found[0], found[1])
+    more = np.max([share - share[0] for share in dead], axis=0)
+    return _ranked(network, groups, quantity, names, found[0], found[1], more[1:] >= DYING)
 
 
 def _groups(made: Program, halves_together: bool) -> dict[str, tuple[str, ...]]:
@@ -174,8 +183,11 @@ def _inputs(network: Network, treatment: Treatment, suspended: bool) -> dict[str
 
 
 def _ranked(network: Network, groups: Mapping[str, tuple[str, ...]], quantity: str, names: tuple[str, str],
-            arm: NDArray[np.float64], against: NDArray[np.float64]) -> CausalPath:
-    """Carriers from what was read.   arm, against: [1 + reactions, cells], the whole network first"""
+            arm: NDArray[np.float64], against: NDArray[np.float64], kills: NDArray[np.bool_]) -> CausalPath:
+    """Carriers from what was read.
+
+    arm, against  [1 + reactions, cells], the whole network first;   kills [reactions]
+    """
     floor = DETECTION * float(np.nanmean(against[0]))
     effects = np.nanmean(_log(arm, floor) - _log(against, floor), axis=1)
     kept = np.nanmean(_log(against, floor * 1e-3) - _log(against[:1], floor), axis=1)
@@ -189,8 +201,8 @@ def _ranked(network: Network, groups: Mapping[str, tuple[str, ...]], quantity: s
         evidence = network.evidence[reaction]
         carriers.append(Carrier(
             name, network.modules[reaction], 1.0 - float(effects[place] / effects[0]),
-            nan if gone else exp(effects[place]), exp(kept[place]), laws.get(reaction, ""), evidence.says,
-            evidence.claims, _papers(evidence.sources)))
+            nan if gone else exp(effects[place]), exp(kept[place]), bool(kills[place - 1]), laws.get(reaction, ""),
+            evidence.says, evidence.claims, _papers(evidence.sources)))
     carriers.sort(key=lambda c: (-(c.share_lost if np.isfinite(c.share_lost) else -np.inf), c.reaction))
     return CausalPath(network.cell.name, quantity, *names, exp(effects[0]), tuple(carriers))
 
