@@ -6,18 +6,16 @@ is taken to read free calcium without a delay. Beside the trace stands what calc
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Annotated, Any
 
 import numpy as np
 import xarray as xr
 from pydantic import Field, model_validator
 
-from lamella.assays.preparation import draw, numbers, treated
 from lamella.assays.protocol import Assay, Conditions, Progress, Setting
 from lamella.assays.quantities import written_in
-from lamella.culture import advance_treated, grown_population, idealised_inputs
-from lamella.errors import InputError, SolverError
+from lamella.assays.well import mean_of, well
+from lamella.errors import InputError
 from lamella.units import MOLECULES_PER_UM3_PER_UM, quantity
 
 _STATES = ("CA_front", "CA_rear", "CAPN1_active_rear", "CAPN1_total", "PPP3CA_active_rear", "CAMK2A_active_total")
@@ -53,19 +51,10 @@ def run(setting: Setting, conditions: CalciumConditions, progress: Progress) -> 
         window = f"{quantity(conditions.stretch, 'dimensionless'):.17g} from {conditions.begins} until {end:.17g} s"
         changed = setting.perturbations.model_copy(update={"stretch": window})
         setting = Setting(**{**vars(setting), "perturbations": changed})
-    network, treatment = treated(setting)
-    told = partial(idealised_inputs, network, treatment, front_equals_rear=setting.front_equals_rear)
-    population = grown_population(network, treatment, draw(setting, conditions.cells), numbers(setting), told())
+    cells = well(setting, conditions.cells)
     times = np.linspace(0.0, quantity(conditions.duration, "s"), conditions.points)
-    rows = [population.observe(_STATES).mean(axis=0)]
-    for i, span in enumerate(np.diff(times)):
-        advance_treated(population, treatment, times[i], span, lambda off: told(suspended=off))
-        bad = np.flatnonzero(population.status != 0)
-        if bad.size:
-            raise SolverError(f"the network of cell {bad[0] + 1} could not be advanced", where=f"arms.{setting.arm}")
-        rows.append(population.observe(_STATES).mean(axis=0))
-        progress((i + 1) / (len(times) - 1))
-    return traces(times, np.array(rows), network.cell.body["volume"].value / 2.0, quantity(conditions.begins, "s"))
+    rows = cells.follow(times, mean_of(_STATES), progress)
+    return traces(times, rows, cells.network.cell.body["volume"].value / 2.0, quantity(conditions.begins, "s"))
 
 
 def traces(times: np.ndarray, rows: np.ndarray, half: float, begins: float) -> xr.Dataset:

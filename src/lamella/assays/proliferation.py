@@ -15,11 +15,10 @@ import xarray as xr
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
-from lamella.assays.preparation import draw, numbers, treated
 from lamella.assays.protocol import Assay, Conditions, Progress, Setting
 from lamella.assays.quantities import written_in
-from lamella.culture import advance_treated, grown_population, idealised_inputs
-from lamella.errors import InputError, SolverError
+from lamella.assays.well import well
+from lamella.errors import InputError
 from lamella.units import quantity
 
 _HALF = 0.5
@@ -49,21 +48,9 @@ class ProliferationConditions(Conditions):
 
 def run(setting: Setting, conditions: ProliferationConditions, progress: Progress) -> xr.Dataset:
     """The dish of one arm and replicate."""
-    network, treatment = treated(setting)
-    told = lambda off=None: idealised_inputs(
-        network, treatment, front_equals_rear=setting.front_equals_rear, suspended=off)
-    population = grown_population(network, treatment, draw(setting, conditions.cells), numbers(setting), told())
     times = np.linspace(0.0, quantity(conditions.duration, "s"), conditions.points)
     names = ("S_phase", *_MARKS)
-    seen = [population.observe(names)]
-    for i, span in enumerate(np.diff(times)):
-        advance_treated(population, treatment, times[i], span, told)
-        bad = np.flatnonzero(population.status != 0)
-        if bad.size:
-            raise SolverError(f"the network of cell {bad[0] + 1} could not be advanced", where=f"arms.{setting.arm}")
-        seen.append(population.observe(names))
-        progress((i + 1) / (len(times) - 1))
-    read = np.array(seen)
+    read = well(setting, conditions.cells).follow(times, lambda cells: cells.observe(names), progress)
     share = read[:, :, 0]
     entered = entry_times(times, share)
     within = times >= times[-1] - quantity(conditions.pulse, "s") - 1e-6

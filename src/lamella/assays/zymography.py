@@ -8,18 +8,15 @@ activity. The cells' own way of cutting matrix beneath them is read as the share
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Annotated, Any
 
 import numpy as np
 import xarray as xr
 from pydantic import Field
 
-from lamella.assays.preparation import draw, numbers, treated
 from lamella.assays.protocol import Assay, Conditions, Progress, Setting
 from lamella.assays.quantities import written_in
-from lamella.culture import advance_treated, grown_population, idealised_inputs
-from lamella.errors import SolverError
+from lamella.assays.well import mean_of, well
 from lamella.units import quantity
 
 BANDS = {
@@ -60,9 +57,8 @@ class ZymographyConditions(Conditions):
 
 def run(setting: Setting, conditions: ZymographyConditions, progress: Progress) -> xr.Dataset:
     """The well of one arm and replicate."""
-    network, treatment = treated(setting)
-    told = partial(idealised_inputs, network, treatment, front_equals_rear=setting.front_equals_rear)
-    population = grown_population(network, treatment, draw(setting, conditions.cells), numbers(setting), told())
+    cells = well(setting, conditions.cells)
+    population = cells.population
     if conditions.fresh:
         place = {name: i for i, name in enumerate(population.program.species)}
         population.states[:, [place[name] for name in _MEDIUM]] = 0.0
@@ -70,15 +66,7 @@ def run(setting: Setting, conditions: ZymographyConditions, progress: Progress) 
     times = np.linspace(0.0, quantity(conditions.duration, "s"), conditions.points)
     names = tuple(dict.fromkeys((*(s for parts in BANDS.values() for s in parts),
                                  *(row[0] for row in _OTHERS.values()), *_CUT.values())))  # fmt: skip
-    rows = [population.observe(names).mean(axis=0)]
-    for i, span in enumerate(np.diff(times)):
-        advance_treated(population, treatment, times[i], span, lambda off: told(suspended=off))
-        bad = np.flatnonzero(population.status != 0)
-        if bad.size:
-            raise SolverError(f"the network of cell {bad[0] + 1} could not be advanced", where=f"arms.{setting.arm}")
-        rows.append(population.observe(names).mean(axis=0))
-        progress((i + 1) / (len(times) - 1))
-    read = dict(zip(names, np.array(rows).T))
+    read = dict(zip(names, cells.follow(times, mean_of(names), progress).T))
     courses = {name: np.sum([read[part] for part in parts], axis=0) for name, parts in BANDS.items()}
     data: dict[str, Any] = {name: ((), float(values[-1]), {"units": "molecules"}) for name, values in courses.items()}
     for n in (1, 2, 7, 9, 13):

@@ -4,7 +4,7 @@ from lamella.networks.absent import refused_assay, refused_kind
 from lamella.networks.annotate import heterodimers
 from lamella.networks.antimony_guarded import to_sbml_guarded
 from lamella.networks.antimony_text import from_sbml
-from lamella.networks.assemble import Network, assemble, ligands
+from lamella.networks.assemble import Network, assemble
 from lamella.networks.binding import BondLaw, bond_law, soluble_constants
 from lamella.networks.cell_line import CellLine, cell_line, cell_lines
 from lamella.networks.check_text import read_model_text, sbml_of_file
@@ -12,6 +12,7 @@ from lamella.networks.courses import FORCES, Change
 from lamella.networks.genetics import gene_names
 from lamella.networks.library import Evidence, Parameter, Source, sources
 from lamella.networks.lint import LintReport, Problem, lint_library
+from lamella.networks.matrix_ligands import ligands
 from lamella.networks.perturbations import Perturbations, Treatment, resolve
 from lamella.networks.reagents import antibodies, attachment, constructs, drugs, factors
 

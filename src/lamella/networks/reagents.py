@@ -6,7 +6,8 @@ from lamella.errors import InputError, unknown
 from lamella.networks import library
 from lamella.networks.absent import refused
 from lamella.networks.annotate import heterodimers
-from lamella.networks.assemble import Network, ligands
+from lamella.networks.assemble import Network
+from lamella.networks.matrix_ligands import ligands
 from lamella.units import MOLECULES_PER_UM3_PER_UM, quantity
 
 

@@ -1,0 +1,67 @@
+"""A well: cells of one arm without a dish, read at times of their treatment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lamella.assays.preparation import draw, numbers, treated
+from lamella.assays.protocol import Progress, Setting
+from lamella.culture import advance_treated, grown_population, idealised_inputs
+from lamella.errors import SolverError
+from lamella.networks import Network, Treatment
+from lamella.solve import Population
+
+
+class Well(NamedTuple):
+    """Cells that have grown under the arm's genetics and the medium; its drugs go in at time 0.
+
+    told   whether the cells are off the matrix, or None: as the treatment begins -> what an idealised cell is told
+    """
+
+    network: Network
+    treatment: Treatment
+    population: Population
+    told: Callable[[bool | None], dict[str, float]]
+    where: str
+
+    def follow(
+        self, times: NDArray[np.float64], read: Callable[[Population], NDArray[np.float64]], progress: Progress
+    ) -> NDArray[np.float64]:
+        """What is read of the cells at each time, ascending from 0 s.   [times, ...]
+
+        raises  SolverError: a cell that could not be advanced
+        """
+        rows = [read(self.population)]
+        for i, span in enumerate(np.diff(times)):
+            advance_treated(self.population, self.treatment, times[i], span, self.told)
+            bad = np.flatnonzero(self.population.status != 0)
+            if bad.size:
+                raise SolverError(f"the network of cell {bad[0] + 1} could not be advanced", where=self.where)
+            rows.append(read(self.population))
+            progress((i + 1) / (len(times) - 1))
+        return np.array(rows)
+
+
+def well(setting: Setting, cells: int) -> Well:
+    """The well of one arm and replicate."""
+    network, treatment = treated(setting)
+
+    def told(off: bool | None = None) -> dict[str, float]:
+        return idealised_inputs(network, treatment, front_equals_rear=setting.front_equals_rear, suspended=off)
+
+    population = grown_population(network, treatment, draw(setting, cells), numbers(setting), told())
+    return Well(network, treatment, population, told, f"arms.{setting.arm}")
+
+
+def mean_of(names: tuple[str, ...]) -> Callable[[Population], NDArray[np.float64]]:
+    """Reads the mean of states and observables over the cells.   [names]"""
+    return partial(_mean, names)
+
+
+def _mean(names: tuple[str, ...], population: Population) -> NDArray[np.float64]:
+    return population.observe(names).mean(axis=0)

@@ -1,0 +1,116 @@
+"""Numbers of the cell that sum up receptors over heterodimers: what modules, blots and the exchange with the dish read.
+
+Antimony cannot write a rule over the species of an instance, so the rules are added to the flattened model.
+"""
+
+from __future__ import annotations
+
+import libsbml
+
+from lamella.networks.annotate import heterodimers, holds_caveolin
+from lamella.networks.cell_line import CellLine
+from lamella.networks.matrix_ligands import ligands
+
+_HALVES = ("front", "rear")
+
+_SUMS = {"adhesion": ("clustered",), "bound": ("bound", "clustered"), "active": ("high", "bound", "clustered")}
+"""Integrin states that the other modules and the exchange see as one number per half of the cell."""
+
+
+def write_sums(model: libsbml.Model, line: CellLine) -> None:
+    """Add all of them to the flattened model of a line."""
+    _write_sums(model, line)
+    _write_each(model, line)
+    _write_hold(model, line)
+    _write_groups(model, line)
+
+
+def _write_sums(model: libsbml.Model, line: CellLine) -> None:
+    """Sums over heterodimers, one number per half of the cell."""
+    caveolar = [name for name in line.integrins if holds_caveolin(name)]
+    of = {beta: [name for name in line.integrins if heterodimers()[name]["beta"]["symbol"] == beta]
+          for beta in ("ITGB3", "ITGB4")}  # fmt: skip
+    sums = {name: (line.integrins, states) for name, states in _SUMS.items()} | {
+        "caveolar": (caveolar, ("clustered",)),
+        "unligated": (caveolar, ("low", "high")),
+        "chain_b3": (of["ITGB3"], ("low", "high", "bound", "clustered")),
+        "chain_b4": (of["ITGB4"], ("clustered",)),
+    }
+    for name, (members, states) in sums.items():
+        for half in _HALVES:
+            terms = [f"{i}_{state}_{half}" for i in members for state in states]
+            _rule(model, f"{name}_{half}", " + ".join(terms) or "0 molecules")
+
+
+def _write_each(model: libsbml.Model, line: CellLine) -> None:
+    """Every heterodimer by itself, over both halves, for blots of one of them; 0 where the line has none of it. And the
+    receptors that hold nothing and wander freely."""
+    for name in heterodimers():
+        for of, states in {**_SUMS, "clustered": ("clustered",)}.items():
+            if of != "adhesion":
+                terms = [f"{name}_{state}_{half}" for state in states for half in _HALVES]
+                _rule(model, f"{of}_{name}", " + ".join(terms) if name in line.integrins else "0 molecules")
+    free = [f"{name}_{state}_{half}" for name in line.integrins for state in ("low", "high") for half in _HALVES]
+    _rule(model, "mobile_total", f"mobile_share*({' + '.join(free)})")
+
+
+def _write_hold(model: libsbml.Model, line: CellLine) -> None:
+    """What extended receptors make of the coating, for the exchange with the dish: those that find a ligand of theirs
+    within reach (`holders_*`), and those weighted with their affinity for what is there (`gripping_*`)."""
+    for name in ("K_reach", *(f"{ligand}_{half}" for ligand in ligands() for half in _HALVES)):
+        (model.getParameter(name) or model.createParameter()).setId(name)
+    for half in _HALVES:
+        coated = " + ".join(f"{ligand}_{half}" for ligand in ligands())
+        held = {name: f"({' + '.join(f'{name}_{state}_{half}' for state in _SUMS['active'])})*{name}_ligand_{half}"
+                for name in line.integrins}  # fmt: skip
+        holders = " + ".join(f"{held[name]}/(K_reach + {name}_ligand_{half})" for name in held)
+        _rule(model, f"holders_{half}", holders or "0")
+        _rule(model, f"gripping_{half}", f"({' + '.join(held.values()) or '0'})/(K_reach + {coated})")
+
+
+def _rule(model: libsbml.Model, variable: str, formula: str) -> None:
+    parameter = model.getParameter(variable) or model.createParameter()
+    parameter.setId(variable)
+    parameter.setConstant(False)
+    rule = model.createAssignmentRule()
+    rule.setVariable(variable)
+    rule.setMath(libsbml.parseL3Formula(formula))
+
+
+def _both(*states: str) -> tuple[str, ...]:
+    return tuple(f"{state}_{half}" for state in states for half in _HALVES)
+
+
+GROUPS = {
+    "held_a1b1": (("a1b1",), _both("bound", "clustered")),
+    "held_a2b1": (("a2b1",), _both("bound", "clustered")),
+    "held_a3b1": (("a3b1",), _both("bound", "clustered")),
+    "held_avb3": (("avb3",), _both("bound", "clustered")),
+    "clustered_b1": ("ITGB1", _both("clustered")),
+    "receptors_a2b1": (("a2b1",), _both("low", "high", "bound", "clustered", "untethered")),
+    "receptors_avb3": (("avb3",), _both("low", "high", "bound", "clustered", "untethered")),
+    "clustered_a5b1_rear": (("a5b1",), ("clustered_rear",)),
+    "clustered_avb3_rear": (("avb3",), ("clustered_rear",)),
+    "untethered_a5b1_rear": (("a5b1",), ("untethered_rear",)),
+    "untethered_avb3_rear": (("avb3",), ("untethered_rear",)),
+    "internal_a5b1": (("a5b1",), ("internal", "internal_active")),
+    "active_b1_internal": ("ITGB1", ("internal_active",)),
+    "unbound_front": (None, ("low_front", "high_front")),
+    "unbound_rear": (None, ("low_rear", "high_rear")),
+    "surface_front": (None, ("low_front", "high_front", "bound_front", "clustered_front", "untethered_front")),
+    "untethered_rear": (None, ("untethered_rear",)),
+    "left_behind": (None, ("left",)),
+    "internal_all": (None, ("internal", "internal_active")),
+}
+"""Receptors of some heterodimers, of all with one beta chain, or of all (None), in some states: what other modules and
+blots read; 0 where a line has none."""
+
+
+def _write_groups(model: libsbml.Model, line: CellLine) -> None:
+    """One number of the cell for each group of heterodimers and states."""
+    for name, (members, states) in GROUPS.items():
+        chosen = [
+            i for i in line.integrins
+            if members is None or i in members or heterodimers()[i]["beta"]["symbol"] == members
+        ]  # fmt: skip
+        _rule(model, name, " + ".join(f"{i}_{s}" for i in chosen for s in states) or "0 molecules")
