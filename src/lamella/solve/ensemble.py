@@ -56,7 +56,7 @@ class Ensemble:
 
     def _spans(self, dt: float | np.ndarray) -> np.ndarray:
         """Checked spans [cells] of an advance."""
-        spans = np.broadcast_to(np.asarray(dt, dtype=float), (self.cells,)).copy()
+        spans = np.full(self.cells, dt, dtype=float)
         if not (np.isfinite(spans).all() and (spans > 0).all()):
             raise InputError("the time to advance by must be above 0 and finite")
         return spans

@@ -206,7 +206,8 @@ class Population(Ensemble):
             begin, end, work = part
             run_sheet(sheet, self.states, self.parameters, self.stored, self.time, out, begin, end, work)
 
-        edges = np.linspace(first, self.cells, self.threads + 1).astype(int)
+        count = self.cells - first
+        edges = [first + count * k // self.threads for k in range(self.threads + 1)]
         jobs = [job for job in zip(edges[:-1], edges[1:], self._sheet_work) if job[0] < job[1]]
         self._in_pool(run, jobs)
 
@@ -320,7 +321,8 @@ class Population(Ensemble):
             numbers, work = part
             advance_cells(self._net, self._tableau, work, cells, numbers, self.rtol, atol, self.most_steps, stop)
 
-        jobs = [job for job in zip(np.array_split(chosen, self.threads), self._workspaces) if len(job[0])]
+        shares = [chosen] if self.threads == 1 else np.array_split(chosen, self.threads)
+        jobs = [job for job in zip(shares, self._workspaces) if len(job[0])]
         self._in_pool(run, jobs)
         return stopped
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from lamella.solve.kernels import lanes as v
 from lamella.solve.kernels.compiled import entry, part
-from lamella.solve.kernels.control import SMALLEST_ERROR, after_refusal, after_step, opening_step
+from lamella.solve.kernels.control import NEAR_END, SMALLEST_ERROR, after_refusal, after_step, opening_step
 from lamella.solve.kernels.dense_output import interpolants, record
 from lamella.solve.kernels.interpret import run_tape
 from lamella.solve.kernels.lanes import LANES
@@ -139,7 +139,7 @@ def _propose(rows, gamma):
             h = 1e-6
         elif rows[CHANGED * LANES + lane] > 0.0:
             pass  # the change of a relation is being located
-        elif h >= left * 0.999:
+        elif h >= left * NEAR_END:
             h = left
         elif h > 0.5 * left:
             h = 0.5 * left

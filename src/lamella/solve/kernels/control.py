@@ -11,8 +11,11 @@ import math
 from lamella.solve.kernels.compiled import entry
 
 SMALLEST_ERROR = 1e-10
-_SAFETY, _GROW, _TREND = 0.9, 5.0, 3.0
+NEAR_END = 0.94
+"""A step of at least this share of what is left is stretched to the end: `_SAFETY` leaves room for that."""
+_SAFETY, _GROW, _TREND = 0.9, 5.0, 2.5
 _SHRINK = 0.1
+_AGAIN = 2.5  # how far the step that was refused may be outgrown by the one after next
 _FAR = 20.0  # two steps that differ by more tell nothing of the order between them
 
 
@@ -32,7 +35,7 @@ def after_step(h, ease, previous, previous_ease, refused):
         growth *= min(max(trend, 1.0), _TREND)
     growth = min(_GROW, max(2.0 * _SHRINK, growth))
     if refused != 0.0:
-        growth = min(growth, max(1.0, 0.5 * refused / h))
+        growth = min(growth, max(1.0, _AGAIN * refused / h))
     return h * growth
 
 
@@ -48,9 +51,7 @@ def after_refusal(h, error, ease, before, before_error, order):
     """
     if not math.isfinite(error):
         return h * _SHRINK
-    if before == 0.0:
-        return h * max(_SHRINK, _SAFETY * ease)
-    if before > _FAR * h:
+    if before == 0.0 or before > _FAR * h:  # half the order: between that of a stiff mode and that of the method
         return h * max(_SHRINK, _SAFETY * ease * ease)
     seen = order
     if before > h and math.isfinite(before_error):

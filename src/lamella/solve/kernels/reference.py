@@ -11,7 +11,7 @@ import math
 import numpy as np
 
 from lamella.reactions import Program
-from lamella.solve.kernels.control import SMALLEST_ERROR, after_refusal, after_step, opening_step
+from lamella.solve.kernels.control import NEAR_END, SMALLEST_ERROR, after_refusal, after_step, opening_step
 from lamella.solve.kernels.step import SMALLEST_NORM
 from lamella.solve.rosenbrock import Method
 from lamella.solve.status import Status
@@ -76,7 +76,7 @@ def advance(
     taken = taken_ease = refused = refused_error = 0.0
     while cell.time < span:
         left = span - cell.time
-        h = left if cell.step >= 0.999 * left else min(cell.step, 0.5 * left)
+        h = left if cell.step >= left * NEAR_END else min(cell.step, 0.5 * left)
         with np.errstate(all="ignore"):
             new, stages = _tried(program, method, cell.states, parameters, begin + cell.time, h)
             size = rtol * np.maximum(np.abs(new), np.abs(cell.states)) + atol

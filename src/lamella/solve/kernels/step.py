@@ -246,7 +246,7 @@ def _measure_growth(pivot, matrix, lanes):
 def _finish(n, count, slots, stages, start, lanes, rtol, atol, share):
     """New states and their error (see `rosenbrock.Share`); anything infinite makes the error NaN."""
     zero, one, relative = v.fill(0.0), v.fill(1.0), v.fill(rtol)
-    last, before, late, early = zero, zero, zero, zero
+    last, before, late, early, sound = zero, zero, zero, zero, zero
     row = n * LANES
     stage = (int(share[_STAGE]) - 1) * row
     for i in range(n):
@@ -256,7 +256,8 @@ def _finish(n, count, slots, stages, start, lanes, rtol, atol, share):
         v.store(slots, at, y)
         size = v.larger(v.magnitude(y), v.magnitude(v.load(start, at)))
         weight = v.div(one, v.fused(relative, size, v.spread(atol, i)))
-        last = v.add(_add_square(v.mul(correction, weight), last), v.sub(y, y))
+        last = _add_square(v.mul(correction, weight), last)
+        sound = v.add(sound, v.sub(y, y))  # 0, or NaN
         before = _add_square(v.mul(v.load(stages, (count - 2) * row + at), weight), before)
         late = _add_square(v.mul(v.load(stages, stage + at), weight), late)
         early = _add_square(v.mul(v.load(stages, stage - row + at), weight), early)
@@ -266,7 +267,7 @@ def _finish(n, count, slots, stages, start, lanes, rtol, atol, share):
     left = v.smaller(v.larger(left, v.spread(share, _LEAST)), most)
     damping = v.power(v.div(late, v.larger(early, tiny)), v.fill(0.5 * share[_POWER]))
     left = v.larger(left, v.div(v.mul(most, damping), v.add(damping, v.spread(share, _MIDDLE))))
-    v.store(lanes, ERROR * LANES, v.mul(last, v.mul(left, left)))
+    v.store(lanes, ERROR * LANES, v.add(v.mul(last, v.mul(left, left)), sound))
 
 
 @part
