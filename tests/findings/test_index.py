@@ -1,6 +1,8 @@
 from collections import Counter
 
-from lamella.findings import UNRECORDED, index, lint, load_all, reference_lines
+from lamella.findings import UNRECORDED, discriminating, index, lint, load_all, reference_lines
+from lamella.findings.rule import Library
+from lamella.findings.rules_of_index import DiscriminatingStandInTheIndex
 
 
 def test_all_claims_stand_in_the_index_once():
@@ -27,6 +29,13 @@ def test_the_claims_of_the_first_network_have_records():
 
 def test_a_line_knows_its_review():
     assert {line.review for line in index()} == {"oberoi-2013", "brakebusch-2002"}
+
+
+def test_forty_claims_of_each_review_tell_a_model_from_a_drawing():
+    assert Counter(name[:3] for name in discriminating()) == {"IAP": 40, "INT": 40}
+    library = Library((), index(), discriminating={"INT-025": "A limiting regulator.", "INT-999": "none"})
+    found = list(DiscriminatingStandInTheIndex().breaches(library))
+    assert [where for where, _ in found] == ["INT-999", "INT-999"]
 
 
 def test_four_reference_lines():

@@ -75,6 +75,7 @@ OFFENDERS = {
     "LinesAreShort": library(record(), lines=[line(says="word " * 16)]),
     "ThirdsAreCheck": library(record(), lines=[line(check=True)]),
     "SeenAreCheck": Library([record()], [line()], None, {"IAP-001": "A number was chosen after its sign was seen."}),
+    "DiscriminatingStandInTheIndex": Library([record()], [line()], discriminating={"IAP-002": "It is not there."}),
     "IdsAreUnique": library(record(), record()),
     "RecordAndIndexAgree": library(record(), lines=[line(record="another")]),
     "SilenceIsExplained": library(record(), lines=[line(), line("IAP-002", record="not applicable", why="Too short.")]),

@@ -66,6 +66,18 @@ def test_inhibition_findings_stand_apart():
     assert scorecard([], LINES[:1], [CALIBRATE]).by("inhibition").keys() == {"inhibitor"}
 
 
+def test_discriminating_claims_are_a_group_of_their_own():
+    lines = [line("INT-025", "open"), line("IAP-041", "a-finding"), line("INT-002", "open")]
+    record = finding(claims='"IAP-041"')
+    card = scorecard([judged(record, {"treated": 3.0})], lines, [record])
+    groups = card.to_dict()["by_discriminating"]
+    assert {name: (row["holds"], row["open"], row["of"]) for name, row in groups.items()} == {
+        "brakebusch-2002": (0, 1, 1), "oberoi-2013": (1, 0, 1), "other": (0, 1, 1)}
+    console = Console(file=io.StringIO(), width=120)
+    console.print(score_table(card))
+    assert "discriminating, oberoi-2013" in console.file.getvalue()
+
+
 def test_json_holds_what_the_judge_saw(card):
     table = json.loads(json.dumps(card.to_dict(), allow_nan=False))
     row = next(row for row in table["verdicts"] if row["id"] == "a-finding")

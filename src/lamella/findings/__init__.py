@@ -21,6 +21,7 @@ from lamella.findings.loading import (
     RESTATED,
     UNRECORDED,
     IndexLine,
+    discriminating,
     get,
     index,
     load_all,
@@ -40,5 +41,5 @@ from lamella.findings.timed import EventOrder, Pulse
 __all__ = ["KINDS", "LEAST_EFFECT", "NOT_APPLICABLE", "OPEN", "REFERENCE_LINES", "RESTATED", "RULES", "SCHEMA",
            "UNRECORDED", "Base", "Complaint", "Dissociation", "EventOrder", "Expectation", "Finding", "FoldRange",
            "IndexLine", "Library", "Names", "Optimum", "Ordering", "Protocol", "Pulse", "Relation", "Required",
-           "Rescued", "Rule", "Saturates", "Source", "Synergy", "Unchanged", "get", "index", "lint", "load_all",
-           "protocol", "protocols", "read_finding", "reference_lines", "reviews", "seen"]
+           "Rescued", "Rule", "Saturates", "Source", "Synergy", "Unchanged", "discriminating", "get", "index",
+           "lint", "load_all", "protocol", "protocols", "read_finding", "reference_lines", "reviews", "seen"]

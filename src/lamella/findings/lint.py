@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from lamella.findings.loading import index, load_all, protocols, seen
+from lamella.findings.loading import discriminating, index, load_all, protocols, seen
 from lamella.findings.names import Names
 from lamella.findings.rule import Complaint, Library, Rule
 from lamella.findings.rules_of_index import (
     ClaimsStandOnce,
+    DiscriminatingStandInTheIndex,
     LinesAreShort,
     RecordAndIndexAgree,
     RestatementsNameClaims,
@@ -33,7 +34,8 @@ from lamella.findings.rules_of_records import (
 )
 
 RULES: tuple[Rule, ...] = (
-    ClaimsStandOnce(), LinesAreShort(), ThirdsAreCheck(), SeenAreCheck(), IdsAreUnique(), RecordAndIndexAgree(),
+    ClaimsStandOnce(), LinesAreShort(), ThirdsAreCheck(), SeenAreCheck(),
+    DiscriminatingStandInTheIndex(), IdsAreUnique(), RecordAndIndexAgree(),
     SilenceIsExplained(), RestatementsNameClaims(),
     RoleFollowsClaims(), ServesItsClaims(), ReviewHoldsTheClaims(), ThresholdIsTenPercent(), BandIsNarrow(),
     UnchangedIsWired(), LoeweHalvesTheDoses(), SwapsAreFew(),
@@ -49,6 +51,6 @@ def lint(library: Library | None = None, *, names: Names | None = None,
     names     resolves names where the package's own library is checked
     raises    InputError: a file of the library cannot be read at all
     """
-    checked = library or Library(load_all(), index(), names, seen(), protocols())
+    checked = library or Library(load_all(), index(), names, seen(), protocols(), discriminating())
     return [Complaint(type(rule).__name__, rule.sentence, where, what)
             for rule in rules for where, what in rule.breaches(checked)]

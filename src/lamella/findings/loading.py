@@ -101,6 +101,13 @@ def seen() -> dict[str, str]:
     return {claim: row["why"] for claim, row in table.items()}
 
 
+@lru_cache(maxsize=1)
+def discriminating() -> dict[str, str]:
+    """Claims that best tell a model from a drawing with arrows -> why."""
+    table = parsed(text_of(files(_ROOM) / "discriminating.toml"), "findings/discriminating.toml")
+    return {claim: row["why"] for claim, row in table.items()}
+
+
 def read_finding(text: str, where: str) -> Finding:
     """The record in a TOML text.
 

@@ -18,6 +18,7 @@ class Library:
     names             resolves cells, arms, assays and quantities, or is None
     seen              check claims that are no longer blind -> why
     protocols         by name
+    discriminating    claims that tell a model from a drawing -> why
     """
 
     findings: Sequence[Finding]
@@ -25,6 +26,7 @@ class Library:
     names: Names | None = None
     seen: Mapping[str, str] = field(default_factory=dict)
     protocols: Mapping[str, Protocol] = field(default_factory=dict)
+    discriminating: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

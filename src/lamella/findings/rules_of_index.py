@@ -63,6 +63,18 @@ class SeenAreCheck(Rule):
                 yield claim, "stands in seen.toml without a reason"
 
 
+class DiscriminatingStandInTheIndex(Rule):
+    """What is listed as telling a model from a drawing is a claim of the index, and says why."""
+
+    def breaches(self, library: Library) -> Iterator[tuple[str, str]]:
+        known = {line.id for line in library.index}
+        for claim, why in library.discriminating.items():
+            if claim not in known:
+                yield claim, "stands in discriminating.toml and not in the index"
+            if len(why.split()) < 2:
+                yield claim, "stands in discriminating.toml without a reason"
+
+
 class SilenceIsExplained(Rule):
     """What is not applicable says why in at least eight words; a reason stands only where there is no record."""
 

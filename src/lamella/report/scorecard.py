@@ -61,9 +61,9 @@ def _spoken(counts: Mapping[str, int]) -> str:
 def _groups(card: Scorecard) -> str:
     """Counts of every group; rows of which nothing was judged are left out."""
     rows: list[Sequence[str]] = [("all claims", *_cells(card.totals()))]
-    for group in ("role", "blind", "inhibition", "review", "kind", "module"):
+    for group in ("role", "blind", "inhibition", "discriminating", "review", "kind", "module"):
         for value, counts in card.by(group).items():
-            if counts["of"] > counts["open"] and not (group == "blind" and value == "calibrate"):
+            if counts["of"] > counts["open"] and (group, value) not in _UNSAID:
                 rows.append((f"{_GROUP[group]} {value.replace('_', ' ')}", *_cells(counts)))
     for role in ("check", "calibrate"):
         rows.append((f"records, {role}", *_cells(card.records(role))))
@@ -75,8 +75,9 @@ def _groups(card: Scorecard) -> str:
                   rows, numbers=range(1, 6))
 
 
-_GROUP = {"role": "role", "blind": "check,", "inhibition": "records with", "review": "review", "kind": "kind",
-          "module": "module"}
+_UNSAID = (("blind", "calibrate"), ("discriminating", "other"))
+_GROUP = {"role": "role", "blind": "check,", "inhibition": "records with", "discriminating": "discriminating,",
+          "review": "review", "kind": "kind", "module": "module"}
 
 
 def _cells(counts: Mapping[str, int]) -> tuple[str, ...]:

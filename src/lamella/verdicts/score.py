@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from lamella.findings import NOT_APPLICABLE, UNRECORDED, Finding, IndexLine, index, load_all, seen
+from lamella.findings import NOT_APPLICABLE, UNRECORDED, Finding, IndexLine, discriminating, index, load_all, seen
 from lamella.verdicts.verdict import Outcome, Verdict
 
 STATES = ("holds", "fails", "not_applicable", "open")
 """What can be said of a claim. Open: nobody judged it, for want of a record or of a check."""
 
-GROUPS = ("role", "review", "module", "kind", "blind", "inhibition")
+GROUPS = ("role", "review", "module", "kind", "blind", "inhibition", "discriminating")
 """How the claims are grouped."""
 
 
@@ -27,6 +27,7 @@ class ScoredClaim:
     why         of a claim without a record: why not, or the claims that it restates
     blind       'blind' or 'seen' for check claims; 'calibrate' for those that may set parameters
     inhibition  'inhibitor' or 'no inhibitor', by the arms of its record; 'no record'
+    discriminating   its review where it is one of those that best tell a model from a drawing; 'other'
     """
 
     id: str
@@ -39,6 +40,7 @@ class ScoredClaim:
     kind: str
     blind: str
     inhibition: str
+    discriminating: str
     why: str = ""
 
 
@@ -153,9 +155,10 @@ def _scored(line: IndexLine, judged: Mapping[str, Verdict], records: Mapping[str
     known = {other.id for other in (line, *said_by)} & seen().keys()
     blind = "calibrate" if role == "calibrate" else "seen" if known else "blind"
     inhibition = "no record" if record is None else "inhibitor" if record.inhibits else "no inhibitor"
+    telling = line.review if line.id in discriminating() else "other"
     why = f"says again what {', '.join(line.restates)} say" if said_by else line.why
     return ScoredClaim(line.id, line.says, state, line.record, role, line.review, line.module, line.kind, blind,
-                       inhibition, why)
+                       inhibition, telling, why)
 
 
 def _state(line: IndexLine, judged: Mapping[str, Verdict]) -> str:

@@ -8,6 +8,9 @@ from rich.table import Table
 
 from lamella.verdicts.score import Scorecard
 
+_UNSAID = (("blind", "calibrate"), ("inhibition", "no record"), ("discriminating", "other"))
+"""Values of groups that say nothing that another row does not."""
+
 
 def score_table(card: Scorecard) -> Table:
     """Claims in groups, then records and single expectations; groups of which nothing was judged are left out."""
@@ -15,9 +18,9 @@ def score_table(card: Scorecard) -> Table:
     for name in ("", "holds", "fails", "not applicable", "open", "of"):
         table.add_column(name, justify="left" if not name else "right")
     _row(table, "all claims", card.totals())
-    for group in ("role", "blind", "inhibition", "review", "module", "kind"):
+    for group in ("role", "blind", "inhibition", "discriminating", "review", "module", "kind"):
         for value, totals in card.by(group).items():
-            if totals["of"] > totals["open"] and value not in ("calibrate" if group == "blind" else "", "no record"):
+            if totals["of"] > totals["open"] and (group, value) not in _UNSAID:
                 _row(table, _name(group, value), totals)
     table.add_section()
     for role in ("check", "calibrate"):
@@ -32,6 +35,8 @@ def score_table(card: Scorecard) -> Table:
 def _name(group: str, value: str) -> str:
     if group == "inhibition":
         return f"records with {value}" if value == "inhibitor" else "records without"
+    if group == "discriminating":
+        return f"discriminating, {value}"
     return f"check, {value}" if group == "blind" else f"{group} {value}"
 
 
