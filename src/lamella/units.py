@@ -34,17 +34,18 @@ def quantity(text: object, unit: str, *, where: str | None = None, minimum: floa
     above     magnitude must be larger than this
     raises    InputError: not a quantity, wrong dimension, not finite, below the bound
     """
-    ureg = registry()
-    target = ureg.Unit(unit)
     if isinstance(text, bool) or not isinstance(text, (str, int, float)):
         raise _not_a_quantity(text, unit, where)
     if isinstance(text, (int, float)):
-        if not target.dimensionless:
+        if not registry().Unit(unit).dimensionless:
             raise InputError(f"{text} has no unit", where=where, why=f"A quantity in {unit} is expected.",
                              remedy=f"Write '{text} {unit}'.")
         value = float(text)
     else:
-        value = _parse(text, target, unit, where)
+        try:
+            value = _parse(text, unit)
+        except InputError as error:
+            raise InputError(error.what, where=where, why=error.why, remedy=error.remedy) from None
     if not math.isfinite(value):
         raise InputError(f"'{text}' is not a finite number", where=where)
     if minimum is not None and value < minimum:
@@ -54,23 +55,26 @@ def quantity(text: object, unit: str, *, where: str | None = None, minimum: floa
     return value
 
 
-def _parse(text: str, target: pint.Unit, unit: str, where: str | None) -> float:
+@lru_cache(maxsize=4096)
+def _parse(text: str, unit: str) -> float:
+    """Once for every text: the same few are read for every arm of every assay."""
     ureg = registry()
+    target = ureg.Unit(unit)
     if len(text) > 80:
-        raise InputError("a quantity of more than 80 characters", where=where)
+        raise InputError("a quantity of more than 80 characters")
     spelled = text.strip().replace("µ", "u").replace("μ", "u").replace("%", " percent")
     if "**" in spelled or "^" in spelled:
-        raise _not_a_quantity(text, unit, where)
+        raise _not_a_quantity(text, unit, None)
     try:
         return float(ureg.Quantity(spelled).to(target).magnitude)
     except pint.UndefinedUnitError as error:
-        raise InputError(f"unknown unit in '{text}'", where=where, why=str(error),
+        raise InputError(f"unknown unit in '{text}'", why=str(error),
                          remedy=f"Use a unit that converts to {unit}.") from None
     except pint.DimensionalityError:
-        raise InputError(f"'{text}' does not convert to {unit}", where=where,
+        raise InputError(f"'{text}' does not convert to {unit}",
                          remedy=f"Write it in a unit such as {unit}.") from None
     except Exception:
-        raise _not_a_quantity(text, unit, where) from None
+        raise _not_a_quantity(text, unit, None) from None
 
 
 def _not_a_quantity(text: object, unit: str, where: str | None) -> InputError:

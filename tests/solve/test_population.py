@@ -1,5 +1,7 @@
 """Populations: right, independent of company and order, resumable."""
 
+from weakref import WeakKeyDictionary
+
 import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
@@ -7,7 +9,7 @@ from scipy.integrate import solve_ivp
 from lamella.errors import InputError, ModelError, SolverError
 from lamella.reactions import compile_program, read_sbml
 from lamella.solve import Population, Status, steady_state, trajectories
-from lamella.solve import population as population_module
+from lamella.solve import prepared as prepared_module
 from lamella.solve.kernels import native as native_code
 from lamella.solve.rosenbrock import method
 
@@ -235,25 +237,55 @@ def test_machine_code_gives_the_bits_of_the_tape(program, tmp_path, monkeypatch)
     np.testing.assert_array_equal(tape.steps, native.steps)
 
 
+def nothing_loaded(monkeypatch):
+    """As in a new process."""
+    monkeypatch.setattr(native_code, "_LOADED", {})
+    monkeypatch.setattr(prepared_module, "_MADE", WeakKeyDictionary())
+
+
 def test_a_damaged_cache_is_made_anew(program, tmp_path, monkeypatch):
     monkeypatch.setenv("LAMELLA_CACHE_DIR", str(tmp_path))
-    monkeypatch.setattr(native_code, "_LOADED", {})
+    nothing_loaded(monkeypatch)
     first = dosed(program, 3, execution="llvm")
     (kept,) = tmp_path.glob("*.o")
     kept.write_bytes(kept.read_bytes()[:-100])
-    monkeypatch.setattr(native_code, "_LOADED", {})
+    nothing_loaded(monkeypatch)
     again = dosed(program, 3, execution="llvm")
     np.testing.assert_array_equal(first.states, again.states)
     assert native_code.is_cached(program.lowered, method("rodas5p"))
 
 
-def test_machine_code_is_made_when_it_pays(program, tmp_path, monkeypatch):
+def test_machine_code_is_made_when_it_pays_for_many_small_populations(program, tmp_path, monkeypatch):
     monkeypatch.setenv("LAMELLA_CACHE_DIR", str(tmp_path))
-    monkeypatch.setattr(native_code, "_LOADED", {})
-    monkeypatch.setattr(population_module, "_STEPS_THAT_PAY", 50)
-    population = dosed(program, 30)
+    nothing_loaded(monkeypatch)
+    one = dosed(program, 3)
+    monkeypatch.setattr(prepared_module, "STEPS_THAT_PAY", int(2.2 * one.steps.sum()))
+    dosed(program, 3)
+    assert not list(tmp_path.glob("*.o"))
+    again = dosed(program, 3)
     assert list(tmp_path.glob("*.o"))
-    np.testing.assert_array_equal(population.states, dosed(program, 30, execution="tape").states)
+    np.testing.assert_array_equal(again.states, one.states)
+
+
+def test_cells_go_on_from_the_moment_of_others(program):
+    whole = dosed(program, 6)
+    moment, parameters = whole.moment(), whole.parameters.copy()
+    some = [4, 1]
+    later = Population.at(program, parameters[some], {name: values[some] for name, values in moment.items()})
+    for population in (whole, later):
+        population.parameters[:, program.parameter("kcat")] *= 2.0
+        population.refresh()
+        population.advance(600.0)
+    np.testing.assert_array_equal(later.states, whole.states[some])
+    np.testing.assert_array_equal(later.steps, whole.steps[some])
+    np.testing.assert_array_equal(later.time, whole.time[some])
+
+
+def test_cells_with_events_have_no_moment_to_go_on_from(sbml):
+    program = compile_program(read_sbml(sbml("model m\n x = 1; R: x => ; x; E: at (x < 0.5): x = 1\nend")))
+    population = Population(program, program.defaults[None])
+    with pytest.raises(InputError, match="moment"):
+        Population.at(program, program.defaults[None], population.moment())
 
 
 def test_networks_without_machine_code_stay_on_the_tape(sbml):

@@ -6,16 +6,18 @@ lysate of `cells` cells with their own protein totals.
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Any
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 from pydantic import Field
 
 from lamella.assays.bands import QUANTITIES, RATES, SUMS, readout_name
-from lamella.assays.protocol import Assay, Conditions, Progress, Setting
+from lamella.assays.protocol import Assay, Conditions, Progress, Readings, Setting
 from lamella.assays.quantities import written_in
-from lamella.assays.well import mean_of, well
+from lamella.assays.well import means_of, well
 from lamella.units import quantity
 
 
@@ -27,19 +29,32 @@ class ImmunoblotConditions(Conditions):
     cells: Annotated[int, Field(ge=1, le=20000)] = 60
 
 
+_NAMES = (*QUANTITIES.values(), *(part for parts in SUMS.values() for part in parts))
+
+
 def run(setting: Setting, conditions: ImmunoblotConditions, progress: Progress) -> xr.Dataset:
     """The lysates of one arm and replicate."""
-    duration = quantity(conditions.duration, "s")
-    times = np.linspace(0.0, duration, conditions.points)
-    names = (*QUANTITIES.values(), *(part for parts in SUMS.values() for part in parts))
-    read = well(setting, conditions.cells).follow(times, mean_of(names), progress)
-    column = dict(zip(names, read.T))
-    bands = {name: column[state] for name, state in QUANTITIES.items()}
-    bands |= {name: sum(column[part] for part in parts) for name, parts in SUMS.items()}
+    (read,) = batch((setting,), conditions, progress)
     unit = lambda name: {"units": "1/s" if name in RATES else "molecules"}
-    data = {name: ("times", values, unit(name)) for name, values in bands.items()}
-    data |= {readout_name(name): ((), float(values[-1]), unit(name)) for name, values in bands.items()}
-    return xr.Dataset(data, coords={"times": times}, attrs={"assay": "immunoblot"})
+    data: dict[str, Any] = {name: ("times", values, unit(name)) for name, values in read.courses.items()}
+    data |= {readout_name(name): ((), read.scalars[readout_name(name)], unit(name)) for name in read.courses}
+    return xr.Dataset(data, coords={"times": read.times}, attrs={"assay": "immunoblot"})
+
+
+def batch(settings: Sequence[Setting], conditions: ImmunoblotConditions, progress: Progress) -> list[Readings]:
+    """The lysates of replicates of one arm."""
+    times = np.linspace(0.0, quantity(conditions.duration, "s"), conditions.points)
+    wells = well(settings[0], conditions.cells, *settings[1:])
+    read = wells.follow(times, means_of(_NAMES, wells.dishes), progress)
+    return [_bands(times, read[:, dish]) for dish in range(wells.dishes)]
+
+
+def _bands(times: NDArray[np.float64], read: NDArray[np.float64]) -> Readings:
+    """All bands of a dish.   read [times, names]"""
+    column = dict(zip(_NAMES, np.ascontiguousarray(read.T)))
+    bands = {name: column[state] for name, state in QUANTITIES.items()}
+    bands |= {name: sum((column[part] for part in parts), np.zeros(len(times))) for name, parts in SUMS.items()}
+    return Readings(times, bands, {readout_name(name): float(values[-1]) for name, values in bands.items()})
 
 
 IMMUNOBLOT = Assay(
@@ -52,4 +67,5 @@ IMMUNOBLOT = Assay(
         for name in (*QUANTITIES, *SUMS)
     },
     run=run,
+    batch=batch,
 )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from lamella.networks import Perturbations
@@ -53,6 +55,20 @@ class Setting:
 
 
 @dataclass(frozen=True)
+class Readings:
+    """What a dish gave, as plain numbers.
+
+    times     of the courses (s)   [times]
+    courses   name -> [times]
+    scalars   read-out -> number
+    """
+
+    times: NDArray[np.float64]
+    courses: Mapping[str, NDArray[np.float64]]
+    scalars: Mapping[str, float]
+
+
+@dataclass(frozen=True)
 class Assay:
     """One virtual assay.
 
@@ -63,6 +79,7 @@ class Assay:
     run         (setting, conditions, progress) -> Dataset of one arm and one replicate
     pictures    whether the Dataset of replicate 0 holds `labels` [frames, x, y]
     tissue      whether it computes a dish with a lattice; without, cells are a population only
+    batch       several replicates of one arm at once: the numbers of `run`, to the bit, for less
     """
 
     name: str
@@ -72,6 +89,7 @@ class Assay:
     run: Callable[[Setting, Any, Progress], xr.Dataset]
     pictures: bool = False
     tissue: bool = True
+    batch: Callable[[Sequence[Setting], Any, Progress], Sequence[Readings]] | None = None
 
     def __call__(self, **options: Any) -> Outcome:
         """Run the assay: `lamella.assays.call.run_assay` with this assay. Raises InputError as for a file."""

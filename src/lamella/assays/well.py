@@ -20,6 +20,7 @@ from lamella.solve import Population
 class Well(NamedTuple):
     """Cells that have grown under the arm's genetics and the medium; its drugs go in at time 0.
 
+    dishes several lie one after the other in the population, with as many cells each
     told   whether the cells are off the matrix, or None: as the treatment begins -> what an idealised cell is told
     """
 
@@ -28,6 +29,7 @@ class Well(NamedTuple):
     population: Population
     told: Callable[[bool | None], dict[str, float]]
     where: str
+    dishes: int = 1
 
     def follow(
         self, times: NDArray[np.float64], read: Callable[[Population], NDArray[np.float64]], progress: Progress
@@ -47,15 +49,19 @@ class Well(NamedTuple):
         return np.array(rows)
 
 
-def well(setting: Setting, cells: int) -> Well:
-    """The well of one arm and replicate."""
+def well(setting: Setting, cells: int, *others: Setting) -> Well:
+    """The well of one arm and replicate.
+
+    others   settings that differ from the first in nothing but the replicate: their wells lie beside it
+    """
     network, treatment = treated(setting)
+    draws = [draw(one, cells) for one in (setting, *others)]
 
     def told(off: bool | None = None) -> dict[str, float]:
         return idealised_inputs(network, treatment, front_equals_rear=setting.front_equals_rear, suspended=off)
 
-    population = grown_population(network, treatment, draw(setting, cells), numbers(setting), told())
-    return Well(network, treatment, population, told, f"arms.{setting.arm}")
+    population = grown_population(network, treatment, draws, numbers(setting), told())
+    return Well(network, treatment, population, told, f"arms.{setting.arm}", len(draws))
 
 
 def mean_of(names: tuple[str, ...]) -> Callable[[Population], NDArray[np.float64]]:
@@ -65,3 +71,12 @@ def mean_of(names: tuple[str, ...]) -> Callable[[Population], NDArray[np.float64
 
 def _mean(names: tuple[str, ...], population: Population) -> NDArray[np.float64]:
     return population.observe(names).mean(axis=0)
+
+
+def means_of(names: tuple[str, ...], dishes: int) -> Callable[[Population], NDArray[np.float64]]:
+    """Reads the mean over the cells of every dish.   [dishes, names]"""
+
+    def read(population: Population) -> NDArray[np.float64]:
+        return np.array([part.mean(axis=0) for part in np.split(population.observe(names), dishes)])
+
+    return read

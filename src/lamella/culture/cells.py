@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cache
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lamella.culture.constants import Constants
+from lamella.culture.growth import NURSERY
 from lamella.culture.timed import treat
 from lamella.culture.variation import expression_factors
 from lamella.errors import InputError, nearest
@@ -87,15 +88,17 @@ def drawn_parameters(network: Network, treatment: Treatment, draw: Draw, constan
 
 
 def grown_population(
-    network: Network, treatment: Treatment, draw: Draw, constants: Constants, inputs: dict[str, float],
-    *, threads: int = 1,
+    network: Network, treatment: Treatment, draw: Draw | Sequence[Draw], constants: Constants,
+    inputs: dict[str, float], *, threads: int = 1,
 ) -> Population:  # fmt: skip
     """Cells after long culture in the medium, under `inputs`; drugs and the arm's own factors come at its end.
 
+    draw     which cells; of several draws one after the other
     inputs   what the surroundings tell a cell in that time
     threads  change no result
     """
-    parameters = drawn_parameters(network, treatment, draw, constants)
+    draws = (draw,) if isinstance(draw, Draw) else draw
+    parameters = np.concatenate([drawn_parameters(network, treatment, one, constants) for one in draws])
     return grown(network, treatment, parameters, constants, inputs, threads=threads)
 
 
@@ -118,7 +121,6 @@ def grown(
     for name, value in (inputs | treatment.medium).items():
         if name in column:
             parameters[:, column[name]] = value
-    population = Population(made, parameters, threads=threads)
-    population.advance(constants["clock.chronic"])
+    population = NURSERY.population(made, network.digest, parameters, constants["clock.chronic"], threads=threads)
     treat(population, treatment)
     return population

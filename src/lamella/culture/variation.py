@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,10 +23,19 @@ def expression_factors(
 
     A share of the log variance is common to all proteins of a cell. A gene's stream does not depend on the others.
     """
-    spread = np.sqrt(np.log1p(constants["variation.cv"] ** 2))
-    shared = constants["variation.shared"]
+    return _factors(seed, replicate, cells, genes, constants["variation.cv"], constants["variation.shared"])
+
+
+@lru_cache(maxsize=64)
+def _factors(
+    seed: int, replicate: int, cells: int, genes: tuple[str, ...], cv: float, shared: float
+) -> NDArray[np.float64]:
+    """The same, read-only: all arms of a dish ask for them."""
+    spread = np.sqrt(np.log1p(cv**2))
     common = generator(seed, "dish", replicate, "size").standard_normal(cells)
     own = np.stack(
         [generator(seed, "dish", replicate, "expression", gene).standard_normal(cells) for gene in genes], axis=1
     )
-    return np.exp(spread * (np.sqrt(shared) * common[:, None] + np.sqrt(1.0 - shared) * own))
+    factors = np.exp(spread * (np.sqrt(shared) * common[:, None] + np.sqrt(1.0 - shared) * own))
+    factors.flags.writeable = False
+    return factors

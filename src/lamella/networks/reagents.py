@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from lamella.errors import InputError, unknown
 from lamella.networks import library
 from lamella.networks.absent import refused
@@ -11,21 +13,25 @@ from lamella.networks.matrix_ligands import ligands
 from lamella.units import MOLECULES_PER_UM3_PER_UM, quantity
 
 
+@lru_cache(maxsize=1)
 def constructs() -> dict[str, dict]:
     """Mutants by gene and name: title and the parameters they set."""
     return library.read_toml(library.package_folder("constructs.toml"))
 
 
+@lru_cache(maxsize=1)
 def drugs() -> dict[str, dict]:
     """Inhibitors by name: target, dose parameter, constants."""
     return library.read_toml(library.package_folder("drugs.toml"))
 
 
+@lru_cache(maxsize=1)
 def factors() -> dict[str, dict]:
     """Soluble factors by name: parameter and molar mass."""
     return library.read_toml(library.package_folder("factors.toml"))
 
 
+@lru_cache(maxsize=1)
 def antibodies() -> dict[str, dict]:
     """Antibodies and peptides against integrins by name: targets with their constants, and what they do."""
     return library.read_toml(library.package_folder("antibodies.toml"))

@@ -193,8 +193,9 @@ class Program:
     def missing(self, parameters: np.ndarray) -> list[str]:
         """Names without a value (NaN) in some cell that a rate or a start value needs."""
         states = self.initial_states(parameters)
-        names = [self.parameters[i] for i in self._leaves if np.isnan(parameters[:, i]).any()]
-        return names + [name for i, name in enumerate(self.species) if np.isnan(states[:, i]).any()]
+        unset = np.isnan(parameters).any(axis=0)
+        names = [self.parameters[i] for i in self._leaves if unset[i]]
+        return names + [self.species[i] for i in np.flatnonzero(np.isnan(states).any(axis=0))]
 
     # values, with numpy -------------------------------------------------------------
     def observe(
@@ -270,7 +271,11 @@ class Program:
 
     def sheet(self, names: Sequence[str]) -> Sheet:
         """A sheet that computes the values of names, for the kernels."""
-        return self.sheet_of([self.node(name) for name in names])
+        return self._sheets(tuple(names))
+
+    @cached_property
+    def _sheets(self):
+        return lru_cache(maxsize=64)(lambda names: self.sheet_of([self.node(name) for name in names]))
 
     def sheet_of(self, nodes: Sequence[int]) -> Sheet:
         """A sheet that computes nodes of this program."""

@@ -15,11 +15,11 @@ from lamella.solve.ensemble import Ensemble
 from lamella.solve.events import EventQueue
 from lamella.solve.kernels.advance import Cells
 from lamella.solve.kernels.advance import advance as advance_cells
-from lamella.solve.kernels.arrays import Workspace, aligned, method_arrays, network_arrays, workspace
+from lamella.solve.kernels.arrays import Workspace, aligned, method_arrays, workspace
 from lamella.solve.kernels.generate import can_generate
-from lamella.solve.kernels.interpret import run_sheet, sheet_arrays
+from lamella.solve.kernels.interpret import run_sheet
 from lamella.solve.kernels.lanes import LANES
-from lamella.solve.kernels.native import is_cached, native
+from lamella.solve.prepared import LARGEST_NATIVE, STEPS_THAT_PAY, prepared
 from lamella.solve.rosenbrock import method as method_named
 from lamella.solve.status import Status
 
@@ -27,15 +27,13 @@ EXECUTIONS = ("auto", "tape", "llvm")
 _MOST_STEPS = 100_000
 _MOST_STOPS = 3000  # for events, after which a cell counts as failed
 _FORGIVEN_STOPS = 120  # of them, in every `advance`
-_LARGEST_NATIVE = 500  # states; compiling takes too long beyond, and code no longer fits the caches
-_STEPS_THAT_PAY = 100_000  # trial steps after which half a second of compiling is well spent
 _NO_TIMES, _NO_RECORD = np.zeros(0), np.zeros((0, 0, 0))
 
 
 def pays_to_compile(program: Program, steps: float) -> bool:
     """Whether machine code is worth making for so many trial steps in all."""
     net = program.lowered
-    return steps > _STEPS_THAT_PAY and net.size <= _LARGEST_NATIVE and can_generate(net)
+    return steps > STEPS_THAT_PAY and net.size <= LARGEST_NATIVE and can_generate(net)
 
 
 class Population(Ensemble):
@@ -48,7 +46,7 @@ class Population(Ensemble):
     atol        absolute tolerance, a number or [species]; by default rtol times `program.scales()`
     method      'rodas5p' or 'rodas4'
     execution   'tape' interprets the network, 'llvm' runs machine code made of it (to the same bits), 'auto'
-                takes machine code that exists, or makes it as soon as that pays
+                takes machine code that exists, or makes it as soon as that pays for all populations of the program
     threads     how many threads share the cells; the result does not depend on it
     most_steps  trial steps of one cell in one `advance` after which it counts as failed; it also does
                 after 3,000 stops for events, of which every `advance` forgives 120
@@ -88,29 +86,57 @@ class Population(Ensemble):
         self.rtol, self.threads, self.most_steps, self.seed = float(rtol), int(threads), int(most_steps), int(seed)
         self.atol = self._tolerances(atol)
         net, self.method = program.lowered, method_named(method)
-        self._net, self._tableau = network_arrays(net), method_arrays(self.method, self.rtol)
+        self._prepared = prepared(program, self.method)
+        self._net, self._tableau = self._prepared.net, method_arrays(self.method, self.rtol)
         self._choose_execution(execution)
         self._workspaces = [workspace(net, self.method) for _ in range(self.threads)]
         self._pool = ThreadPoolExecutor(self.threads) if self.threads > 1 else None
-        self._hoist, self._hoist_inputs = sheet_arrays(net.hoist), sheet_arrays(net.hoist_inputs)
-        slots = max(net.hoist.slots, net.hoist_inputs.slots, 1) * LANES
-        self._sheet_work = [aligned(slots) for _ in range(self.threads)]
+        self._hoist, self._hoist_inputs = self._prepared.hoist, self._prepared.hoist_inputs
+        self._sheet_work = [aligned(self._prepared.sheet_slots * LANES) for _ in range(self.threads)]
         self.identity = np.zeros(0, np.int64)
         named = self._named(identity, len(np.atleast_2d(parameters)))
         self._set_cells(*self._made(parameters, states, named), named)
 
     def _choose_execution(self, execution: str) -> None:
         """Tape or machine code; `_undecided` while the answer depends on how much there is to do."""
-        net = self.program.lowered
-        possible = can_generate(net) and (net.size <= _LARGEST_NATIVE or execution == "llvm")
+        ready = self._prepared
+        possible = ready.can_compile and (ready.small or execution == "llvm")
         self._undecided = execution == "auto" and possible
-        if possible and (execution == "llvm" or (self._undecided and is_cached(net, self.method))):
-            self._use_native()
+        if possible and execution != "tape":
+            self._use_native(only_if_there=self._undecided)
 
-    def _use_native(self) -> None:
-        self._native = native(self.program.lowered, self.method)
-        self._net = self._net._replace(native=self._native.addresses)
-        self._undecided = False
+    def _use_native(self, *, only_if_there: bool = False) -> None:
+        compiled = self._prepared.compiled(only_if_there=only_if_there)
+        if compiled is not None:
+            self._net, self._undecided = compiled, False
+
+    # moments ----------------------------------------------------------------------
+    def moment(self) -> dict[str, np.ndarray]:
+        """How cells stand now, as copies: a checkpoint without parameters and what follows from them."""
+        return {name: getattr(self, name).copy() for name in self.per_cell if name not in ("parameters", "stored")}
+
+    @classmethod
+    def at(
+        cls, program: Program, parameters: np.ndarray, moment: Mapping[str, np.ndarray], **options: Any
+    ) -> Population:
+        """Cells at the moment of others of the same program, parameters and options; they go on to the same bits.
+
+        parameters  [cells, parameters];   moment  as `moment()` gave it, [cells, ...]
+        errors      InputError for a program with events or random draws, whose cells hold more than a moment
+        """
+        if program.events or program.draws:
+            raise InputError("cells of a network with events or random draws cannot be set to a moment",
+                             where=program.model.name, remedy="Use a checkpoint.")  # fmt: skip
+        made = cls(program, np.empty((0, len(program.parameters))), **options)
+        for name in made.per_cell:
+            if name in moment:
+                setattr(made, name, np.array(moment[name]))
+        made.identity = made._new_identities(len(parameters))
+        made.parameters = program.complete(np.asarray(parameters, dtype=float))
+        made.stored = np.zeros((len(parameters), program.lowered.stored))
+        made._events.add(len(parameters))
+        made.refresh()
+        return made
 
     # cells ------------------------------------------------------------------------
     def _made(
@@ -119,7 +145,8 @@ class Population(Ensemble):
         """Checked copies of the parameters and states of new cells."""
         parameters = with_initial_draws(self.program, parameters, self.seed, identity)
         if states is None:
-            self.program.require_values(parameters)
+            if len(parameters):
+                self.program.require_values(parameters)
             states = self.program.initial_states(parameters)
         return parameters, self._checked_states(states, len(parameters))
 
@@ -147,6 +174,8 @@ class Population(Ensemble):
 
     def _first_steps(self, states: np.ndarray, parameters: np.ndarray, time: np.ndarray) -> np.ndarray:
         """[cells] step size to begin with (Hairer, Norsett & Wanner, Solving ODEs I, section II.4, first guess)."""
+        if not len(states):
+            return np.zeros(0)
         slope = self.program.derivative(states, parameters, time)
         with np.errstate(all="ignore"):
             scale = self.atol + self.rtol * np.abs(states)
@@ -307,8 +336,9 @@ class Population(Ensemble):
         self, chosen: np.ndarray, spans: np.ndarray, asked: np.ndarray = _NO_TIMES, recorded: np.ndarray = _NO_RECORD
     ) -> np.ndarray:
         """Run the kernel on some cells; `spans` become how far they came. Returns which stopped for an event."""
-        if self._undecided and self.steps.sum() > _STEPS_THAT_PAY:
+        if self._undecided and self._prepared.pays:
             self._use_native()
+        before = int(self.steps.sum()) if self._undecided else 0
         stopped = np.zeros(self.cells, np.int8)
         cells = Cells(
             self.states, self.stored, self.time, spans, self.memory, self.opening, self.status, self.steps,
@@ -324,6 +354,8 @@ class Population(Ensemble):
         shares = [chosen] if self.threads == 1 else np.array_split(chosen, self.threads)
         jobs = [job for job in zip(shares, self._workspaces) if len(job[0])]
         self._in_pool(run, jobs)
+        if self._undecided:
+            self._prepared.took(int(self.steps.sum()) - before)
         return stopped
 
     def _in_pool(self, run: Callable[[Any], None], jobs: Sequence[Any]) -> None:

@@ -1,6 +1,6 @@
 """A finding beside its assay: the judge, the scorecard, and the reactions that carry an effect."""
 
-from lamella.verdicts.bench import Bench, Plate
+from lamella.verdicts.bench import Bench
 from lamella.verdicts.blindness import first_check, first_score
 from lamella.verdicts.causal_path import Carrier, CausalPath, causal_path
 from lamella.verdicts.checking import Moment, Replicates, check, check_one, is_blot, is_population, sample
@@ -13,6 +13,7 @@ from lamella.verdicts.judging import judge, standing
 from lamella.verdicts.mutants import Mutant, MutationTest, mutate
 from lamella.verdicts.names import ModelNames, model_names
 from lamella.verdicts.pace import Pace, spoken
+from lamella.verdicts.plate import Plate
 from lamella.verdicts.results import Results
 from lamella.verdicts.robustness import Robustness, population_robustness, tissue_robustness
 from lamella.verdicts.route import Route, Step, route

@@ -1,68 +1,49 @@
 """The bench of the judge: dishes of assays, each computed once, whoever asks for it.
 
-Two findings that set the same arm against the same control share its dishes:
-a dish is named by what is in it and not by the arm that holds it.
+Two findings that set the same arm against the same control share its dishes: a dish is named by what is in it and not
+by the arm that holds it. Dishes whose cells grow alike are computed one after the other, so that these are grown once
+(`lamella.culture.growth`); replicates of one arm side by side, where the assay can.
 """
 
 from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from pathlib import Path
+from queue import SimpleQueue
 from threading import Event
+from typing import NamedTuple
 
 import numpy as np
-import xarray as xr
 
-from lamella.assays.protocol import Assay, Conditions, Setting
+from lamella.assays.protocol import Assay, Progress, Readings
 from lamella.assays.runner import basis
-from lamella.errors import InputError, LamellaError, nearest
-from lamella.networks import Perturbations, assemble
+from lamella.errors import LamellaError
+from lamella.networks import assemble
 from lamella.provenance import value_hash
-from lamella.shapes import TIMES
 from lamella.store import Units
-from lamella.units import quantity as magnitude
-from lamella.verdicts.courses import MEASURES
+from lamella.verdicts.plate import Plate
+from lamella.verdicts.readings import measure_of, packed, readings, unpacked, value_of
 
-_NEAR = 0.01
-"""A sample counts as taken at a time that it misses by less than this share of the time course."""
+_LONGEST = 12
+"""Plates that one thread takes at a time."""
 
-OnDish = Callable[["Plate", float], None]
+OnDish = Callable[[Plate, float], None]
 """Called, in the thread of the caller, after every dish that was computed, with the seconds that it took."""
 
+Found = Readings | LamellaError
+"""What a dish gave, or why there is none."""
 
-@dataclass(frozen=True)
-class Plate:
-    """Dishes of one kind: everything but the number of the replicate.
 
-    scaled   parameter or constant of the exchange -> factor on its value
-    label    for error messages: the arm as the finding calls it; does not change a number
-    """
+class _Done(NamedTuple):
+    """A dish that a thread has finished with; 0 seconds where it was kept from before."""
 
-    assay: str
-    conditions: Conditions
-    cell: str
-    perturbations: Perturbations
-    matrix: Mapping[str, str]
-    medium: Mapping[str, str]
-    without: tuple[str, ...] = ()
-    scaled: Mapping[str, float] = field(default_factory=dict)
-    label: str = field(default="", compare=False)
-
-    def content(self) -> dict[str, object]:
-        """All that a dish depends on but seed and replicate, as plain values."""
-        return {"assay": self.assay, "conditions": self.conditions.model_dump(mode="json"), "cell": self.cell,
-                "perturbations": self.perturbations.model_dump(mode="json"), "matrix": dict(self.matrix),
-                "medium": dict(self.medium), "without": sorted(self.without), "scaled": dict(self.scaled)}
-
-    @cached_property
-    def key(self) -> str:
-        """Hash of the content: plates with the same key hold the same dishes."""
-        return value_hash(self.content())
+    key: str
+    plate: Plate
+    found: Found
+    seconds: float
 
 
 class _Stopped(Exception):
@@ -83,9 +64,9 @@ class Bench:
         self.seed = seed
         self.threads = max(1, threads)
         self._units = Units(keep) if keep is not None else None
-        self._read: dict[str, xr.Dataset] = {}
-        self._failed: dict[str, LamellaError] = {}
+        self._found: dict[str, Found] = {}
         self._on_disk: dict[str, bool] = {}
+        self._basis: dict[str, str] = {}
         self._stop = Event()
 
     def run(self, plates: Iterable[Plate], replicates: int, on_dish: OnDish | None = None,
@@ -94,35 +75,33 @@ class Bench:
 
         A dish that cannot be advanced raises where its values are asked for, and stops no other dish.
 
+        on_dish  also called with a dish that was kept from before, after 0 seconds
         until    says that time is up: dishes at work are finished, no other is begun
         returns  whether all dishes are there
         """
-        wanted = {self._key(plate, replicate): (plate, replicate)
-                  for replicate in range(replicates) for plate in plates}
-        missing = {key: dish for key, dish in wanted.items() if not self._known(key)}
+        wanted = {plate.key: plate for plate in plates}
+        missing = [(plate, lacking) for plate in wanted.values() if (lacking := self._lacking(plate, replicates))]
         self._stop.clear()
+        done: SimpleQueue[_Done] = SimpleQueue()
         with ThreadPoolExecutor(max_workers=self.threads, thread_name_prefix="dish") as pool:
-            futures = {pool.submit(self._timed, *dish, until): key for key, dish in missing.items()}
+            jobs = {pool.submit(self._work, job, until, done.put) for job in self._jobs(missing)}
             try:
-                for future in as_completed(futures):
-                    found, seconds = future.result()
-                    if found is None:
-                        continue
-                    held = self._failed if isinstance(found, LamellaError) else self._read
-                    held[futures[future]] = found  # type: ignore[assignment]
-                    if on_dish and seconds > 0.0:
-                        on_dish(missing[futures[future]][0], seconds)
+                self._collect(jobs, done, on_dish)
             except BaseException:
                 self._stop.set()
                 pool.shutdown(wait=True, cancel_futures=True)
                 raise
-        return all(self._known(key) for key in wanted)
+        return all(self.has(plate, replicates) for plate in wanted.values())
+
+    def has(self, plate: Plate, replicates: int) -> bool:
+        """Whether the first dishes of a plate are there, or are known not to come."""
+        return not self._lacking(plate, replicates)
 
     def missing(self, plates: Iterable[Plate], replicates: int) -> Counter[str]:
         """How many dishes of each assay `run` would have to compute."""
-        keys = {self._key(plate, replicate): plate for replicate in range(replicates) for plate in plates}
+        keys = {self._key(plate, replicate): plate for plate in plates for replicate in range(replicates)}
         return Counter(plate.assay for key, plate in keys.items()
-                       if not self._known(key) and not self._kept(key, plate))
+                       if key not in self._found and not self._kept(key, plate))
 
     def values(self, plate: Plate, replicates: int, name: str, at: str | None, measure: str = "level") -> np.ndarray:
         """A quantity of the first dishes of a plate that `run` has computed.   [replicates]
@@ -132,22 +111,27 @@ class Bench:
         raises   InputError: the assay reads no such quantity, or not at that time; LamellaError: a dish that could
                  not be advanced
         """
-        keys = [self._key(plate, replicate) for replicate in range(replicates)]
-        for key in keys:
-            if key in self._failed:
-                raise self._failed[key]
+        dishes: list[Readings] = []
+        for replicate in range(replicates):
+            found = self._found[self._key(plate, replicate)]
+            if isinstance(found, LamellaError):
+                raise found
+            dishes.append(found)
         if measure != "level":
-            return np.array([_of_course(self._read[key], plate.assay, name, measure) for key in keys])
-        return np.array([_value(self._read[key], plate.assay, name, at) for key in keys])
+            return np.array([measure_of(dish, plate.assay, name, measure) for dish in dishes])
+        return np.array([value_of(dish, plate.assay, name, at) for dish in dishes])
 
-    def _known(self, key: str) -> bool:
-        return key in self._read or key in self._failed
-
+    # names ------------------------------------------------------------------------
     def _key(self, plate: Plate, replicate: int) -> str:
         return f"{plate.key}/{self.seed}/{replicate}"
 
+    def _lacking(self, plate: Plate, replicates: int) -> list[int]:
+        return [replicate for replicate in range(replicates) if self._key(plate, replicate) not in self._found]
+
     def _kept_as(self, key: str, plate: Plate) -> str:
-        return value_hash([basis(assemble(plate.cell).digest), key])
+        if plate.cell not in self._basis:
+            self._basis[plate.cell] = basis(assemble(plate.cell).digest)
+        return value_hash([self._basis[plate.cell], key])
 
     def _kept(self, key: str, plate: Plate) -> bool:
         if self._units is None:
@@ -156,64 +140,86 @@ class Bench:
             self._on_disk[key] = self._kept_as(key, plate) in self._units
         return self._on_disk[key]
 
-    def _timed(self, plate: Plate, replicate: int,
-               until: Callable[[], bool]) -> tuple[xr.Dataset | LamellaError | None, float]:
-        """A dish, or why there is none, and how long it took: 0 where it was kept from before."""
-        key = self._key(plate, replicate)
-        found = self._units.read(self._kept_as(key, plate)) if self._units is not None else None
-        if found is not None:
-            return found, 0.0
-        if until() or self._stop.is_set():
-            return None, 0.0
-        began = time.perf_counter()
-        try:
-            return self._dish(key, plate, replicate), time.perf_counter() - began
-        except LamellaError as error:
-            return error, time.perf_counter() - began
+    # work -------------------------------------------------------------------------
+    def _jobs(self, missing: Sequence[tuple[Plate, list[int]]]) -> Iterator[list[tuple[Plate, list[int]]]]:
+        """What a thread does in one go: plates whose cells grow alike; of a tissue one dish, the first of all first."""
+        alike: dict[str, list[tuple[Plate, list[int]]]] = {}
+        dishes: list[tuple[int, Plate]] = []
+        for plate, replicates in missing:
+            if self.assays[plate.assay].tissue:
+                dishes += [(replicate, plate) for replicate in replicates]
+            else:
+                alike.setdefault(plate.growth, []).append((plate, replicates))
+        for group in alike.values():
+            for first in range(0, len(group), _LONGEST):
+                yield group[first : first + _LONGEST]
+        for replicate, plate in sorted(dishes, key=lambda dish: dish[0]):
+            yield [(plate, [replicate])]
 
-    def _dish(self, key: str, plate: Plate, replicate: int) -> xr.Dataset:
+    def _collect(self, jobs: set[Future[None]], done: SimpleQueue[_Done], on_dish: OnDish | None) -> None:
+        """Take note of dishes as they are finished, until all jobs are over; raise what one of them raised."""
+        waiting = jobs
+        while waiting or not done.empty():
+            if done.empty():
+                over, waiting = wait(waiting, timeout=0.05, return_when=FIRST_COMPLETED)
+                for job in over:
+                    job.result()
+                continue
+            one = done.get()
+            self._found[one.key] = one.found
+            if on_dish:
+                on_dish(one.plate, one.seconds)
+
+    def _work(self, job: Sequence[tuple[Plate, list[int]]], until: Callable[[], bool],
+              tell: Callable[[_Done], None]) -> None:
+        for plate, replicates in job:
+            left = [replicate for replicate in replicates if not self._from_disk(plate, replicate, tell)]
+            if not left:
+                continue
+            if until() or self._stop.is_set():
+                return
+            began = time.perf_counter()
+            for replicate, found in self._dishes(plate, left):
+                key = self._key(plate, replicate)
+                if self._units is not None and isinstance(found, Readings):
+                    self._units.write(self._kept_as(key, plate), packed(found), compress=False)
+                now = time.perf_counter()
+                tell(_Done(key, plate, found, now - began))
+                began = now
+
+    def _from_disk(self, plate: Plate, replicate: int, tell: Callable[[_Done], None]) -> bool:
+        key = self._key(plate, replicate)
+        found = self._units.read(self._kept_as(key, plate)) if self._kept(key, plate) and self._units else None
+        if found is None:
+            return False
+        tell(_Done(key, plate, unpacked(found), 0.0))
+        return True
+
+    def _dishes(self, plate: Plate, replicates: Sequence[int]) -> Iterator[tuple[int, Found]]:
+        """What dishes gave: all at once where the assay can, one by one where one of them cannot be advanced."""
+        assay = self.assays[plate.assay]
+        if assay.batch is not None and len(replicates) > 1:
+            try:
+                settings = [plate.setting(self.seed, replicate) for replicate in replicates]
+                yield from zip(replicates, assay.batch(settings, plate.conditions, self._progress))
+                return
+            except LamellaError:
+                pass
+        for replicate in replicates:
+            if self._stop.is_set():
+                raise _Stopped
+            yield replicate, self._dish(assay, plate, replicate)
+
+    def _dish(self, assay: Assay, plate: Plate, replicate: int) -> Found:
+        try:
+            return readings(assay.run(plate.setting(self.seed, replicate), plate.conditions, self._progress))
+        except LamellaError as error:
+            return error
+
+    @property
+    def _progress(self) -> Progress:
         def progress(share: float) -> None:
             if self._stop.is_set():
                 raise _Stopped
 
-        setting = Setting(cell=plate.cell, arm=plate.label or "arm", perturbations=plate.perturbations,
-                          matrix=dict(plate.matrix), medium=dict(plate.medium), seed=self.seed, replicate=replicate,
-                          without=plate.without, scaled=plate.scaled)
-        dish = _readings(self.assays[plate.assay].run(setting, plate.conditions, progress))
-        if self._units is not None:
-            self._units.write(self._kept_as(key, plate), dish)
-        return dish
-
-
-def _value(dish: xr.Dataset, assay: str, name: str, at: str | None) -> float:
-    """One number of one dish."""
-    if name not in dish:
-        raise InputError(f"the assay '{assay}' reads no '{name}'", remedy=nearest(name, map(str, dish.data_vars)))
-    course = dish[name]
-    if not course.dims:
-        return float(course)
-    times = course[TIMES].values
-    if at is None:
-        return float(course.values[-1])
-    moment = magnitude(at, "s", where="at", minimum=0.0)
-    nearest_point = int(np.argmin(np.abs(times - moment)))
-    if abs(times[nearest_point] - moment) > _NEAR * times[-1]:
-        raise InputError(f"'{assay}' takes no sample at {at}", where="at",
-                         why=f"Its nearest is at {times[nearest_point] / 60:g} min.",
-                         remedy="Set its duration and points with `conditions`.")
-    return float(course.values[nearest_point])
-
-
-def _of_course(dish: xr.Dataset, assay: str, name: str, measure: str) -> float:
-    """What is taken of the time course of one dish (s)."""
-    if name not in dish or not dish[name].dims:
-        raise InputError(f"the assay '{assay}' reads no time course of '{name}'",
-                         remedy=nearest(name, (str(key) for key, course in dish.data_vars.items() if course.dims)))
-    course = dish[name]
-    return MEASURES[measure](course[TIMES].values, course.values)
-
-
-def _readings(dish: xr.Dataset) -> xr.Dataset:
-    """Scalars and time courses of a dish; pictures and tracks are not judged."""
-    kept = [name for name, variable in dish.data_vars.items() if set(variable.dims) <= {TIMES}]
-    return dish[kept].load()
+        return progress

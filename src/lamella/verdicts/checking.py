@@ -15,14 +15,19 @@ from lamella.assays import ASSAYS, Assay
 from lamella.errors import InputError
 from lamella.findings import Finding, get, load_all
 from lamella.random import generator
-from lamella.verdicts.bench import Bench, Plate
+from lamella.verdicts.bench import Bench
 from lamella.verdicts.pace import Pace
+from lamella.verdicts.plate import Plate
 from lamella.verdicts.results import Results
 from lamella.verdicts.trial import Trial
 from lamella.verdicts.verdict import Verdict
 
 BLOTS = frozenset({"immunoblot"})
 """Assays whose findings can be judged on one cell per member of an ensemble, side by side in lanes."""
+
+
+_OFTEN = 0.2
+"""Seconds between two words of progress."""
 
 
 @dataclass(frozen=True)
@@ -132,7 +137,8 @@ class _Campaign:
                 self.trials[finding.id] = Trial(finding, bench)
         self.pace = Pace(results.paces() if results else {})
         self.deadline = None if minutes is None else time.monotonic() + 60.0 * minutes
-        self._share = 0.0
+        self.dishes = 0  # per arm, in this look
+        self._share, self._told = 0.0, 0.0
 
     def verdicts(self) -> list[Verdict]:
         """Verdicts in the order of the findings, without those for which there was no time at all."""
@@ -140,14 +146,7 @@ class _Campaign:
         for name in list(self.trials):
             self._settle(name)
         for replicates in looks:
-            for name, trial in list(self.trials.items()):
-                self._tell(name, replicates)
-                whole = self.bench.run(trial.plates, replicates, lambda plate, seconds, at=name, to=replicates:
-                                       self._dish(at, plate, seconds, to), self._late)
-                if whole:
-                    for case in trial.open:
-                        case.look(replicates, last=replicates == looks[-1])
-                self._settle(name)
+            self._look(replicates, last=replicates == looks[-1])
         for name, trial in list(self.trials.items()):
             for case in trial.open:
                 if case.replicates:
@@ -157,6 +156,39 @@ class _Campaign:
             self.results.note_paces(self.pace.seconds)
         self._say(Moment(self.order[-1] if self.order else "", 1.0, 0.0, 0.0))
         return [self.found[name] for name in self.order if name in self.found]
+
+    def _look(self, replicates: int, *, last: bool) -> None:
+        """Spend dishes on all that is open, and judge a finding as soon as its dishes are there.
+
+        All go to the bench together, so that it can put those side by side whose cells grow alike.
+        """
+        asked: dict[str, list[str]] = {}
+        for name, trial in self.trials.items():
+            for plate in trial.plates:
+                asked.setdefault(plate.key, []).append(name)
+
+        self.dishes = replicates
+        open_now = set(self.trials)
+
+        def judge(names: Iterable[str]) -> None:
+            for name in open_now.intersection(names):
+                trial = self.trials[name]
+                if all(self.bench.has(plate, replicates) for plate in trial.plates):
+                    open_now.discard(name)
+                    for case in trial.open:
+                        case.look(replicates, last=last)
+                    self._settle(name)
+
+        def on_dish(plate: Plate, seconds: float) -> None:
+            if seconds > 0.0:
+                self.pace.took(plate.assay, seconds)
+            judge(asked[plate.key])
+            self._tell(asked[plate.key][0])
+
+        self._tell(next(iter(self.trials), ""), now=True)
+        plates = [plate for trial in self.trials.values() for plate in trial.plates]
+        self.bench.run(plates, replicates, on_dish, self._late)
+        judge(list(self.trials))
 
     def _late(self) -> bool:
         return self.deadline is not None and time.monotonic() > self.deadline
@@ -172,20 +204,18 @@ class _Campaign:
         if self.results:
             self.results.keep(verdict, self.budget)
 
-    def _dish(self, name: str, plate: Plate, seconds: float, replicates: int) -> None:
-        self.pace.took(plate.assay, seconds)
-        self._tell(name, replicates)
-
-    def _tell(self, name: str, replicates: int) -> None:
-        if self._progress is None:
+    def _tell(self, name: str, *, now: bool = False) -> None:
+        """How far it is, but not more often than anybody looks."""
+        if self._progress is None or not (now or time.monotonic() - self._told > _OFTEN):
             return
+        self._told = time.monotonic()
         plates = {plate.key: plate for trial in self.trials.values() for plate in trial.plates}.values()
-        now = self.pace.expected(self.bench.missing(plates, replicates), self.bench.threads)
+        left = self.pace.expected(self.bench.missing(plates, self.dishes), self.bench.threads)
         worst = self.pace.expected(self.bench.missing(plates, self.replicates.most), self.bench.threads)
         spent = self.pace.spent / self.bench.threads
         if worst is not None and spent + worst > 0.0:
             self._share = max(self._share, spent / (spent + worst))
-        self._say(Moment(name, self._share, now, worst))
+        self._say(Moment(name, self._share, left, worst))
 
     def _say(self, moment: Moment) -> None:
         if self._progress:

@@ -19,11 +19,12 @@ from lamella.culture.exchange import READ_STATES, mechanics
 from lamella.errors import LamellaError
 from lamella.findings import Base, Finding
 from lamella.networks import assemble, cell_lines
-from lamella.verdicts.bench import Bench, Plate
+from lamella.verdicts.bench import Bench
 from lamella.verdicts.checking import BLOTS
 from lamella.verdicts.effect import Standing
 from lamella.verdicts.judging import judge, standing
 from lamella.verdicts.names import ModelNames
+from lamella.verdicts.plate import Plate
 from lamella.verdicts.robustness import expectation_in_variants, possible
 from lamella.verdicts.trial import cells_of, obstacle, plates_of
 from lamella.verdicts.variants import WHOLE, Variant, VariantBench

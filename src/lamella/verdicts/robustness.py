@@ -15,13 +15,14 @@ from numpy.typing import NDArray
 
 from lamella.errors import InputError, LamellaError
 from lamella.findings import Base, Finding
-from lamella.verdicts.bench import Bench, Plate
+from lamella.verdicts.bench import Bench
 from lamella.verdicts.checking import BLOTS, is_blot
 from lamella.verdicts.courses import MEASURES
 from lamella.verdicts.effect import EARLY_LEVEL, Standing
 from lamella.verdicts.ensemble import binomial_interval, factors
 from lamella.verdicts.judging import judge, standing
 from lamella.verdicts.names import ModelNames
+from lamella.verdicts.plate import Plate
 from lamella.verdicts.trial import cells_of, obstacle, plates_of
 from lamella.verdicts.variants import WHOLE, Variant, VariantBench
 from lamella.verdicts.verdict import Outcome, jointly, over_cells

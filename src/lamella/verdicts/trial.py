@@ -9,10 +9,11 @@ import numpy as np
 from lamella.errors import LamellaError
 from lamella.findings import Base, Finding, reference_lines
 from lamella.networks import Perturbations, cell_lines
-from lamella.verdicts.bench import Bench, Plate
+from lamella.verdicts.bench import Bench
 from lamella.verdicts.effect import Criterion, Standing
 from lamella.verdicts.judging import judge, standing
 from lamella.verdicts.names import ModelNames
+from lamella.verdicts.plate import Plate
 from lamella.verdicts.stability import under_other_thresholds
 from lamella.verdicts.verdict import CellVerdict, ExpectationVerdict, Outcome, Verdict, verdict
 

@@ -17,7 +17,7 @@ from lamella.culture import Draw, advance_treated, constants, drawn_parameters, 
 from lamella.networks import Treatment, assemble, resolve
 from lamella.solve import Status
 from lamella.units import quantity as magnitude
-from lamella.verdicts.bench import Plate
+from lamella.verdicts.plate import Plate
 
 BANDS = (*QUANTITIES.values(), *(part for parts in SUMS.values() for part in parts))
 """States and observables that blots read."""
