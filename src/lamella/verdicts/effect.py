@@ -67,6 +67,8 @@ def interval(logs: NDArray[np.float64], level: float = LEVEL) -> tuple[float, fl
     mean = float(np.mean(logs)) if logs.size else nan
     if logs.size < 2:
         return mean, -inf, inf
+    if logs.size == 2 and logs[0] == logs[1]:  # a member of an ensemble: its effects have no spread
+        return mean, mean, mean
     half = float(stdtrit(logs.size - 1, 0.5 + level / 2) * np.std(logs, ddof=1) / np.sqrt(logs.size))
     return mean, mean - half, mean + half
 

@@ -51,7 +51,11 @@ class Readings:
 
 def _scale(arms: Sequence[NDArray[np.float64]]) -> float:
     """The greatest arm: of the medians, so that one absurd dish does not hide the others; of the means if all are 0."""
-    return max(float(np.median(row)) for row in arms) or max(float(np.mean(row)) for row in arms)
+    return max(_median(row) for row in arms) or max(float(np.mean(row)) for row in arms)
+
+
+def _median(row: NDArray[np.float64]) -> float:
+    return 0.5 * float(row[0] + row[1]) if row.size == 2 else float(np.median(row))
 
 
 def judge(expectation: Base, values: Values, *, last: bool = True) -> tuple[Criterion, ...]:

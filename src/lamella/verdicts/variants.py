@@ -54,6 +54,7 @@ class VariantBench:
         self._names = (*BANDS, *(name for name in watch if name not in BANDS))
         self._wanted: dict[str, set[float]] = {}
         self._read: dict[str, dict[float, NDArray[np.float64]]] = {}
+        self._scaled: dict[str, NDArray[np.float64]] = {}
 
     def prepare(self, asked: Iterable[tuple[Plate, str | None]]) -> None:
         """Say which arms will be read when, so that each is advanced once."""
@@ -111,16 +112,20 @@ class VariantBench:
         column = {name: i for i, name in enumerate(made.parameters)}
         exchange = constants() if self._cells > 1 else constants().changed(variation__cv=0.0)
         one = drawn_parameters(assemble(cell), treatment, Draw(self._seed, 0, self._cells), exchange)
-        lanes = np.tile(one, (len(variants), 1))
-        for place, variant in enumerate(variants):
-            rows = slice(place * self._cells, (place + 1) * self._cells)
-            for name, factor in variant.scaled.items():
-                if name in column and name not in treatment.chronic:
-                    lanes[rows, column[name]] *= factor
-            for reaction in variant.without:
-                if f"switch.{reaction}" in column:
-                    lanes[rows, column[f"switch.{reaction}"]] = 0.0
-        return lanes
+        factors = self._factors(cell, column, variants).copy()
+        factors[:, [column[name] for name in treatment.chronic if name in column]] = 1.0
+        return (factors[:, None, :] * one).reshape(len(variants) * self._cells, len(column))
+
+    def _factors(self, cell: str, column: Mapping[str, int], variants: Sequence[Variant]) -> NDArray[np.float64]:
+        """What every variant multiplies parameters with, once for all arms.   [variants, parameters]"""
+        if cell not in self._scaled:
+            factors = np.ones((len(variants), len(column)))
+            for row, variant in zip(factors, variants):
+                known = [name for name in variant.scaled if name in column]
+                row[[column[name] for name in known]] = [variant.scaled[name] for name in known]
+                row[[column[s] for name in variant.without if (s := f"switch.{name}") in column]] = 0.0
+            self._scaled[cell] = factors
+        return self._scaled[cell]
 
 
 def moment(plate: Plate, at: str | None) -> float:
