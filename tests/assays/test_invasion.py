@@ -6,6 +6,7 @@ import pytest
 from lamella.assays import INVASION, Setting
 from lamella.assays.invasion import gel_of, pore_of
 from lamella.assays.preparation import treated
+from lamella.assays.section import Ground
 from lamella.culture import row_above
 from lamella.errors import InputError
 from lamella.networks import Perturbations
@@ -36,14 +37,14 @@ def test_cells_lie_on_the_surface_side_by_side():
 
 def test_fibres_and_ligand_begin_at_the_surface():
     _, treatment = treated(setting(), two_ends=True)
-    habitat = gel_of(treatment, (120, 80), 40, 5, 1)
+    habitat = gel_of(treatment, Ground((120, 80), 40, 1.0, 1), 5)
     held, fibres = habitat.ligands
     assert held.name == "fibronectin"
     assert held.initial[60:].min() == treatment.density["fibronectin"]
     assert not fibres.initial[:40].any()
     assert fibres.initial[40:].mean() == pytest.approx(1.0 / 36.0, rel=0.1)
     with pytest.raises(InputError, match="nothing in the gel"):
-        gel_of(treated(setting(matrix=()), two_ends=True)[1], (120, 80), 40, 5, 1)
+        gel_of(treated(setting(matrix=()), two_ends=True)[1], Ground((120, 80), 40, 1.0, 1), 5)
 
 
 def test_a_dense_gel_needs_proteases_and_a_loose_one_hardly_does():

@@ -27,12 +27,20 @@ def test_an_unknown_id_offers_the_nearest():
     ({"claims": '"IAP-1"'}, "claims"),
     ({"expect": ORDERING + 'at_leest = 1.2\n'}, "at_leest"),
     ({"extra": "matrix = { fibronectin = 10 }"}, "matrix"),
+    ({"extra": 'lines = { other = "MEF" }'}, "no arm beside the control"),
+    ({"extra": 'lines = { treated = "MEF" }', "cell": '["HeLa", "MEF"]'}, "one line in `cell`"),
 ])
 def test_a_bad_record_is_refused_with_its_place(change, says):
     with pytest.raises(InputError) as caught:
         record(**change)
     assert says in str(caught.value)
     assert "test.toml" in str(caught.value)
+
+
+def test_an_arm_may_be_of_another_line():
+    made = record(extra='lines = { treated = "MEF" }')
+    assert (made.line("control", "HeLa"), made.line("treated", "HeLa")) == ("HeLa", "MEF")
+    assert made.hash() != record().hash()
 
 
 def test_another_schema_and_broken_toml_are_refused():

@@ -66,7 +66,7 @@ def test_claims_of_one_record_are_judged_apart():
 
 
 @pytest.mark.parametrize(("record", "says"), [
-    (finding(RISES.replace("fake", "metastasis")), "no assay 'metastasis'"),
+    (finding(RISES.replace("fake", "angiogenesis")), "no assay 'angiogenesis'"),
     (finding(cell='"A431"'), "A431 is not built"),
     (finding(RISES.replace("level", "lvel")), "reads no 'lvel'"),
 ])

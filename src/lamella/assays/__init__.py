@@ -7,9 +7,11 @@ from lamella.assays.avidity import AVIDITY
 from lamella.assays.calcium import CALCIUM
 from lamella.assays.chemotaxis import CHEMOTAXIS
 from lamella.assays.dose_response import DOSE_RESPONSE
+from lamella.assays.extravasation import EXTRAVASATION
 from lamella.assays.haptotaxis import HAPTOTAXIS
 from lamella.assays.immunoblot import IMMUNOBLOT
 from lamella.assays.invasion import INVASION
+from lamella.assays.metastasis import METASTASIS
 from lamella.assays.migration import MIGRATION
 from lamella.assays.morphology import MORPHOLOGY
 from lamella.assays.proliferation import PROLIFERATION
@@ -24,7 +26,7 @@ ASSAYS: dict[str, Assay] = {
     assay.name: assay
     for assay in (
         IMMUNOBLOT, PROLIFERATION, VIABILITY, ANOIKIS, ZYMOGRAPHY, CALCIUM, DOSE_RESPONSE, AFFINITY, AVIDITY, ADHESION,
-        SPREADING, MIGRATION, MORPHOLOGY, HAPTOTAXIS, CHEMOTAXIS, INVASION, SCATTER, SCRATCH,
+        SPREADING, MIGRATION, MORPHOLOGY, HAPTOTAXIS, CHEMOTAXIS, INVASION, SCATTER, SCRATCH, EXTRAVASATION, METASTASIS,
     )
 }
 """Every assay by the name it has in an experiment file."""
@@ -38,9 +40,11 @@ __all__ = [
     "CALCIUM",
     "CHEMOTAXIS",
     "DOSE_RESPONSE",
+    "EXTRAVASATION",
     "HAPTOTAXIS",
     "IMMUNOBLOT",
     "INVASION",
+    "METASTASIS",
     "MIGRATION",
     "MORPHOLOGY",
     "PROLIFERATION",

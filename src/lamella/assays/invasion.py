@@ -15,28 +15,16 @@ from typing import Annotated, Any
 
 import numpy as np
 import xarray as xr
-from numpy.typing import NDArray
 from pydantic import Field
 
-from lamella.assays.chemotaxis import between_baths
-from lamella.assays.preparation import numbers, plated
 from lamella.assays.protocol import Assay, Conditions, Progress, Setting
 from lamella.assays.quantities import written_in
+from lamella.assays.section import Ground, ground_of, sectioned
 from lamella.assays.tracking import Recorder
-from lamella.culture import Culture, Habitat, collagen_fibres, row_above, scale, section_area, surrounding_constants
-from lamella.errors import InputError
-from lamella.networks import Treatment, assemble
-from lamella.tissue.fields import Ligand
+from lamella.culture import Habitat, collagen_fibres, surrounding_constants
+from lamella.networks import Treatment
 from lamella.tissue.mesh import fibre_mesh
 from lamella.units import quantity
-
-_FINER = 2
-"""Sites are half as long as on a dish: a pore is a few um wide."""
-_FIBRES = "collagen fibres"
-_ROOM = 1.25
-"""Pitch of the cells over their diameter."""
-_LIQUID = 1.6
-"""Liquid over the surface, in diameters of a cell."""
 
 
 class InvasionConditions(Conditions):
@@ -65,82 +53,54 @@ def pore_of(conditions: InvasionConditions) -> float:
     return float(collagen_fibres(table).pores(density))
 
 
-def gel_of(treatment: Treatment, shape: tuple[int, ...], surface: int, pore: int, seed: int) -> Habitat:
+def gel_of(treatment: Treatment, ground: Ground, pore: int) -> Habitat:
     """Fibres and ligand from the surface down; what holds cells reaches a cell up, on which the layer sits.
 
-    surface, pore   sites
-    raises          InputError: the experiment has no matrix
+    pore     sites
+    raises   InputError: the experiment has no matrix
     """
-    if not treatment.density:
-        raise InputError("there is nothing in the gel that cells could hold", where="matrix",
-                         remedy='Name a ligand in the matrix, e.g. fibronectin = "10 ug/ml".')
-    mesh = fibre_mesh(shape, pore, seed, shift=pore).astype(float)
-    mesh[:surface] = 0.0
-    below = np.zeros(shape)
-    below[surface // 3 :] = 1.0
-    held = [Ligand(name, density * below) for name, density in treatment.density.items() if density > 0.0]
-    baths = between_baths(treatment, shape, 1.0)
-    return Habitat(baths.substances, (*held, Ligand(_FIBRES, mesh, docked_rate=1.0)), periodic=(False, True),
-                   depth=1.0, mesh=_FIBRES)  # fmt: skip
+    mesh = fibre_mesh(ground.shape, pore, ground.seed, shift=pore) * ground.band(0.0)
+    below = ground.band(ground.reach).astype(float)
+    held = {name: density * below for name, density in treatment.density.items() if density > 0.0}
+    return ground_of(treatment, ground, held, mesh.astype(float))
 
 
 def run(setting: Setting, conditions: InvasionConditions, progress: Progress) -> xr.Dataset:
     """One well of one arm."""
     duration, frame = quantity(conditions.duration, "s"), quantity(conditions.frame, "s")
-    exchange, body = numbers(setting), assemble(setting.cell).cell.body
-    lengths = scale(exchange, finer_step=_FINER, finer_site=float(_FINER))
-    sites = lengths.sites(section_area(body["volume"].value))
-    diameter = 2.0 * float(np.sqrt(sites / np.pi))
-    surface, pore = round(_LIQUID * diameter), max(1, round(pore_of(conditions) / lengths.site))
-    layout = row_above(conditions.cells, sites, _ROOM * diameter, surface,
-                       round(quantity(conditions.depth, "um") / lengths.site))  # fmt: skip
-
-    def habitat(treatment: Treatment, shape: tuple[int, ...]) -> Habitat:
-        return gel_of(treatment, shape, surface, pore, setting.seed + setting.replicate)
-
-    culture = plated(setting, conditions.cells, layout, exchange, lengths, habitat=habitat, section=True)
+    width = pore_of(conditions)
+    made = sectioned(setting, conditions.cells, quantity(conditions.depth, "um"),
+                     lambda treatment, ground: gel_of(treatment, ground, ground.sites(width)))  # fmt: skip
+    culture, site = made.culture, made.culture.scale.site
     times = frame * np.arange(round(duration / frame) + 1)
     shown = {int(i) for i in np.linspace(0, len(times) - 1, conditions.pictures).round()}
     recorder, depths, pictures = Recorder(), [], []
     for i, time in enumerate(times):
         culture.advance(time - culture.seconds)
         recorder.take(culture)
-        depths.append(depths_of(culture, surface))
+        depths.append(made.depths())
         if i in shown and setting.replicate == 0:
             pictures.append(culture.dish.labels().astype(np.uint16))
         progress((i + 1) / len(times))
     course, table = np.array(depths), recorder.table()
-    invaded = float((course[-1] > diameter * lengths.site).mean())
-    assert culture.coupling is not None
-    books = culture.coupling.around.ledger.entries(_FIBRES)
+    invaded = float((course[-1] > made.diameter).mean())
     data: dict[str, Any] = {
         "depth": ((), float(course[-1].mean()), {"units": "um", "long_name": "depth of the cells in the gel"}),
         "depth_median": ((), float(np.median(course[-1])), {"units": "um"}),
         "depth_90": ((), float(np.percentile(course[-1], 90)), {"units": "um"}),
         "invaded": ((), invaded, {"long_name": "share of cells in the gel"}),
-        "fibres_cut": ((), -books.get("cleaved", 0.0) / books["initial"], {"long_name": "share of the fibres cut"}),
+        "fibres_cut": ((), made.fibres_cut(), {"long_name": "share of the fibres cut"}),
         "depth_course": ("times", course.mean(axis=1), {"units": "um"}),
-        "fibres": (("x", "y"), (fibres_left(culture) > 0.1).astype(np.uint8), {"long_name": "fibres at the end"}),
+        "fibres": (("x", "y"), (made.fibres_left() > 0.1).astype(np.uint8), {"long_name": "fibres at the end"}),
     }  # fmt: skip
     data |= {f"track_{column}": ("points", table[column].to_numpy()) for column in table}
     coordinates: dict[str, Any] = {"times": times}
     if pictures:
         data["labels"] = (("frames", "x", "y"), np.stack(pictures))
         coordinates["frames"] = times[sorted(shown)]
-    attrs = {"assay": "invasion", "site_um": lengths.site, "surface_um": surface * lengths.site,
-             "pore_um": pore * lengths.site}  # fmt: skip
+    pore = max(1, round(width / site))
+    attrs = {"assay": "invasion", "site_um": site, "surface_um": made.surface * site, "pore_um": pore * site}
     return xr.Dataset(data, coords=coordinates, attrs=attrs)
-
-
-def depths_of(culture: Culture, surface: int) -> NDArray[np.float64]:
-    """Depth of each cell's centroid under the surface [um].   [cells]"""
-    return np.maximum(culture.dish.position[culture.living][:, 0] - surface, 0.0) * culture.scale.site
-
-
-def fibres_left(culture: Culture) -> NDArray[np.float64]:
-    """What is left of the fibre on each site, 0 to 1."""
-    assert culture.coupling is not None
-    return culture.coupling.around.matrix.density(_FIBRES)
 
 
 INVASION = Assay(

@@ -71,6 +71,7 @@ class Finding(BaseModel):
     protocol        file of findings/protocols whose matrix, medium, arms and conditions it shares; already merged in
     matrix, medium  coating and soluble factors of every arm, as written in an experiment
     arms            arm -> perturbations in the words of an experiment file; the first is the control
+    lines           arm -> cell line, where an arm sets cells of another line against those of `cell`
     conditions      assay -> conditions other than its defaults
     expect          what must come out; reported outcomes and own corollaries apart
     second_reading  how the sentence was read on another day: stand-ins, doubts, what was left out
@@ -90,6 +91,7 @@ class Finding(BaseModel):
     matrix: dict[StrictStr, StrictStr] = {}
     medium: dict[StrictStr, StrictStr] = {}
     arms: Annotated[dict[StrictStr, dict[StrictStr, Value]], Field(min_length=2)]
+    lines: dict[StrictStr, StrictStr] = {}
     conditions: dict[StrictStr, dict[StrictStr, Value]] = {}
     expect: Annotated[tuple[Expectation, ...], Field(min_length=1)]
     second_reading: Annotated[str, Field(min_length=20)]
@@ -109,6 +111,15 @@ class Finding(BaseModel):
                     raise ValueError(f"'{expectation.says()}' names the arm '{arm}', which the record has not")
         return self
 
+    @model_validator(mode="after")
+    def _lines_are_of_arms(self) -> Finding:
+        for arm in self.lines:
+            if arm not in self.arms or arm == "control":
+                raise ValueError(f"`lines` names '{arm}', which is no arm beside the control")
+        if self.lines and (self.general or isinstance(self.cell, tuple)):
+            raise ValueError("a record that compares lines has one line in `cell`")
+        return self
+
     @property
     def claims(self) -> tuple[str, ...]:
         return self.source.claims
@@ -125,6 +136,10 @@ class Finding(BaseModel):
         """Whether it is about cells in general."""
         return self.cell == REFERENCE_LINES
 
+    def line(self, arm: str, cell: str) -> str:
+        """The cell line of an arm, where the record is judged in `cell`."""
+        return self.lines.get(arm, cell)
+
     @property
     def assays(self) -> tuple[str, ...]:
         """Assays that its expectations read, each once."""
@@ -137,7 +152,8 @@ class Finding(BaseModel):
 
     def hash(self) -> str:
         """Of everything that the record says; two readings of one file agree."""
-        return value_hash(self.model_dump(mode="json", by_alias=True))
+        content = self.model_dump(mode="json", by_alias=True)
+        return value_hash({key: value for key, value in content.items() if key != "lines" or value})
 
     def serving(self, expectation: Base) -> tuple[str, ...]:
         """The claims that one of its expectations serves."""

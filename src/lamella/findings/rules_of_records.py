@@ -162,7 +162,7 @@ class ArmsAreUsed(Rule):
 def _alike(finding: Finding) -> Iterator[tuple[str, str]]:
     seen: dict[str, str] = {}
     for arm, treatment in finding.arms.items():
-        key = repr(sorted(treatment.items(), key=lambda item: item[0]))
+        key = repr((finding.lines.get(arm), sorted(treatment.items(), key=lambda item: item[0])))
         if key in seen:
             yield seen[key], arm
         seen.setdefault(key, arm)
@@ -230,9 +230,10 @@ class NamesResolve(Rule):
 
 def _unresolved(finding: Finding, cell: str, names: Names) -> Iterator[str]:
     for arm, treatment in finding.arms.items():
-        problem = names.arm(cell, treatment, finding.matrix, finding.medium)
+        line = finding.line(arm, cell)
+        problem = names.cell(line) or names.arm(line, treatment, finding.matrix, finding.medium)
         if problem:
-            yield f"arm '{arm}' in {cell}: {problem}"
+            yield f"arm '{arm}' in {line}: {problem}"
     for expectation in finding.expect:
         problem = names.assay(expectation.assay, finding.conditions.get(expectation.assay, {}))
         if problem:

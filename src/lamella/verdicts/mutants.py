@@ -123,7 +123,8 @@ def mutate(findings: Sequence[Finding], bench: Bench, *, cells: int = 4, seed: i
 class _Mutation:
     def __init__(self, findings: Sequence[Finding], bench: Bench, cells: int, seed: int, threads: int,
                  failing: Collection[tuple[str, str]]):
-        self.findings, self.bench, self.cells, self.failing = findings, bench, cells, frozenset(failing)
+        self.findings = [finding for finding in findings if not finding.lines]  # a reaction is of one line's network
+        self.bench, self.cells, self.failing = bench, cells, frozenset(failing)
         self.names = ModelNames(bench.assays)
         built = [cell for cell in cell_lines() if any(cell in cells_of(finding) for finding in findings)]
         self.reactions = {cell: tuple(assemble(cell).evidence) for cell in built}

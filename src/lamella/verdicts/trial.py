@@ -28,13 +28,14 @@ def cells_of(finding: Finding) -> tuple[str, ...]:
 
 def obstacle(finding: Finding, expectation: Base, cell: str, names: ModelNames) -> str | None:
     """Why an expectation cannot be run in a cell line, in a sentence; None where it can."""
-    if cell not in cell_lines():
-        return f"The cell line {cell} is not built."
+    for line in (cell, *finding.lines.values()):
+        if line not in cell_lines():
+            return f"The cell line {line} is not built."
     problem = names.assay(expectation.assay, finding.conditions.get(expectation.assay, {}))
     for arm in expectation.arms():
-        treatment = finding.arms[arm]
-        problem = (problem or names.arm(cell, treatment, finding.matrix, finding.medium)
-                   or names.absent(cell, treatment))
+        treatment, line = finding.arms[arm], finding.line(arm, cell)
+        problem = (problem or names.arm(line, treatment, finding.matrix, finding.medium)
+                   or names.absent(line, treatment))
     return sentence(problem) if problem else None
 
 
@@ -42,8 +43,9 @@ def plates_of(finding: Finding, expectation: Base, cell: str, bench: Bench) -> d
     """Arm -> what its dishes hold, for the arms of an expectation that can be run."""
     assay = bench.assays[expectation.assay]
     conditions = assay.conditions.model_validate(finding.conditions.get(expectation.assay, {}))
-    return {arm: Plate(expectation.assay, conditions, cell, Perturbations.model_validate(finding.arms[arm]),
-                       finding.matrix, finding.medium, label=arm) for arm in expectation.arms()}
+    return {arm: Plate(expectation.assay, conditions, finding.line(arm, cell),
+                       Perturbations.model_validate(finding.arms[arm]), finding.matrix, finding.medium, label=arm)
+            for arm in expectation.arms()}
 
 
 class Case:

@@ -1,0 +1,137 @@
+"""Extravasation: cells in a vessel go through its wall into the tissue behind it, seen in section.
+
+Cells lie on the wall of a vessel of an organ (hosts.toml): what they hold on to are the ligands of its endothelium, and
+the wall is a row of posts through which a nucleus has to squeeze, unless proteases cut it as they cut collagen. Behind
+it is the matrix of the organ, without posts. They have floated before for as long as the blood carries them. A cell has
+crossed when the middle of it lies a radius behind the wall.
+
+Ligands and soluble factors are those of the organ, in place of the experiment's. A `gradient` of the arm runs from the
+vessel into the tissue.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated, Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+from pydantic import Field
+
+from lamella.assays.hosts import Organ, densities, organs
+from lamella.assays.protocol import Assay, Conditions, Progress, Setting
+from lamella.assays.quantities import one_of, written_in
+from lamella.assays.section import Ground, Section, ground_of, sectioned
+from lamella.assays.tracking import Recorder
+from lamella.culture import Habitat, idealised_inputs
+from lamella.networks import Treatment
+from lamella.tissue.mesh import fibre_mesh
+from lamella.units import quantity
+
+_TISSUE = 60.0
+"""Depth of the tissue behind the wall [um]."""
+_APART = 2
+"""Sites from a post to the next behind it: together they are as thick as the wall."""
+
+
+class ExtravasationConditions(Conditions):
+    """Keys under [assays.extravasation].
+
+    organ    whose vessel it is
+    gap      what can be parted in the wall without cutting it, in place of the organ's
+    transit  time in the blood before
+    """
+
+    organ: Annotated[str, one_of("organ", organs)] = "lung"
+    gap: Annotated[str, written_in("um", above=0.0)] | None = None
+    transit: Annotated[str, written_in("s", minimum=0.0)] = "1 h"
+    duration: Annotated[str, written_in("s", above=0.0)] = "24 h"
+    frame: Annotated[str, written_in("s", above=0.0)] = "2 h"
+    cells: Annotated[int, Field(ge=4, le=2000)] = 24
+    pictures: Annotated[int, Field(ge=2, le=50)] = 4
+
+
+def in_host(setting: Setting, organ: Organ) -> Setting:
+    """The same arm in an organ: its ligands and its medium in place of those of the dish; drugs stay."""
+    arm = setting.perturbations.model_copy(update={"coating": {}})
+    return replace(setting, perturbations=arm, matrix={**organ.wall, **organ.matrix}, medium=dict(organ.medium))
+
+
+def wall_of(treatment: Treatment, ground: Ground, organ: Organ, gap: float) -> Habitat:
+    """A wall on the surface and the tissue behind it.   gap: between the posts of the wall [um]"""
+    inside, outside = ground.band(ground.reach, organ.thickness), ground.band(organ.thickness)
+    wall, tissue = densities(organ.wall), densities(organ.matrix)
+    held = {name: wall.get(name, 0.0) * inside + tissue.get(name, 0.0) * outside for name in {**wall, **tissue}}
+    pore = ground.sites(gap)
+    mesh = fibre_mesh(ground.shape, pore, ground.seed, shift=pore)
+    posts = np.zeros(ground.shape)
+    last = ground.surface + ground.sites(organ.thickness)
+    posts[ground.surface : last : _APART] = mesh[np.flatnonzero(mesh.any(axis=1))[0]]
+    return ground_of(treatment, ground, held, posts)
+
+
+def vessel(setting: Setting, organ: Organ, cells: int, transit: float, gap: float | None = None) -> Section:
+    """Cells on the wall of a vessel, after `transit` s in the blood.   gap: in place of the organ's [um]"""
+    width = organ.gap if gap is None else gap
+    made = sectioned(in_host(setting, organ), cells, organ.thickness + _TISSUE,
+                     lambda treatment, ground: wall_of(treatment, ground, organ, width))  # fmt: skip
+    if transit > 0.0:
+        culture = made.culture
+        culture.population.advance(transit, inputs=idealised_inputs(culture.network, culture.treatment, suspended=True))
+    return made
+
+
+def behind(made: Section, organ: Organ) -> NDArray[np.bool_]:
+    """Which cells lie a radius behind the wall.   [cells]"""
+    return made.depths() > organ.thickness + 0.5 * made.diameter
+
+
+def run(setting: Setting, conditions: ExtravasationConditions, progress: Progress) -> xr.Dataset:
+    """One vessel of one arm."""
+    duration, frame = quantity(conditions.duration, "s"), quantity(conditions.frame, "s")
+    gap = None if conditions.gap is None else quantity(conditions.gap, "um")
+    organ = organs()[conditions.organ]
+    made = vessel(setting, organ, conditions.cells, quantity(conditions.transit, "s"), gap)
+    culture, times = made.culture, frame * np.arange(round(duration / frame) + 1)
+    shown = {int(i) for i in np.linspace(0, len(times) - 1, conditions.pictures).round()}
+    recorder, ever, course, pictures = Recorder(), np.zeros(conditions.cells, bool), [], []
+    for i, time in enumerate(times):
+        culture.advance(time - culture.seconds)
+        recorder.take(culture)
+        ever |= behind(made, organ)
+        course.append(float(ever.mean()))
+        if i in shown and setting.replicate == 0:
+            pictures.append(culture.dish.labels().astype(np.uint16))
+        progress((i + 1) / len(times))
+    depths, table = made.depths(), recorder.table()
+    data: dict[str, Any] = {
+        "crossed": ((), course[-1], {"long_name": "share of cells that have crossed the wall"}),
+        "depth": ((), float(depths.mean()), {"units": "um"}),
+        "wall_cut": ((), made.fibres_cut(), {"long_name": "share of the wall that is cut"}),
+        "crossed_course": ("times", np.array(course), {"long_name": "share of cells that have crossed"}),
+        "wall": (("x", "y"), (made.fibres_left() > 0.1).astype(np.uint8), {"long_name": "posts of the wall"}),
+    }
+    data |= {f"track_{column}": ("points", table[column].to_numpy()) for column in table}
+    coordinates: dict[str, Any] = {"times": times}
+    if pictures:
+        data["labels"] = (("frames", "x", "y"), np.stack(pictures))
+        coordinates["frames"] = times[sorted(shown)]
+    site = culture.scale.site
+    attrs = {"assay": "extravasation", "organ": conditions.organ, "site_um": site, "surface_um": made.surface * site,
+             "thickness_um": organ.thickness}  # fmt: skip
+    return xr.Dataset(data, coords=coordinates, attrs=attrs)
+
+
+EXTRAVASATION = Assay(
+    name="extravasation",
+    summary="Cells go through the wall of a vessel, seen in section.",
+    conditions=ExtravasationConditions,
+    readouts={
+        "crossed": "share of cells that have crossed the wall",
+        "depth": "mean depth of the cells under the inside of the wall, um",
+        "wall_cut": "share of the wall that proteases have cut",
+    },
+    run=run,
+    pictures=True,
+)

@@ -1,0 +1,125 @@
+"""A section through cells on something that they can go into: what invasion, extravasation and metastasis share.
+
+The first axis is the depth; the cells lie side by side on the surface, each with its nucleus. Fibres are sites that no
+nucleus covers, as long as they are there. What cells hold on to and where the fibres stand is the assay's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lamella.assays.chemotaxis import between_baths
+from lamella.assays.preparation import numbers, plated
+from lamella.assays.protocol import Setting
+from lamella.culture import Culture, Habitat, row_above, scale, section_area
+from lamella.errors import InputError
+from lamella.networks import Treatment, assemble
+from lamella.tissue.fields import Ligand
+
+FIBRES = "collagen fibres"
+"""What fibres are called; cut as collagen is."""
+
+_FINER = 2
+"""Sites are half as long as on a dish: a pore is a few um wide."""
+_ROOM = 1.25
+"""Pitch of the cells over their diameter."""
+_LIQUID = 1.6
+"""Liquid over the surface, in diameters of a cell."""
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What lies under the cells, to be filled by an assay.
+
+    shape      sites of the section
+    surface    sites from the top to the surface
+    site       length of a site, um
+    seed       of what is drawn in it
+    """
+
+    shape: tuple[int, ...]
+    surface: int
+    site: float
+    seed: int
+
+    def sites(self, length: float) -> int:
+        """Whole sites of a length [um], at least one."""
+        return max(1, round(length / self.site))
+
+    def band(self, top: float, bottom: float | None = None) -> NDArray[np.bool_]:
+        """Sites between two depths under the surface [um]; down to the bottom without the second.   [shape]"""
+        inside = np.zeros(self.shape, bool)
+        last = self.shape[0] if bottom is None else self.surface + round(bottom / self.site)
+        inside[max(0, self.surface + round(top / self.site)) : last] = True
+        return inside
+
+    @property
+    def reach(self) -> float:
+        """Depth from which ligand begins, so that the cells on the surface sit on it [um, negative]."""
+        return -(self.surface - self.surface // 3) * self.site
+
+
+@dataclass(frozen=True)
+class Section:
+    """Cells on their ground. surface: sites from the top; diameter: of a cell [um]."""
+
+    culture: Culture
+    surface: int
+    diameter: float
+
+    def depths(self) -> NDArray[np.float64]:
+        """Depth of each cell's centroid under the surface, 0 above it [um].   [cells]"""
+        where = self.culture.dish.position[self.culture.living][:, 0]
+        return np.maximum(where - self.surface, 0.0) * self.culture.scale.site
+
+    def fibres_cut(self) -> float:
+        """Share of the fibres that proteases have cut."""
+        assert self.culture.coupling is not None
+        books = self.culture.coupling.around.ledger.entries(FIBRES)
+        return -books.get("cleaved", 0.0) / books["initial"]
+
+    def fibres_left(self) -> NDArray[np.float64]:
+        """What is left of the fibre on each site, 0 to 1."""
+        assert self.culture.coupling is not None
+        return self.culture.coupling.around.matrix.density(FIBRES)
+
+
+def ground_of(treatment: Treatment, ground: Ground, held: Mapping[str, NDArray[np.float64]],
+              fibres: NDArray[np.float64]) -> Habitat:
+    """Ligands and fibres of a section; a gradient of the arm runs from the top to the bottom.
+
+    held     ligand -> molecules/um^2 on every site
+    fibres   1 where one stands
+    raises   InputError: nothing to hold on to
+    """
+    if not any(np.any(density > 0.0) for density in held.values()):
+        raise InputError("there is nothing in the gel that cells could hold", where="matrix",
+                         remedy='Name a ligand in the matrix, e.g. fibronectin = "10 ug/ml".')
+    ligands = [Ligand(name, density) for name, density in held.items()]
+    baths = between_baths(treatment, ground.shape, 1.0)
+    return Habitat(baths.substances, (*ligands, Ligand(FIBRES, fibres, docked_rate=1.0)), periodic=(False, True),
+                   depth=1.0, mesh=FIBRES)  # fmt: skip
+
+
+def sectioned(setting: Setting, cells: int, depth: float, fill: Callable[[Treatment, Ground], Habitat]) -> Section:
+    """The section of one arm and replicate.
+
+    depth   of the ground [um]
+    fill    what is in it
+    """
+    exchange, body = numbers(setting), assemble(setting.cell).cell.body
+    lengths = scale(exchange, finer_step=_FINER, finer_site=float(_FINER))
+    sites = lengths.sites(section_area(body["volume"].value))
+    diameter = 2.0 * float(np.sqrt(sites / np.pi))
+    surface = round(_LIQUID * diameter)
+    layout = row_above(cells, sites, _ROOM * diameter, surface, round(depth / lengths.site))
+
+    def habitat(treatment: Treatment, shape: tuple[int, ...]) -> Habitat:
+        return fill(treatment, Ground(shape, surface, lengths.site, setting.seed + setting.replicate))
+
+    culture = plated(setting, cells, layout, exchange, lengths, habitat=habitat, section=True)
+    return Section(culture, surface, diameter * lengths.site)
