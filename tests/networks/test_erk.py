@@ -1,0 +1,86 @@
+"""Erk in time: a short answer of floating cells, a lasting one of attached cells, and what damps it."""
+
+from tests.networks.test_stress import HOUR, course
+
+from lamella.culture import Draw, advance_treated, constants, grown_population, idealised_inputs
+from lamella.networks import Perturbations, assemble, resolve
+
+FGF2 = {"FGF2": "20 ng/ml from 0 h"}
+HOURS = (0.0, 0.17, 1.5, 8.0)
+
+
+def erk(cell="MEF", hours=HOURS, names=("MAPK1_p",), **arm):
+    return course(cell, names, hours, **arm)
+
+
+def half(read):
+    return (read[0] + read[1]) / 2
+
+
+def on_vitronectin(**arm):
+    """Receptors and Erk of endothelium, 8 h after basic FGF."""
+    network = assemble("HUVEC")
+    treatment = resolve(network, Perturbations(factor=FGF2, **arm), {"vitronectin": "10 ug/ml"}, {})
+    alike = constants().scaled({"variation.cv": 1e-6})
+    cells = grown_population(network, treatment, Draw(1, 0, 1), alike, idealised_inputs(network, treatment))
+    advance_treated(cells, treatment, 0.0, 8 * HOUR)
+    assert not cells.status.any()
+    return cells.observe(("FGFR1_active", "MAPK1_p"))[0]
+
+
+def test_growth_factor_alone_gives_short_erk_and_on_the_matrix_it_lasts():
+    """Roovers 1999."""
+    floating = erk(factor=FGF2, suspended=True)[:, 0]
+    attached = erk(factor=FGF2)[:, 0]
+    assert floating[1] > 2.0 * floating[0]
+    assert floating[2] < half(floating)
+    assert attached[3] > half(attached)
+    assert attached[3] > 5.0 * floating[3]
+
+
+def test_receptors_are_lost_without_the_integrins_that_hold_caveolin():
+    """On vitronectin avb3 holds caveolin and avb5 does not: Eliceiri 1998."""
+    free, blocked = on_vitronectin(), on_vitronectin(antibody={"LM609": "10 ug/ml from 0 h"})
+    assert (blocked < 0.5 * free).all()
+
+
+def test_dusp6_turns_a_peak_into_a_plateau():
+    wild, without = (erk(factor=FGF2, knockout=gone)[:, 0] for gone in ((), ("DUSP6",)))
+    assert wild[3] / wild[1] < 0.9
+    assert wild[3] / wild[1] < without[3] / without[1] - 0.05
+    assert without[3] > wild[3]
+
+
+def test_weak_ras_reaches_raf_less_than_in_proportion():
+    """Raf is a dimer that two Ras hold."""
+    names = ("KRAS_gtp", "RAF1_active")
+    starved, given = erk(hours=(0.0,), names=names)[0], erk(hours=(1.0,), names=names, factor=FGF2)[0]
+    assert given[1] / starved[1] > 1.2 * given[0] / starved[0]
+
+
+def test_stress_fibres_keep_what_sites_bring_of_sos():
+    """Renshaw 1996, Roovers 2003: Rho, by way of the light chain, adds to Erk of attached cells."""
+    wild = erk(hours=(0.5,))[0, 0]
+    assert erk(hours=(0.5,), knockdown={"RHOA": 0.9})[0, 0] < 0.95 * wild
+    assert erk(hours=(0.5,), inhibitor={"Y-27632": "20 uM"})[0, 0] < 0.97 * wild
+
+
+def test_integrins_activate_the_egf_receptor_without_fak():
+    """Moro 1998."""
+    attached, no_fak, floating = (
+        erk("HeLa", (0.1,), ("EGFR_active",), **arm)[0, 0]
+        for arm in ({}, {"knockout": ("PTK2",)}, {"suspended": True})
+    )
+    assert 0.8 * attached < no_fak
+    assert floating < 0.01 * attached
+
+
+def test_p21_follows_erk_that_passes_and_not_erk_that_lasts():
+    """Bottazzi 1999: induced by transient Erk; its late fall does not need Erk."""
+    names = ("CDKN1A", "EGR1")
+    start, early, late = course("MEF", names, (0.0, 2.0, 16.0), factor=FGF2)
+    no_erk = course("MEF", names, (16.0,), factor=FGF2, inhibitor={"U0126": "20 uM from 10 h"})[0]
+    assert early[0] > 1.3 * start[0]
+    assert late[0] < 0.7 * early[0]
+    assert late[1] < early[1]
+    assert 0.7 < no_erk[0] / late[0] < 1.6

@@ -1,0 +1,72 @@
+"""Rho GTPases: what adhesion, p190RhoGAP, exchange factors at sites and Sos do to them."""
+
+import pytest
+from tests.networks.test_stress import course
+
+from lamella.culture import Draw, constants, grown_population, idealised_inputs
+from lamella.networks import Perturbations, assemble, resolve
+
+FACTOR = {"EGF": "10 ng/ml from 0 h", "PDGF": "20 ng/ml from 0 h"}
+
+
+def on_fibronectin(cell, names, coating):
+    network = assemble(cell)
+    treatment = resolve(network, Perturbations(), {"fibronectin": coating}, {})
+    alike = constants().scaled({"variation.cv": 1e-6})
+    cells = grown_population(network, treatment, Draw(1, 0, 1), alike, idealised_inputs(network, treatment))
+    assert not cells.status.any()
+    return cells.observe(names)[0]
+
+
+def test_rhoa_dips_when_cells_attach_and_then_rises_above_that_of_floating_cells():
+    """Ren 1999: plating inhibits Rho for a while, then comes a phase of activation."""
+    hours = (10.0, 10.3, 12.0)
+    floating, early, late = course("MEF", ("RHOA_gtp",), hours, suspended="from 0 h until 10 h")[:, 0]
+    assert early < 0.85 * floating
+    assert late > 1.2 * floating
+
+
+def test_p190rhogap_is_part_of_the_dip_and_needs_src():
+    """Arthur 2000: integrins inactivate RhoA through Src and p190RhoGAP."""
+    hours = (10.0, 10.3)
+    dip = {
+        name: course("MEF", ("RHOA_gtp", "ARHGAP35_active_front"), hours, suspended="from 0 h until 10 h", **arm)[1]
+        for name, arm in {
+            "wild type": {},
+            "no GAP": {"knockout": ("ARHGAP35",)},
+            "no Src": {"inhibitor": {"PP2": "10 uM"}},
+        }.items()
+    }
+    assert dip["no GAP"][0] > 1.1 * dip["wild type"][0]
+    assert dip["no Src"][1] < 0.1 * dip["wild type"][1]
+
+
+def test_exchange_factors_of_sites_carry_the_rise():
+    wild, without = (course("MEF", ("RHOA_gtp",), (1.0,), knockout=gone)[0, 0] for gone in ((), ("ARHGEF2",)))
+    assert without < 0.85 * wild
+
+
+def test_rhoa_still_rises_with_fibronectin_where_rac1_and_cdc42_have_stopped():
+    """Cox 2001, in CHO cells."""
+    names = ("RHOA_gtp", "RAC1_gtp", "CDC42_gtp")
+    low, middle, high = (on_fibronectin("CHO", names, f"{dose} ug/ml") for dose in (1, 10, 30))
+    assert low[0] < middle[0] < high[0] / 1.1
+    assert (middle[1:] > 1.5 * low[1:]).all()
+    assert high[1:] == pytest.approx(middle[1:], rel=0.2)
+
+
+def test_sos_loads_rac1_on_adhesion_only_with_shc_and_pip3():
+    wild, no_shc = (course("HUVEC", ("RAC1_gtp",), (0.1,), knockout=gone)[0, 0] for gone in ((), ("SHC1",)))
+    no_lipid = course("HUVEC", ("RAC1_gtp",), (0.5,), inhibitor={"LY294002": "50 uM"})[0, 0]
+    assert no_shc < 0.95 * wild
+    assert no_lipid < 0.7 * wild
+
+
+def test_growth_factor_loads_rac1_of_floating_cells_and_does_not_reach_pak():
+    """del Pozo 2000: Rac is loaded in suspension and finds no effector there."""
+    names = ("RAC1_gtp", "PAK1_active")
+    starved = course("MEF", names, (0.17,), suspended=True)[0]
+    given = course("MEF", names, (0.17,), factor=FACTOR, suspended=True)[0]
+    attached = course("MEF", names, (0.17,))[0]
+    assert given[0] > 2.0 * starved[0]
+    assert given[1] < 0.01 * attached[1]
