@@ -1,10 +1,10 @@
 """Akt: two kinases above it, adhesion and PTEN above those, and what it silences."""
 
 import pytest
+from tests.networks.responses import after
 
 from lamella.culture import Draw, advance_treated, constants, grown_population, idealised_inputs
 from lamella.networks import Perturbations, assemble, resolve
-from tests.networks.responses import after
 
 BANDS = ("AKT1_membrane", "AKT1_p", "ILK_active", "RPS6KB1_p", "BAD_p136", "FOXO3_p", "AKT1_total")
 
