@@ -1,11 +1,12 @@
 """Akt: two kinases above it, adhesion and PTEN above those, and what it silences."""
 
 import pytest
+from tests.networks.responses import after
 
 from lamella.culture import Draw, advance_treated, constants, grown_population, idealised_inputs
 from lamella.networks import Perturbations, assemble, resolve
 
-BANDS = ("AKT1_membrane", "AKT1_p", "ILK_active", "RPS6KB1_p", "BAD_p", "FOXO3_p", "AKT1_total")
+BANDS = ("AKT1_membrane", "AKT1_p", "ILK_active", "RPS6KB1_p", "BAD_p136", "FOXO3_p", "AKT1_total")
 
 
 def bands(cell="HeLa", suspended=False, after=3600.0, **perturbations):
@@ -23,7 +24,7 @@ def attached():
 
 def test_adhesion_brings_akt_to_the_membrane_and_pi3_kinase_is_needed(attached):
     floating, blocked = bands(suspended=True), bands(inhibitor={"LY294002": "20 uM"})
-    for band in ("AKT1_membrane", "AKT1_p", "ILK_active", "BAD_p", "FOXO3_p"):
+    for band in ("AKT1_membrane", "AKT1_p", "ILK_active", "BAD_p136", "FOXO3_p"):
         assert attached[band] > 1.5 * floating[band]
     assert attached["AKT1_p"] > 3.0 * blocked["AKT1_p"]
 
@@ -46,13 +47,35 @@ def test_an_akt_inhibitor_frees_its_targets_and_rapamycin_only_s6_kinase(attache
     inhibited, rapamycin = bands(inhibitor={"MK-2206": "1 uM"}), bands(inhibitor={"rapamycin": "10 nM"})
     for band in ("AKT1_p", "RPS6KB1_p", "FOXO3_p"):
         assert inhibited[band] < 0.6 * attached[band]
-    assert inhibited["BAD_p"] < 0.8 * attached["BAD_p"]
+    assert inhibited["BAD_p136"] < 0.8 * attached["BAD_p136"]
     assert rapamycin["RPS6KB1_p"] < 0.1 * attached["RPS6KB1_p"]
     assert rapamycin["AKT1_p"] == pytest.approx(attached["AKT1_p"], rel=1e-6)
 
 
-def test_bad_has_other_kinases_and_its_total_is_kept(attached):
-    dead = bands(mutant={"AKT1": "T308A-S473A"}, overexpression={"BCL2": 10.0})  # without death, which costs Akt
-    assert dead["AKT1_p"] < 1e-6 * attached["AKT1_p"]
-    assert 0.05 * attached["BAD_p"] < dead["BAD_p"] < 0.7 * attached["BAD_p"]
-    assert dead["AKT1_total"] == pytest.approx(attached["AKT1_total"], rel=1e-3)
+def test_each_site_of_bad_has_its_own_kinases_and_any_of_them_holds_it(attached):
+    states = ("BAD_free_total", "BAD_whole_total", "BAD_p136", "BAD_p112", "BAD_p201", "AKT1_total")
+    arms = {
+        "whole": {},
+        "Akt": {"mutant": {"AKT1": "T308A-S473A"}},
+        "JNK": {"inhibitor": {"SP600125": "20 uM"}},
+        "PAK1": {"inhibitor": {"IPA-3": "30 uM"}},
+    }
+    more = {"overexpression": {"BCL2": 10.0}}  # without death, which costs Akt
+    left = {name: after(1.0, states, **{**more, **arm}) for name, arm in arms.items()}
+    for name, site in (("Akt", "BAD_p136"), ("JNK", "BAD_p201"), ("PAK1", "BAD_p112")):
+        others = {"BAD_p136", "BAD_p112", "BAD_p201"} - {site}
+        assert left[name][site] < 0.8 * left["whole"][site]
+        assert all(left[name][other] > 0.6 * left["whole"][other] for other in others)
+        assert left[name]["BAD_free_total"] > 1.2 * left["whole"]["BAD_free_total"]
+    assert left["Akt"]["BAD_whole_total"] == pytest.approx(left["whole"]["BAD_whole_total"], rel=1e-9)
+    assert left["Akt"]["AKT1_total"] == pytest.approx(left["whole"]["AKT1_total"], rel=1e-3)
+
+
+def test_ras_and_shc_add_to_what_integrins_give_akt():
+    whole, no_shc, less_ras, off = (
+        after(1.0, ("AKT1_p", "PIP3_front"), cell="CHO", **arm)
+        for arm in ({}, {"knockout": ("SHC1",)}, {"knockdown": {"KRAS": 0.9}}, {"suspended": "from 0 h"})
+    )
+    for loss in (no_shc, less_ras):
+        assert 3.0 * off["AKT1_p"] < loss["AKT1_p"] < 0.9 * whole["AKT1_p"]
+        assert loss["PIP3_front"] < 0.9 * whole["PIP3_front"]

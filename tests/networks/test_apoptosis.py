@@ -8,7 +8,7 @@ from lamella.networks import Perturbations, assemble, resolve
 
 STATES = (
     "BMF", "BMF_held", "BAX_active", "CYCS", "CYCS_mitochondrial", "DIABLO", "CASP9_active", "CASP3_active",
-    "XIAP_CASP3", "XIAP_CASP9", "PARP1", "PARP1_cleaved", "AKT1_total", "TP53", "BCL2L11", "BAD_p", "BCL2",
+    "XIAP_CASP3", "XIAP_CASP9", "PARP1", "PARP1_cleaved", "AKT1_total", "TP53", "BCL2L11", "BAD_free_total", "BCL2",
     "CASP8_active",
 )  # fmt: skip
 
@@ -117,9 +117,17 @@ def test_thrombospondin_needs_b3():
     assert with_b3 > 5.0 * without
 
 
-def test_erk_shortens_the_life_of_bim_and_jnk_phosphorylates_bad():
+def test_erk_shortens_the_life_of_bim_and_with_jnk_lengthens_that_of_mcl1():
     start = course((0,), cell="MEF", cells=2)[0]
-    without_erk = course((6,), cell="MEF", cells=2, inhibitor={"U0126": "10 uM"})[0]
+    without_erk, without_jnk = (course((24,), cell="MEF", cells=2, inhibitor=given)[0]
+                                for given in ({"U0126": "10 uM"}, {"SP600125": "20 uM"}))  # fmt: skip
     assert without_erk["BCL2L11"] > 1.5 * start["BCL2L11"]
-    without_jnk = course((6,), cell="MEF", cells=2, inhibitor={"SP600125": "20 uM"})[0]
-    assert without_jnk["BAD_p"] < 0.97 * start["BAD_p"]
+    assert without_jnk["BCL2L11"] < 1.1 * start["BCL2L11"]
+    assert without_jnk["BAD_free_total"] > 1.2 * start["BAD_free_total"]
+    assert without_jnk["BCL2"] < 0.9 * start["BCL2"]
+
+
+def test_carcinoma_without_activators_outlives_the_matrix_and_epithelium_does_not():
+    carcinoma, epithelium = (course((24,), cell=line, detached=True)[0] for line in ("HeLa", "MCF-10A"))
+    assert cut(carcinoma) < 0.3
+    assert cut(epithelium) > 0.6

@@ -48,5 +48,24 @@ def test_ripk1_is_neither_made_nor_lost():
     assert abs(later / before - 1) < 1e-6
 
 
-def test_cells_off_the_matrix_have_more_of_it():
-    assert casp8(suspended=True) > 3 * casp8()
+def test_off_the_matrix_cells_meet_the_fas_ligand_that_they_make_and_carcinoma_makes_none():
+    states = ("CASP8_active", "FASLG_own", "FAS_active")
+    on, off, without = (after(6.0, states, cell="MCF-10A", **arm) for arm in (
+        {}, {"suspended": "from 0 h"}, {"suspended": "from 0 h", "knockout": ("FASLG",)}))  # fmt: skip
+    assert off["FASLG_own"] > 2 * on["FASLG_own"] > 0
+    assert off["CASP8_active"] > 5 * on["CASP8_active"]
+    assert without["CASP8_active"] < 0.1 * off["CASP8_active"]
+    assert after(6.0, states, suspended="from 0 h")["FAS_active"] < 1e-3 * off["FAS_active"]
+
+
+def test_damage_builds_the_ripoptosome_where_no_iap_marks_ripk1():
+    damage, biri = {"cisplatin": "10 uM"}, {"birinapant": "1 uM"}
+    alone, together, antagonist = (after(3.0, ("RIPK1_complex2",), inhibitor=given)["RIPK1_complex2"]
+                                   for given in (damage, {**damage, **biri}, biri))  # fmt: skip
+    assert together > 3 * alone
+    assert together > 1.5 * antagonist
+
+
+def test_erk_keeps_c_flip_up():
+    on, without = (after(6.0, ("CFLAR",), inhibitor=given)["CFLAR"] for given in ({}, {"U0126": "10 uM"}))
+    assert without < 0.7 * on

@@ -32,7 +32,8 @@ def _write_sums(model: libsbml.Model, line: CellLine) -> None:
           for beta in ("ITGB3", "ITGB4")}  # fmt: skip
     sums = {name: (line.integrins, states) for name, states in _SUMS.items()} | {
         "caveolar": (caveolar, ("clustered",)),
-        "unligated": (caveolar, ("low", "high")),
+        "unligated": ([name for name in line.integrins if name == "a5b1"], ("low", "high")),
+        "unligated_b3": (of["ITGB3"], ("low", "high")),
         "chain_b3": (of["ITGB3"], ("low", "high", "bound", "clustered")),
         "chain_b4": (of["ITGB4"], ("clustered",)),
     }
