@@ -100,13 +100,14 @@ def judged(one: Contradiction, bench: Bench) -> Verdict:
     return check_one(one.finding(), bench, _BUDGET)
 
 
-def rows(results: Results, bench: Bench | None = None, chosen: Sequence[Contradiction] | None = None,
+def rows(results: Results, bench: Bench | None = None, chosen: Sequence[Contradiction] | None = None, *, seed: int = 1,
          tell: Callable[[str, float], None] = lambda what, share: None) -> list[Row]:
     """Every contradiction with its state.
 
     results  where verdicts are kept: what stands there is not run again
     bench    runs what does not stand there; nothing is run where None
     chosen   which; all where None
+    seed     that they are, or were, judged with
     """
     chosen = contradictions() if chosen is None else chosen
     found = []
@@ -116,7 +117,7 @@ def rows(results: Results, bench: Bench | None = None, chosen: Sequence[Contradi
             found.append(Row(one, "waits", f"It waits for {one.waits}.", ()))
             continue
         finding = one.finding()
-        budget = {"seed": bench.seed if bench else 1, "first": _BUDGET.first, "most": _BUDGET.most}
+        budget = {"seed": seed, "first": _BUDGET.first, "most": _BUDGET.most}
         said = results.verdict(finding, budget)
         if said is None and bench is not None:
             said = judged(one, bench)
