@@ -2,6 +2,7 @@
 
     python docs/build.py build/docs
 
+Beside the pages stands one for every module of the network, made from the library.
 Pictures that the examples made are shown where the page links them. A fenced block of the language `sh` or `python` is
 executed, in the order of the page and in a folder of its own, and
 what it prints is shown below it; one of any language with `file=NAME`
@@ -105,8 +106,24 @@ def page(path: Path) -> str:
     return FRAME.format(title=html.escape(text.splitlines()[0].lstrip("# ")), body=body)
 
 
+def modules(target: Path) -> None:
+    """A page for every module of the network, made from its file and its table, and a page that lists them."""
+    from lamella.networks.library import COMMON_MODULES, module
+    from lamella.report.module_page import module_page
+
+    rows = []
+    for name in ("integrin", *COMMON_MODULES):
+        print(f"module {name} ...", flush=True)
+        (target / f"module-{name}.html").write_text(module_page(name), encoding="utf-8")
+        one = module(name)
+        rows.append(f'<li><a href="module-{name}.html">{html.escape(one.title)}</a>: {html.escape(one.summary)}</li>')
+    body = f"<h1>Modules of the network</h1><ul>{''.join(rows)}</ul><p>Made from the files of the library.</p>"
+    (target / "modules.html").write_text(FRAME.format(title="Modules of the network", body=body), encoding="utf-8")
+
+
 def main(target: Path) -> None:
     target.mkdir(parents=True, exist_ok=True)
+    modules(target)
     for path in sorted(PAGES.glob("*.md")):
         print(f"{path.name} ...", flush=True)
         (target / f"{path.stem}.html").write_text(page(path), encoding="utf-8")

@@ -1,7 +1,7 @@
 import pytest
 from records import ARMS, ORDERING, line, record
 
-from lamella.findings import RULES, Library, Protocol, lint
+from lamella.findings import RULES, Contradiction, Library, Protocol, lint
 
 UNCHANGED = """[[expect]]
 kind = "unchanged"
@@ -42,6 +42,10 @@ model = "loewe"
 """
 
 
+WAITING = Contradiction(number=1, topic="Up and down", claims=("IAP-001",), variable="the cell", stated=True,
+                        waits="a line")
+
+
 class Resolver:
     """Knows one cell line, one assay, one quantity; refuses the arm that says so."""
 
@@ -76,6 +80,7 @@ OFFENDERS = {
     "ThirdsAreCheck": library(record(), lines=[line(check=True)]),
     "SeenAreCheck": Library([record()], [line()], None, {"IAP-001": "A number was chosen after its sign was seen."}),
     "DiscriminatingStandInTheIndex": Library([record()], [line()], discriminating={"IAP-002": "It is not there."}),
+    "ContradictionsAreExperiments": Library([record()], [line()], contradictions=[WAITING]),
     "IdsAreUnique": library(record(), record()),
     "RecordAndIndexAgree": library(record(), lines=[line(record="another")]),
     "SilenceIsExplained": library(record(), lines=[line(), line("IAP-002", record="not applicable", why="Too short.")]),

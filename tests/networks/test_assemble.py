@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from lamella.errors import InputError, ModelError
-from lamella.networks import assemble, cell_line, cell_lines, lint_library, read_model_text
+from lamella.networks import assemble, cell_line, lint_library, read_model_text
 from lamella.networks import assemble as assembled
 from lamella.networks.library import COMMON_MODULES, module
 from lamella.networks.unit_definitions import exponents, unit_id
@@ -15,13 +15,6 @@ def test_the_library_breaks_no_rule():
     report = lint_library()
     assert [f"{p.where}: {p.what} ({p.rule})" for p in report.problems] == []
     assert 0 < report.assumed_share < 0.6
-
-
-@pytest.mark.parametrize("cell", cell_lines())
-def test_libsbml_finds_no_error_and_no_unit_warning(cell):
-    document = libsbml.readSBMLFromString(assemble(cell).sbml)
-    document.checkConsistency()
-    assert [document.getError(i).getMessage() for i in range(document.getNumErrors())] == []
 
 
 def names(cell, kind):

@@ -2,6 +2,7 @@
 
 from lamella.findings.base import LEAST_EFFECT, Base
 from lamella.findings.combined import Synergy
+from lamella.findings.contradiction import Contradiction, Setting
 from lamella.findings.expectation import (
     KINDS,
     Dissociation,
@@ -21,6 +22,7 @@ from lamella.findings.loading import (
     RESTATED,
     UNRECORDED,
     IndexLine,
+    contradictions,
     discriminating,
     get,
     index,
@@ -39,7 +41,8 @@ from lamella.findings.rule import Complaint, Library, Rule
 from lamella.findings.timed import EventOrder, Pulse
 
 __all__ = ["KINDS", "LEAST_EFFECT", "NOT_APPLICABLE", "OPEN", "REFERENCE_LINES", "RESTATED", "RULES", "SCHEMA",
-           "UNRECORDED", "Base", "Complaint", "Dissociation", "EventOrder", "Expectation", "Finding", "FoldRange",
-           "IndexLine", "Library", "Names", "Optimum", "Ordering", "Protocol", "Pulse", "Relation", "Required",
-           "Rescued", "Rule", "Saturates", "Source", "Synergy", "Unchanged", "discriminating", "get", "index",
-           "lint", "load_all", "protocol", "protocols", "read_finding", "reference_lines", "reviews", "seen"]
+           "UNRECORDED", "Base", "Complaint", "Contradiction", "Dissociation", "EventOrder", "Expectation", "Finding",
+           "FoldRange", "IndexLine", "Library", "Names", "Optimum", "Ordering", "Protocol", "Pulse", "Relation",
+           "Required", "Rescued", "Rule", "Saturates", "Setting", "Source", "Synergy", "Unchanged", "contradictions",
+           "discriminating", "get", "index", "lint", "load_all", "protocol", "protocols", "read_finding",
+           "reference_lines", "reviews", "seen"]

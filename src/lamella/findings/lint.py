@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from lamella.findings.loading import discriminating, index, load_all, protocols, seen
+from lamella.findings.loading import contradictions, discriminating, index, load_all, protocols, seen
 from lamella.findings.names import Names
 from lamella.findings.rule import Complaint, Library, Rule
+from lamella.findings.rules_of_contradictions import ContradictionsAreExperiments
 from lamella.findings.rules_of_index import (
     ClaimsStandOnce,
     DiscriminatingStandInTheIndex,
@@ -35,7 +36,7 @@ from lamella.findings.rules_of_records import (
 
 RULES: tuple[Rule, ...] = (
     ClaimsStandOnce(), LinesAreShort(), ThirdsAreCheck(), SeenAreCheck(),
-    DiscriminatingStandInTheIndex(), IdsAreUnique(), RecordAndIndexAgree(),
+    DiscriminatingStandInTheIndex(), ContradictionsAreExperiments(), IdsAreUnique(), RecordAndIndexAgree(),
     SilenceIsExplained(), RestatementsNameClaims(),
     RoleFollowsClaims(), ServesItsClaims(), ReviewHoldsTheClaims(), ThresholdIsTenPercent(), BandIsNarrow(),
     UnchangedIsWired(), LoeweHalvesTheDoses(), SwapsAreFew(),
@@ -51,6 +52,7 @@ def lint(library: Library | None = None, *, names: Names | None = None,
     names     resolves names where the package's own library is checked
     raises    InputError: a file of the library cannot be read at all
     """
-    checked = library or Library(load_all(), index(), names, seen(), protocols(), discriminating())
+    checked = library or Library(load_all(), index(), names, seen(), protocols(), discriminating(),
+                                 contradictions())
     return [Complaint(type(rule).__name__, rule.sentence, where, what)
             for rule in rules for where, what in rule.breaches(checked)]

@@ -11,6 +11,7 @@ from typing import TypeVar
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictStr, ValidationError
 
 from lamella.errors import InputError, nearest, unknown
+from lamella.findings.contradiction import Contradiction
 from lamella.findings.record import SCHEMA, Finding, Protocol
 
 Made = TypeVar("Made", bound=BaseModel)
@@ -106,6 +107,14 @@ def discriminating() -> dict[str, str]:
     """Claims that best tell a model from a drawing with arrows -> why."""
     table = parsed(text_of(files(_ROOM) / "discriminating.toml"), "findings/discriminating.toml")
     return {claim: row["why"] for claim, row in table.items()}
+
+
+@lru_cache(maxsize=1)
+def contradictions() -> tuple[Contradiction, ...]:
+    """What the review on integrins seems to say both ways, in its order.   raises InputError"""
+    where = "findings/contradictions.toml"
+    table = parsed(text_of(files(_ROOM) / "contradictions.toml"), where)
+    return tuple(_model(Contradiction, row, f"{where} [{row.get('number')}]") for row in table["contradiction"])
 
 
 def read_finding(text: str, where: str) -> Finding:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from lamella.findings.contradiction import Contradiction
 from lamella.findings.loading import IndexLine
 from lamella.findings.names import Names
 from lamella.findings.record import Finding, Protocol
@@ -19,6 +20,7 @@ class Library:
     seen              check claims that are no longer blind -> why
     protocols         by name
     discriminating    claims that tell a model from a drawing -> why
+    contradictions    what a review says both ways
     """
 
     findings: Sequence[Finding]
@@ -27,6 +29,7 @@ class Library:
     seen: Mapping[str, str] = field(default_factory=dict)
     protocols: Mapping[str, Protocol] = field(default_factory=dict)
     discriminating: Mapping[str, str] = field(default_factory=dict)
+    contradictions: Sequence[Contradiction] = ()
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,12 @@ def genes() -> dict[str, dict]:
 
 
 @lru_cache(maxsize=1)
+def compartments() -> dict[str, dict]:
+    """Compartments of every cell: name, dimensions, unit, Gene Ontology term."""
+    return library.read_toml(library.package_folder("compartments.toml"))
+
+
+@lru_cache(maxsize=1)
 def heterodimers() -> dict[str, dict]:
     """Integrin heterodimers: their two chains."""
     return {name: {chain: row[chain] for chain in ("alpha", "beta")} for name, row in _integrins().items()}
@@ -44,8 +50,13 @@ def _integrins() -> dict[str, dict]:
 def annotate(
     model: libsbml.Model, line: CellLine, evidence: dict[str, Evidence], numbers: dict[str, Parameter]
 ) -> None:
-    """Identifiers on species, evidence on reactions, provenance on parameters."""
+    """Identifiers on compartments and species, evidence on reactions, provenance on parameters."""
     model.setMetaId("lamella")
+    for name, row in compartments().items():
+        compartment = model.getCompartment(name)
+        compartment.setMetaId(f"meta_{name}")
+        compartment.setName(row["name"])
+        _describe(compartment, [f"https://identifiers.org/{row['go']}"], libsbml.BQB_IS_VERSION_OF)
     for species in model.getListOfSpecies():
         species.setMetaId(f"meta_{species.getId()}")
         parts = _identifiers(species.getId(), line)

@@ -16,7 +16,7 @@ import libsbml
 
 from lamella.errors import ModelError
 from lamella.networks import library
-from lamella.networks.annotate import annotate, answers_rras, heterodimers
+from lamella.networks.annotate import annotate, answers_rras, compartments, heterodimers
 from lamella.networks.antimony_text import Passage, to_sbml
 from lamella.networks.cell_line import CellLine, cell_line
 from lamella.networks.library import COMMON_MODULES, Evidence, Module, Parameter
@@ -24,7 +24,6 @@ from lamella.networks.matrix_ligands import ligands
 from lamella.networks.receptor_sums import GROUPS, write_sums
 from lamella.networks.unit_definitions import add_unit
 
-_COMPARTMENTS = {"front": (2, "um^2"), "rear": (2, "um^2"), "cytosol": (3, "um^3"), "medium": (3, "um^3")}
 _TEMPLATE_INPUTS = ("fresh", "load", "area", "tension")
 _HALVES = ("front", "rear")
 
@@ -84,7 +83,7 @@ def _joined_text(line: CellLine) -> tuple[str, tuple[Passage, ...]]:
 
     add(library.module("integrin"), extra_end=True)
     out.append("model cell()")
-    out.append("compartment " + ", ".join(_COMPARTMENTS))
+    out.append("compartment " + ", ".join(compartments()))
     for name in COMMON_MODULES:
         add(library.module(name))
     passages.append(Passage(len(out) + 1, "networks/assemble.py (joined part)", 1))
@@ -227,11 +226,11 @@ def _model_units(model: libsbml.Model, line: CellLine) -> None:
         "rear": line.body["spread_area"].value / 2,
         "medium": library.module("mmp").parameters["medium_volume"].value,
     }
-    for name, (dimensions, unit) in _COMPARTMENTS.items():
+    for name, row in compartments().items():
         compartment = model.getCompartment(name)
-        compartment.setSpatialDimensions(dimensions)
+        compartment.setSpatialDimensions(row["dimensions"])
         compartment.setSize(sizes[name])
-        compartment.setUnits(add_unit(model, unit))
+        compartment.setUnits(add_unit(model, row["unit"]))
     model.setId(f"lamella_{line.name.replace('-', '_')}")
     model.setName(f"lamella, {line.name}")
 

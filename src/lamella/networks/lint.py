@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from lamella.errors import LamellaError
 from lamella.networks import library
 from lamella.networks.assemble import Network, assemble
 from lamella.networks.cell_line import cell_lines
-from lamella.networks.check_text import undefined_parameters, unit_problems
+from lamella.networks.check_text import undefined_parameters
 from lamella.networks.reagents import antibodies, constructs, drugs, factors
 
 
@@ -36,11 +37,15 @@ class Rule(ABC):
         """(where, what) of every breach in one cell line's network."""
 
 
-class UnitsBalance(Rule):
-    sentence = "Units of every law, rule and initial assignment balance."
+class TextIsValid(Rule):
+    sentence = "libSBML's full check of the exported text finds nothing: no error, no warning of units or of practice."
 
     def breaches(self, network: Network, model: libsbml.Model) -> Iterator[tuple[str, str]]:
-        yield from unit_problems(model.getSBMLDocument())
+        document = model.getSBMLDocument()
+        document.checkConsistency()
+        for i in range(document.getNumErrors()):
+            error = document.getError(i)
+            yield f"line {error.getLine()} of the export", " ".join(error.getMessage().split())
 
 
 class EverythingHasAValue(Rule):
@@ -70,13 +75,23 @@ class NothingIsIdle(Rule):
                 yield name, "in a table, but no law uses it"
 
 
-class SpeciesAreIdentified(Rule):
-    sentence = "Every species carries an identifier of what it is made of."
+class EverythingIsIdentified(Rule):
+    sentence = "Every species and compartment carries identifiers of UniProt, ChEBI or the Gene Ontology alone."
+
+    _KNOWN = re.compile(
+        r"https://identifiers\.org/("
+        r"uniprot:([OPQ][0-9][A-Z0-9]{3}[0-9]|[A-NR-Z][0-9]([A-Z][A-Z0-9]{2}[0-9]){1,2})|CHEBI:[0-9]+|GO:[0-9]{7})"
+    )
 
     def breaches(self, network: Network, model: libsbml.Model) -> Iterator[tuple[str, str]]:
-        for species in model.getListOfSpecies():
-            if species.getNumCVTerms() == 0:
-                yield species.getId(), "no identifier"
+        for element in (*model.getListOfSpecies(), *model.getListOfCompartments()):
+            terms = [element.getCVTerm(i) for i in range(element.getNumCVTerms())]
+            uris = [term.getResourceURI(j) for term in terms for j in range(term.getNumResources())]
+            if not uris:
+                yield element.getId(), "no identifier"
+            for uri in uris:
+                if not self._KNOWN.fullmatch(uri):
+                    yield element.getId(), f"'{uri}' is none of these"
 
 
 class EvidenceIsKnown(Rule):
@@ -133,11 +148,11 @@ class EditsHitParameters(Rule):
 
 
 RULES: tuple[Rule, ...] = (
-    UnitsBalance(),
+    TextIsValid(),
     EverythingHasAValue(),
     ValuesSurviveFlattening(),
     NothingIsIdle(),
-    SpeciesAreIdentified(),
+    EverythingIsIdentified(),
     EvidenceIsKnown(),
     MeasuredMeansRead(),
     FittedNamesFindings(),

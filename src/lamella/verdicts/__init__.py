@@ -5,6 +5,8 @@ from lamella.verdicts.blindness import first_check, first_score
 from lamella.verdicts.causal_path import Carrier, CausalPath, causal_path
 from lamella.verdicts.checking import Moment, Replicates, check, check_one, is_blot, is_population, sample
 from lamella.verdicts.comparing import Change, Difference, compare
+from lamella.verdicts.contradictions import Row, breaches, differences, judged
+from lamella.verdicts.contradictions import rows as contradiction_rows
 from lamella.verdicts.cross_check import cross_check
 from lamella.verdicts.effect import Criterion, Effect, Standing, smallest_effect
 from lamella.verdicts.ensemble import binomial_interval, factors
@@ -22,10 +24,63 @@ from lamella.verdicts.score_table import score_table
 from lamella.verdicts.stability import under_other_thresholds
 from lamella.verdicts.verdict import CellVerdict, ExpectationVerdict, Outcome, Verdict, jointly, verdict
 
-__all__ = ["GROUPS", "STATES", "Bench", "Carrier", "CausalPath", "CellVerdict", "Change", "Criterion", "Difference",
-           "Effect", "ExpectationVerdict", "ModelNames", "Moment", "Mutant", "MutationTest", "Outcome", "Pace",
-           "Plate", "Replicates", "Results", "Robustness", "Route", "Scorecard", "Standing", "Step", "Verdict",
-           "binomial_interval", "causal_path", "check", "check_one", "compare", "cross_check", "explain", "factors",
-           "first_check", "first_score", "is_blot", "is_population", "jointly", "judge", "model_names", "mutate",
-           "population_robustness", "route", "sample", "score_table", "scorecard", "smallest_effect", "spoken",
-           "standing", "tissue_robustness", "under_other_thresholds", "verdict"]
+__all__ = [
+           "GROUPS",
+           "STATES",
+           "Bench",
+           "Carrier",
+           "CausalPath",
+           "CellVerdict",
+           "Change",
+           "Criterion",
+           "Difference",
+           "Effect",
+           "ExpectationVerdict",
+           "ModelNames",
+           "Moment",
+           "Mutant",
+           "MutationTest",
+           "Outcome",
+           "Pace",
+           "Plate",
+           "Replicates",
+           "Results",
+           "Robustness",
+           "Route",
+           "Row",
+           "Scorecard",
+           "Standing",
+           "Step",
+           "Verdict",
+           "binomial_interval",
+           "breaches",
+           "causal_path",
+           "check",
+           "check_one",
+           "compare",
+           "contradiction_rows",
+           "cross_check",
+           "differences",
+           "explain",
+           "factors",
+           "first_check",
+           "first_score",
+           "is_blot",
+           "is_population",
+           "jointly",
+           "judge",
+           "judged",
+           "model_names",
+           "mutate",
+           "population_robustness",
+           "route",
+           "sample",
+           "score_table",
+           "scorecard",
+           "smallest_effect",
+           "spoken",
+           "standing",
+           "tissue_robustness",
+           "under_other_thresholds",
+           "verdict",
+]

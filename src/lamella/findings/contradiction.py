@@ -1,0 +1,144 @@
+"""What a review seems to say both ways: one experiment in two settings of the variable that resolves it.
+
+Written as a finding, it has four arms: each setting without and with the effect; two where only what is read differs.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr
+
+from lamella.findings.base import WIDEST_BAND
+from lamella.findings.record import SCHEMA, Finding, Value
+
+_STRICT = ConfigDict(frozen=True, extra="forbid", strict=True)
+_SIGN = {"up": ">", "down": "<"}
+
+
+class Setting(BaseModel):
+    """One setting of the resolving variable.
+
+    says      its name
+    arm       what is done to set it, in both arms
+    effect    what is done to see the effect, where that is the variable (its time, its target)
+    quantity, at   what is read, where that is the variable
+    expect    what the effect does to it
+    """
+
+    model_config = _STRICT
+
+    says: StrictStr
+    arm: dict[StrictStr, Value] = {}
+    effect: dict[StrictStr, Value] = {}
+    quantity: StrictStr | None = None
+    at: StrictStr | None = None
+    expect: Literal["up", "down", "same"]
+
+
+class Contradiction(BaseModel):
+    """One row.
+
+    number     in the review's list
+    topic      the two poles in a sentence
+    claims     of the index
+    variable   what resolves it; `stated` by the review, or inferred
+    waits      why it cannot be run yet; nothing else then
+    fails      what goes wrong today, of a row that is run and does not come out
+    effect     what is done in both settings
+    settings   two of them
+    differs    edits of the network in which they may differ, '*' stands for anything; none where only what is read does
+    """
+
+    model_config = _STRICT
+
+    number: StrictInt
+    topic: StrictStr
+    claims: tuple[StrictStr, ...]
+    variable: StrictStr
+    stated: StrictBool
+    waits: StrictStr = ""
+    fails: StrictStr = ""
+    cell: StrictStr = ""
+    matrix: dict[StrictStr, StrictStr] = {}
+    medium: dict[StrictStr, StrictStr] = {}
+    assay: StrictStr = "immunoblot"
+    conditions: dict[StrictStr, Value] = {}
+    quantity: StrictStr = ""
+    at: StrictStr | None = None
+    effect: dict[StrictStr, Value] = {}
+    settings: tuple[Setting, ...] = Field(default=(), max_length=2)
+    differs: tuple[StrictStr, ...] = ()
+
+    @property
+    def runs(self) -> bool:
+        """Whether it is an experiment, and not waiting to be one."""
+        return not self.waits
+
+    def arms(self, setting: Setting) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Tables of the arms without and with the effect."""
+        return dict(setting.arm), joined(setting.arm, setting.effect or self.effect)
+
+    def reads(self, setting: Setting) -> tuple[str, str | None]:
+        """What is read in a setting, and when."""
+        return setting.quantity or self.quantity, setting.at or self.at
+
+    @property
+    def one_dish(self) -> bool:
+        """Whether both settings are the same dishes, read in two ways."""
+        first, second = self.settings
+        return self.arms(first) == self.arms(second)
+
+    def finding(self) -> Finding:
+        """The record that it amounts to: a check, of all its claims."""
+        names = [("control", "treated")] * 2
+        if not self.one_dish:
+            first, second = (setting.says for setting in self.settings)
+            names = [("control", f"treated, {first}"), (f"control, {second}", f"treated, {second}")]
+        arms = {name: table for setting, pair in zip(self.settings, names)
+                for name, table in zip(pair, self.arms(setting))}
+        return Finding.model_validate({
+            "schema": SCHEMA, "id": f"contradiction-{self.number:02d}", "claim": f"{self.topic}.",
+            "source": {"review": "brakebusch-2002", "section": "several", "claims": self.claims}, "role": "check",
+            "cell": self.cell, "module": "contradictions", "kind": "context", "matrix": self.matrix,
+            "medium": self.medium, "arms": arms, "conditions": {self.assay: self.conditions},
+            "expect": tuple(self._expected(names)),
+            "second_reading": f"Resolved by the variable: {self.variable}.",
+        })
+
+    def _expected(self, names: list[tuple[str, str]]) -> list[dict[str, Any]]:
+        """An ordering for every setting that moves; one that does not is held against the one that does."""
+        found = []
+        for place, (setting, (control, treated)) in enumerate(zip(self.settings, names)):
+            quantity, at = self.reads(setting)
+            read: dict[str, Any] = {"assay": self.assay, "quantity": quantity} | ({"at": at} if at else {})
+            if setting.expect != "same":
+                found.append(read | {"relation": f"{treated} {_SIGN[setting.expect]} {control}"})
+                continue
+            other, (other_control, other_treated) = self.settings[1 - place], names[1 - place]
+            moves = f"{other_treated} {_SIGN[other.expect]} {other_control}"
+            if self.reads(other) == (quantity, at):
+                found.append(read | {"kind": "unchanged", "relation": f"{treated} ~ {control}", "band": WIDEST_BAND,
+                                     "wired": moves})
+            elif self.one_dish and self.reads(other)[1] == at:
+                found.append(read | {"kind": "dissociation", "relation": moves, "quantity": self.reads(other)[0],
+                                     "stays": quantity, "band": WIDEST_BAND})
+            else:
+                found.append(read | {"kind": "fold", "relation": f"{treated} / {control}", "low": 1.0 / WIDEST_BAND,
+                                     "high": WIDEST_BAND})
+        return found
+
+
+def joined(table: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    """Two arms as one.   raises ValueError: both say something of the same thing"""
+    made = dict(table)
+    for kind, value in other.items():
+        if kind not in made:
+            made[kind] = value
+        elif isinstance(value, dict) and not made[kind].keys() & value.keys():
+            made[kind] = {**made[kind], **value}
+        elif isinstance(value, tuple):
+            made[kind] = (*made[kind], *value)
+        else:
+            raise ValueError(f"'{kind}' is set by the setting and by the effect")
+    return made

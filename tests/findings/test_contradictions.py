@@ -1,0 +1,65 @@
+"""What the review says both ways: every row is one experiment or says what it waits for."""
+
+import pytest
+
+from lamella.findings import Contradiction, Library, contradictions, index, lint
+from lamella.findings.rules_of_contradictions import ContradictionsAreExperiments
+
+MADE = {
+    "number": 1, "topic": "Up here and down there", "claims": ("INT-001",), "variable": "the dose", "stated": True,
+    "cell": "HeLa", "quantity": "RAC1.gtp", "effect": {"inhibitor": {"U0126": "10 uM"}}, "differs": ("EGF",),
+    "settings": ({"says": "little", "expect": "up"},
+                 {"says": "much", "arm": {"factor": {"EGF": "1 nM"}}, "expect": "same"}),
+}
+
+
+def made(**changes):
+    return Contradiction.model_validate(MADE | changes)
+
+
+def complaints(one):
+    library = Library((), index(), contradictions=[one])
+    return [what for _, what in ContradictionsAreExperiments().breaches(library)]
+
+
+def test_all_rows_of_the_review_stand_here_in_its_order():
+    assert [one.number for one in contradictions()] == list(range(1, 37))
+    assert len({one.topic for one in contradictions()}) == 36
+    assert not [c for c in lint() if c.rule == "ContradictionsAreExperiments"]
+    assert sum(one.runs for one in contradictions()) >= 19
+
+
+@pytest.mark.parametrize(("changes", "says"), [
+    ({}, None),
+    ({"claims": ("INT-999",)}, "INT-999"),
+    ({"waits": "a line of intestinal cells"}, "experiment too"),
+    ({"settings": MADE["settings"][:1]}, "two settings"),
+    ({"settings": ({"says": "one", "expect": "up"}, {"says": "two", "expect": "up"})}, "expects the same"),
+    ({"quantity": ""}, "nothing that is read"),
+    ({"number": 2}, "stands at place 1"),
+])
+def test_a_row_that_is_no_experiment_is_found(changes, says):
+    found = complaints(made(**changes))
+    assert (found == []) if says is None else any(says in what for what in found)
+
+
+def test_a_row_is_a_record_of_two_by_two_arms():
+    finding = made().finding()
+    assert list(finding.arms) == ["control", "treated, little", "control, much", "treated, much"]
+    assert finding.arms["treated, much"] == {"factor": {"EGF": "1 nM"}, "inhibitor": {"U0126": "10 uM"}}
+    assert finding.role == "check"
+    assert sorted(e.kind for e in finding.expect) == ["ordering", "unchanged"]
+    assert finding.expect[1].wired == "treated, little > control"
+
+
+def test_where_only_what_is_read_differs_the_dishes_are_the_same():
+    settings = ({"says": "gene", "quantity": "MMP9.total", "expect": "up"},
+                {"says": "other", "quantity": "MMP13.total", "expect": "same"})
+    finding = made(settings=settings, differs=()).finding()
+    assert list(finding.arms) == ["control", "treated"]
+    assert [e.kind for e in finding.expect] == ["ordering", "dissociation"]
+
+
+def test_a_setting_and_an_effect_that_set_the_same_thing_are_refused():
+    with pytest.raises(ValueError, match="by the setting and by the effect"):
+        made(effect={"factor": {"EGF": "2 nM"}}).finding()
