@@ -207,23 +207,20 @@ def can_pay(site, source, cost, payable, now, asked, lattice, grid, record, phys
         cost += contraction_energy(winner, facing, physics.mean_rear, record)
     if not active(asked):
         return cost <= payable
-    spare = payable - cost
-    pushed = record[loser, PROTRUSION] > 0.0
+    # retraction, which undoes activity, is asked first: sites that are lost are seldom active
+    spare, grown, steps = payable - cost, grid.offsets, degree(space)
+    held, held_sites, held_grip = 0.0, 1, 0.0
+    if record[loser, PROTRUSION] > 0.0:
+        held, held_sites, held_grip = activity_and_grip(site, loser, now, record, word, lattice.expiry, bonds, grown, steps)
     if record[winner, PROTRUSION] > 0.0:
         strength = front_strength(winner, loser, facing, record, focus)
-        if strength <= -spare and not pushed:
+        if strength < -spare:
             return False
         root = np.uint64(grid.home[source]) if (word[site] & RIM) != 0 else source
-        product, own, grip = activity_and_grip(root, winner, now, record, word, lattice.expiry, bonds, grid.offsets,
-                                               degree(space))  # fmt: skip
-        if not pushed:
+        product, own, grip = activity_and_grip(root, winner, now, record, word, lattice.expiry, bonds, grown, steps)
+        if held == 0.0:
             return reaches(product, own, -spare, strength * grip)
         spare += strength * grip * geometric_mean(product, own)
-    if spare < 0.0 or not pushed:
+    if held == 0.0:
         return spare >= 0.0
-    strength = front_strength(loser, winner, facing_loser, record, focus)
-    if strength <= spare:
-        return True
-    product, own, grip = activity_and_grip(site, loser, now, record, word, lattice.expiry, bonds, grid.offsets,
-                                           degree(space))  # fmt: skip
-    return not exceeds(product, own, spare, strength * grip)
+    return not exceeds(held, held_sites, spare, front_strength(loser, winner, facing_loser, record, focus) * held_grip)

@@ -68,6 +68,15 @@ def coordinates(site, space):
 
 
 @term
+def at_edge(place, space):
+    """Whether a place lies in the outermost layer of the dish, the only one whose sites have ghosts."""
+    edge = False
+    for d in range(len(space.shape)):
+        edge |= (place[d] < 0.5) | (place[d] > np.float64(space.shape[d]) - 1.5)
+    return edge
+
+
+@term
 def axis_cosine(place, cell, record, space):
     """Cosine between the axis of `cell` and the direction from its centroid to a place; 0 at the centroid.
 
@@ -183,8 +192,11 @@ def give_site(site, tile, new_word, at_once, fresh, tiles, word, border, space, 
             fresh_bits &= fresh_bits - ONE
     else:
         for k in range(offsets.size):
-            near = np.uint64(home[site + offsets[k]])
+            near = site + offsets[k]
             before = word[near]
+            if before & GHOST != NONE:
+                near = np.uint64(home[near])
+                before = word[near]
             cell = before & ID
             if cell == WALL:
                 continue

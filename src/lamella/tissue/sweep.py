@@ -21,13 +21,13 @@ from lamella.tissue.attempt import active, can_pay, degree, most_help, nucleated
 from lamella.tissue.draws import BLOCK, draw_block
 from lamella.tissue.elementary import minus_log
 from lamella.tissue.kernel import part, term
-from lamella.tissue.lattice import coordinates, give_site, move_moment, set_with_ghosts
-from lamella.tissue.machine import ask_ahead, lowest_bit
+from lamella.tissue.lattice import at_edge, coordinates, give_site, move_moment, set_with_ghosts
+from lamella.tissue.machine import ask_ahead, count_bits, lowest_bit
 from lamella.tissue.record import ACT_MEMORY, MOMENT, PERIMETER, TOTAL_BONDS, VOLUME
 from lamella.tissue.terms.connectivity import keeps_whole
 from lamella.tissue.terms.mobility import payable_energy
 from lamella.tissue.tiles import ACCEPTED, BORDER, DRAWS, SIZE, TRIED, VETOED
-from lamella.tissue.word import COUNT_BITS, ID, LISTED, RIM, WALL
+from lamella.tissue.word import COUNT_BITS, ID, LISTED, WALL
 
 BATCH = 32
 """Attempts of a batch."""
@@ -93,16 +93,24 @@ def differing_pairs(begin, count, sites, sources, chances, word, chosen, energie
     chosen, energies, stale    see `Batch`, written
     returns                    how many they are
     """
-    found, old = np.uint64(0), np.uint64(0)
-    for n in range(begin, begin + count):
-        at = np.uint64(n) & _ROOM
+    differ, old = np.uint64(0), np.uint64(0)
+    for k in range(count):
+        at = np.uint64(begin + k) & _ROOM
         here, there = word[sites[at]], word[sources[at]]
-        chosen[found], energies[found], stale[old] = at, chances[at], n
-        found += np.uint64((here ^ there) & ID != 0) & np.uint64(there & ID != WALL)
-        old += np.uint64(here & COUNT_BITS == 0)
-    for pair in range(found):
+        differs = np.uint64((here ^ there) & ID != 0) & np.uint64(there & ID != WALL)
+        differ |= differs << np.uint64(k)
+        old |= np.uint64(here & COUNT_BITS == 0) << np.uint64(k)
+    pairs, missed = count_bits(differ), count_bits(old)
+    for pair in range(pairs):
+        at = (np.uint64(begin) + lowest_bit(differ)) & _ROOM
+        differ &= differ - _ONE
+        chosen[pair], energies[pair] = at, chances[at]
+    for pair in range(pairs):
         energies[pair] = minus_log(energies[pair])
-    return np.int64(found), np.int64(old)
+    for miss in range(missed):
+        stale[miss] = begin + np.int64(lowest_bit(old))
+        old &= old - _ONE
+    return pairs, missed
 
 
 @term
@@ -178,8 +186,9 @@ def make_copy(site, source, tile, longer, shorter, now, asked, lattice, grid, re
     """
     word, mirrors, source_word = lattice.word, grid.mirrors, lattice.word[source]
     winner, loser = source_word & ID, word[site] & ID
-    transfer(coordinates(site, grid.space), winner, loser, longer, shorter, record, grid.space)
-    row = grid.edge_row[site] if (word[site] & RIM) != 0 else -1
+    place = coordinates(site, grid.space)
+    transfer(place, winner, loser, longer, shorter, record, grid.space)
+    row = grid.edge_row[site] if at_edge(place, grid.space) else -1
     if remembers(asked):
         ends = now + np.int64(record[winner, ACT_MEMORY]) if winner != 0 else 0
         set_with_ghosts(lattice.expiry, site, ends, row, mirrors)
@@ -210,6 +219,9 @@ def burst(tile, share, now, asked, key, lattice, grid, record, physics, tiles, s
     reach = np.int64(offsets[offsets.size - 1])
     at = np.int64(state[tile, DRAWS])
     drawn, placed = at - at % BLOCK, at
+    if tiles.order.size > 1:
+        for n in range(0, np.int64(state[tile, SIZE]), 16):  # other tiles have driven the list out of the cache
+            ask_ahead(listed, np.uint64(n))
     while state[tile, BORDER] > 0:
         number = np.float64(state[tile, BORDER])
         used = min(BATCH, np.int64(math.ceil((share - done) * number)))
