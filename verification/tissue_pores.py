@@ -74,5 +74,6 @@ def pore_nucleus(seeds: int) -> dict:
              "cell_without_nucleus": float(none.mean()), "nucleus_with_protease": float(cutting[1]),
              "cell_with_protease": float(cutting[0])}  # fmt: skip
     met = falls and nucleus[-1] < 0.1 and none.mean() > 0.8 and cutting[1] > 0.5
-    return {"value": value, "met": bool(met), "target": "the nucleus falls with the pore to under a tenth of its free "
-            "speed; in the smallest pores a cell without one keeps over 0.8, one with a protease over half"}  # fmt: skip
+    target = ("the nucleus falls with the pore to under a tenth of its free speed; in the smallest pores a cell "
+              "without one keeps over 0.8, one with a protease over half")  # fmt: skip
+    return {"value": value, "target": target, "met": bool(met)}

@@ -34,7 +34,6 @@ from lamella.tissue.terms.volume import volume_change
 from lamella.tissue.word import ID, KIND, KIND_SHIFT, RIM, WALL
 
 
-
 class Asked(NamedTuple):
     """What the cells of a dish ask for: terms that none of them has cost nothing.
 
@@ -88,8 +87,11 @@ def nucleated(asked):
 
 @term
 def ring_change(site, winner, loser, site_word, word, space):
-    """Growth of the winner's and of the loser's perimeter if `site` goes to the winner; bit sets of the slots of the ring
-    that belong to the winner, and to the loser."""
+    """What changes round `site` if it goes to the winner.
+
+    returns   growth of the winner's and of the loser's perimeter; bit sets of the slots of the ring that belong to
+              the winner, and to the loser
+    """
     won, lost = match_ring(word, site, space.stride, ID, winner, loser)
     ring = RING_3D if len(space.shape) == 3 else RING_2D
     lost &= ring
@@ -208,16 +210,16 @@ def can_pay(site, source, cost, payable, now, asked, lattice, grid, record, phys
     if not active(asked):
         return cost <= payable
     # retraction, which undoes activity, is asked first: sites that are lost are seldom active
-    spare, grown, steps = payable - cost, grid.offsets, degree(space)
+    spare, expiry, offsets, steps = payable - cost, lattice.expiry, grid.offsets, degree(space)
     held, held_sites, held_grip = 0.0, 1, 0.0
     if record[loser, PROTRUSION] > 0.0:
-        held, held_sites, held_grip = activity_and_grip(site, loser, now, record, word, lattice.expiry, bonds, grown, steps)
+        held, held_sites, held_grip = activity_and_grip(site, loser, now, record, word, expiry, bonds, offsets, steps)
     if record[winner, PROTRUSION] > 0.0:
         strength = front_strength(winner, loser, facing, record, focus)
         if strength < -spare:
             return False
         root = np.uint64(grid.home[source]) if (word[site] & RIM) != 0 else source
-        product, own, grip = activity_and_grip(root, winner, now, record, word, lattice.expiry, bonds, grown, steps)
+        product, own, grip = activity_and_grip(root, winner, now, record, word, expiry, bonds, offsets, steps)
         if held == 0.0:
             return reaches(product, own, -spare, strength * grip)
         spare += strength * grip * geometric_mean(product, own)

@@ -149,14 +149,14 @@ def match_ring(typing_context, word, site, strides, mask, first, second):
 
 @_intrinsic
 def hand_over_ring(typing_context, word, site, strides, loser, winner):
-    """Tell the sites round `site`, none of them a ghost or a wall, that it goes from one cell to another: their counts of
-    differing neighbours, and the mark of those that come on a border list. See `word` for the bits.
+    """Tell the sites round `site` that it goes from one cell to another: their counts of differing neighbours, and the
+    mark of those that come on a border list. None of them is a ghost or a wall. See `word` for the bits.
 
     word            [N] uint32, written, also at the centre
     strides         steps along the axes, the last of them 1
     loser, winner   uint32
-    returns         four bit sets in the slots of `grid.ring_slots`, centre included: sites of the winner; sites that had
-                    a differing neighbour; that have one; that have one and were not on a list
+    returns         four bit sets in the slots of `grid.ring_slots`, centre included: sites of the winner; those that
+                    had a differing neighbour; that have one; that have one and were not on a list
     """
     levels = 1 if strides.count == 2 else 3
 

@@ -108,8 +108,8 @@ def follow(lattice, grid, record, physics, tiles, counters, key, keys, turns, su
 
 
 @kernel
-def run_alone(workers, asked, lattice, grid, record, physics, tiles, counters, key, keys, turns, sums, boxes, every, mcs,
-              act, gradient, contact):  # fmt: skip
+def run_alone(workers, asked, lattice, grid, record, physics, tiles, counters, key, keys, turns, sums, boxes, every,
+              mcs, act, gradient, contact):  # fmt: skip
     """Advance a dish by `mcs` MCS with one thread.
 
     asked                        see `what_is_asked`

@@ -6,9 +6,9 @@ mobility * min(1, exp(-dH / T)): the draw is turned into the energy that it can 
 
 Attempts are made in batches. First the sites of all of them are looked at, and those between sites of one owner fall
 out; then the least that each copy can cost is held against what it can pay, without a branch, so that the processor
-works on many at a time; what is left, one in five or fewer, is looked at one by one, with every term. A copy that is
-made changes what later ones of its batch cost: those that it touches are looked at again. On a short border list it ends
-the batch instead, for the list itself has changed; on a long one (`LONG`) the next batch is soon enough.
+works on many at a time; what is left is looked at one by one, with every term. A copy that is made changes what later
+ones of its batch cost: those that it touches are looked at again. On a short border list it ends the batch instead, for
+the list itself has changed; on a long one (`LONG`) the next batch is soon enough.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ BATCH = 32
 """Attempts of a batch."""
 
 LONG = 8192
-"""Border sites from which on a batch goes on after a copy, and the sites of the next are drawn with it, so that memory can
-be asked for them: both together hold less than a hundredth of the list, and a site that comes to the border waits for a
-hundredth of a Monte Carlo step at most. Larger batches would shift the energy."""
+"""Border sites from which on a batch goes on after a copy, and the sites of the next are drawn with it, so that memory
+can be asked for them: both together hold less than a hundredth of the list, and a site that comes to the border waits
+for a hundredth of a Monte Carlo step at most. Larger batches would shift the energy."""
 
 _SHIFT, _ONE = np.uint64(32), np.uint64(1)
 _ROOM = np.uint64(2 * BLOCK - 1)
@@ -264,8 +264,8 @@ def burst(tile, share, now, asked, key, lattice, grid, record, physics, tiles, s
             if burst_number != 0:
                 remember(winner, record, log, burst_number)
                 remember(loser, record, log, burst_number)
-            make_copy(site, source, tile, np.float64(longer), np.float64(shorter), now, asked, lattice, grid, record, lists,
-                      scratch.fresh)  # fmt: skip
+            make_copy(site, source, tile, np.float64(longer), np.float64(shorter), now, asked, lattice, grid, record,
+                      lists, scratch.fresh)  # fmt: skip
             if size < LONG:
                 used = np.int64((batch.chosen[pair] - np.uint64(at)) & _ROOM) + 1
                 pairs, placed = pair + 1, at + used
