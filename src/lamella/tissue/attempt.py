@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from lamella.tissue.kernel import term
-from lamella.tissue.lattice import axis_cosine, centroid_step, coordinates
+from lamella.tissue.lattice import RING_2D, RING_3D, axis_cosine, centroid_step, coordinates
 from lamella.tissue.machine import count_bits, match_ring
 from lamella.tissue.record import CONTRACTION, DISSIPATION, POLARITY, PROTRUSION, STRONGEST_PUSH
 from lamella.tissue.terms.chemotaxis import chemotaxis_change
@@ -20,18 +20,26 @@ from lamella.tissue.terms.contraction import contraction_energy, largest_contrac
 from lamella.tissue.terms.external_force import force_change
 from lamella.tissue.terms.linkage import linkage_change
 from lamella.tissue.terms.perimeter import perimeter_change
-from lamella.tissue.terms.protrusion import front_weight, push, push_strength, strongest_push
+from lamella.tissue.terms.protrusion import (
+    activity_and_grip,
+    exceeds,
+    front_weight,
+    geometric_mean,
+    push_strength,
+    reaches,
+    strongest_push,
+)
 from lamella.tissue.terms.rupture import rupture_cost
 from lamella.tissue.terms.volume import volume_change
 from lamella.tissue.word import ID, KIND, KIND_SHIFT, RIM, WALL
-
-_RING_2D, _RING_3D = np.uint64(0x757), np.uint64(0x777_0757_0777)
-"""Slots of the ring: the block round a site without its centre."""
 
 
 class Asked(NamedTuple):
     """What the cells of a dish ask for: terms that none of them has cost nothing.
 
+    beyond      what there is beyond volume, perimeter and contacts, told by its length so that numba knows while it
+                compiles, and leaves out the rest: () nothing, nor any activity, (0,) protrusion without a direction,
+                (0, 0) anything
     most_pull   the most that `largest_contraction` is for any cell
     active      whether any cell protrudes
     directed    whether bonds or axis of any cell have a say in its copies
@@ -39,6 +47,7 @@ class Asked(NamedTuple):
     nucleated   whether any cell has a nucleus
     """
 
+    beyond: tuple[int, ...]
     most_pull: float
     active: bool
     directed: bool
@@ -47,28 +56,69 @@ class Asked(NamedTuple):
 
 
 @term
+def active(asked):
+    """Whether any cell protrudes."""
+    return len(asked.beyond) > 0 and asked.active
+
+
+@term
+def remembers(asked):
+    """Whether the activity of sites matters to anything."""
+    return len(asked.beyond) > 0
+
+
+@term
+def directed(asked):
+    """Whether bonds or axis of any cell have a say in its copies."""
+    return len(asked.beyond) > 1 and asked.directed
+
+
+@term
+def steered(asked):
+    """Whether chemotaxis, a force or the link to a nucleus have."""
+    return len(asked.beyond) > 1 and asked.steered
+
+
+@term
+def nucleated(asked):
+    """Whether any cell has a nucleus."""
+    return len(asked.beyond) > 1 and asked.nucleated
+
+
+@term
+def ring_change(site, winner, loser, site_word, word, space):
+    """What changes round `site` if it goes to the winner.
+
+    returns   growth of the winner's and of the loser's perimeter; bit sets of the slots of the ring that belong to
+              the winner, and to the loser
+    """
+    won, lost = match_ring(word, site, space.stride, ID, winner, loser)
+    ring = RING_3D if len(space.shape) == 3 else RING_2D
+    lost &= ring
+    cells = count_bits(ring)
+    if (site_word & RIM) != 0:
+        walls = match_ring(word, site, space.stride, ID, WALL, WALL)
+        cells -= count_bits(walls[0])
+    return cells - 2 * count_bits(won), 2 * count_bits(lost) - cells, won, lost
+
+
+@term
 def passive_change(site, winner_word, loser_word, record, kinds, contact, word, slots, space):
     """Change of contact, volume and perimeter energy if `site` goes to the winner.
 
     winner_word, loser_word     words of the source and of the site
     kinds, contact              see `Physics`
-    returns                     energy; growth of the winner's and of the loser's perimeter; bit sets of the slots of
-                                the ring that belong to the winner, and to the loser
+    returns                     energy; then as `ring_change`, growth as floats
     """
     winner, loser = winner_word & ID, loser_word & ID
     winner_kind = np.uint64((winner_word >> KIND_SHIFT) & KIND)
     loser_kind = np.uint64((loser_word >> KIND_SHIFT) & KIND)
-    won, lost = match_ring(word, site, space.stride, ID, winner, loser)
-    ring = _RING_3D if len(space.shape) == 3 else _RING_2D
-    lost &= ring
-    with_winner, with_loser, cells = count_bits(won), count_bits(lost), count_bits(ring)
-    if (loser_word & RIM) != 0:
-        walls = match_ring(word, site, space.stride, ID, WALL, WALL)
-        cells -= count_bits(walls[0])
-    longer = np.float64(cells - 2 * with_winner)
-    shorter = np.float64(2 * with_loser - cells)
-    third = ring & ~(won | lost)
-    energy = contact_change(site, winner_kind, loser_kind, with_winner, with_loser, third, kinds, contact, word, slots)
+    more, less, won, lost = ring_change(site, winner, loser, loser_word, word, space)
+    longer, shorter = np.float64(more), np.float64(less)
+    third = (RING_3D if len(space.shape) == 3 else RING_2D) & ~(won | lost)
+    energy = contact_change(
+        site, winner_kind, loser_kind, count_bits(won), count_bits(lost), third, kinds, contact, word, slots
+    )
     energy += volume_change(winner, loser, record)
     energy += perimeter_change(winner, loser, longer, shorter, record)
     return energy, longer, shorter, won, lost
@@ -94,19 +144,13 @@ def sees_direction(cell, record):
 
 
 @term
-def front_push(cell, other, cosine, source, now, spare, record, focus, word, expiry, bonds, offsets, neighbours):
-    """Energy that protrusion of `cell` gives a copy in a direction, away from (or towards) its centroid.
+def front_strength(cell, other, cosine, record, focus):
+    """Energy that protrusion of `cell`, fully active and with all of its traction, gives a copy in a direction.
 
-    cosine   between the axis and that direction
-    source   site of `cell` round which activity and traction are read
-    spare    if even full activity gives no more than this, 0 is returned unread; pass 0 to have it read always
+    cosine   between the axis and that direction, away from (or towards) its centroid
     focus    exponent of the front weight and its norm
     """
-    most = push_strength(cell, other, record)
-    most *= front_weight(cosine, record[cell, POLARITY], focus[0], focus[1])
-    if most <= spare:
-        return 0.0
-    return most * push(source, cell, now, record, word, expiry, bonds, offsets, neighbours)
+    return push_strength(cell, other, record) * front_weight(cosine, record[cell, POLARITY], focus[0], focus[1])
 
 
 @term
@@ -116,31 +160,46 @@ def degree(space):
 
 
 @term
-def can_pay(site, source, payable, now, asked, lattice, grid, record, physics):
-    """Whether an attempt can pay for its copy: terms are added up, the cheap ones first, until it cannot.
-
-    site, source   the copied site, and the one that it is copied from
-    payable        energy, see `payable_energy`
-    returns        whether it can; then as `passive_change` without the energy
-    """
-    word, bonds, space, focus = lattice.word, lattice.bonds, grid.space, (physics.exponent, physics.norm)
+def sure_cost(site, source, asked, lattice, grid, record, physics):
+    """The part of what a copy costs that does not depend on protrusion, axes and bonds."""
+    word, space = lattice.word, grid.space
     source_word, site_word = word[source], word[site]
-    winner, loser = source_word & ID, site_word & ID
-    cost, longer, shorter, won, lost = passive_change(
+    cost, _, _, _, _ = passive_change(
         site, source_word, site_word, record, physics.kinds, physics.contact, word, grid.slots, space
     )
-    refused = (False, longer, shorter, won, lost)
-    if asked.steered:
-        cost += steering_change(site, coordinates(site, space), winner, loser, record, lattice.attractant, space)
-    if cost - record[winner, STRONGEST_PUSH] - asked.most_pull > payable:
-        return refused
+    if steered(asked):
+        here = coordinates(site, space)
+        cost += steering_change(site, here, source_word & ID, site_word & ID, record, lattice.attractant, space)
+    return cost
+
+
+@term
+def most_help(source, winner, now, asked, lattice, record):
+    """The most that protrusion and contraction can take off a cost: the early refusal needs it."""
+    most = 0.0
+    if active(asked):  # a product, for no processor guesses which sites are active
+        most += np.float64(lattice.expiry[source] > now) * record[winner, STRONGEST_PUSH]
+    if directed(asked):
+        most += asked.most_pull
+    return most
+
+
+@term
+def can_pay(site, source, cost, payable, now, asked, lattice, grid, record, physics):
+    """Whether an attempt can pay for its copy: what is missing is added up, the cheap terms first, until it cannot.
+
+    site, source   the copied site, and the one that it is copied from
+    cost           see `sure_cost`;   payable   see `payable_energy`
+    """
+    word, bonds, space, focus = lattice.word, lattice.bonds, grid.space, (physics.exponent, physics.norm)
+    winner, loser = word[source] & ID, word[site] & ID
     facing_loser, facing = 0.0, 0.0
-    if asked.directed:
+    if directed(asked):
         if record[loser, DISSIPATION] > 0.0:
             cost += rupture_cost(loser, bonds[site], record)
         help_at_most = strongest_push(winner, loser, record, focus[1])
         if cost - help_at_most - largest_contraction(loser, physics.mean_rear, record) > payable:
-            return refused
+            return False
         here = coordinates(site, space)
         if sees_direction(loser, record):
             facing_loser = axis_cosine(here, loser, record, space)
@@ -148,15 +207,22 @@ def can_pay(site, source, payable, now, asked, lattice, grid, record, physics):
             facing = axis_cosine(here, winner, record, space)
         cost -= contraction_energy(loser, facing_loser, physics.mean_rear, record)
         cost += contraction_energy(winner, facing, physics.mean_rear, record)
-    if asked.active and record[winner, PROTRUSION] > 0.0:
-        root, spare = source, cost - payable
-        if (site_word & RIM) != 0:
-            root = np.uint64(grid.home[source])
-        cost -= front_push(winner, loser, facing, root, now, spare, record, focus, word, lattice.expiry, bonds,
-                           grid.offsets, degree(space))  # fmt: skip
-    if cost > payable:
-        return refused
-    if asked.active and record[loser, PROTRUSION] > 0.0:
-        cost += front_push(loser, winner, facing_loser, site, now, 0.0, record, focus, word, lattice.expiry, bonds,
-                           grid.offsets, degree(space))  # fmt: skip
-    return cost <= payable, longer, shorter, won, lost
+    if not active(asked):
+        return cost <= payable
+    # retraction, which undoes activity, is asked first: sites that are lost are seldom active
+    spare, expiry, offsets, steps = payable - cost, lattice.expiry, grid.offsets, degree(space)
+    held, held_sites, held_grip = 0.0, 1, 0.0
+    if record[loser, PROTRUSION] > 0.0:
+        held, held_sites, held_grip = activity_and_grip(site, loser, now, record, word, expiry, bonds, offsets, steps)
+    if record[winner, PROTRUSION] > 0.0:
+        strength = front_strength(winner, loser, facing, record, focus)
+        if strength < -spare:
+            return False
+        root = np.uint64(grid.home[source]) if (word[site] & RIM) != 0 else source
+        product, own, grip = activity_and_grip(root, winner, now, record, word, expiry, bonds, offsets, steps)
+        if held == 0.0:
+            return reaches(product, own, -spare, strength * grip)
+        spare += strength * grip * geometric_mean(product, own)
+    if held == 0.0:
+        return spare >= 0.0
+    return not exceeds(held, held_sites, spare, front_strength(loser, winner, facing_loser, record, focus) * held_grip)

@@ -28,6 +28,7 @@ from lamella.tissue.record import (
     CENTROID,
     FORCE,
     IMAGE,
+    NUCLEUS_PLACE,
     NUCLEUS_SITES,
     NUCLEUS_VOLUME,
     SENSE_ACT,
@@ -40,7 +41,7 @@ from lamella.tissue.record import (
     clear_medium,
     empty_record,
 )
-from lamella.tissue.run import CLOCK, run_alone, run_together
+from lamella.tissue.run import CLOCK, run_alone, run_together, what_is_asked
 from lamella.tissue.saving import dump, load
 from lamella.tissue.terms.mobility import set_reluctance
 from lamella.tissue.terms.protrusion import set_strongest_push
@@ -161,10 +162,11 @@ class Dish:
         if self._workers is None or self._workers.turn.size != threads:
             self._workers = make_workers(threads, self._record.shape[0], self._tiles)
         run = run_alone if threads == 1 else run_together
+        asked = what_is_asked(self._record, self._lattice.expiry, self.mcs)
         run(
-            self._workers, self._lattice, self._grid, self._record, self._physics, self._tiles, self._counters,
-            self._key, self._keys, self._turns, self._sums, self._boxes, self._bonds_every, int(mcs), act, gradient,
-            contact,
+            self._workers, asked, self._lattice, self._grid, self._record, self._physics,
+            self._tiles, self._counters, self._key, self._keys, self._turns, self._sums, self._boxes,
+            self._bonds_every, int(mcs), act, gradient, contact,
         )  # fmt: skip
 
     def _plant_missing(self) -> None:
@@ -310,6 +312,16 @@ class Dish:
         """Centroid unwrapped: a cell that crosses a periodic boundary walks on.   [cells, D], a copy"""
         image = self._record[:, IMAGE : IMAGE + len(self._grid.space.shape)]
         return self.centroid + image * self._grid.space.period
+
+    @property
+    def nucleus_position(self) -> NDArray[np.float64]:
+        """Centroid of each nucleus, unwrapped like `position`; NaN where there is none.   [cells, D], a copy"""
+        dimensions = len(self._grid.space.shape)
+        ahead = self._record[:, NUCLEUS_PLACE : NUCLEUS_PLACE + dimensions] - self.centroid
+        period = np.array(self._grid.space.period)
+        ahead -= np.where(period > 0.0, period * np.round(ahead / np.where(period > 0.0, period, 1.0)), 0.0)
+        present = self._record[:, NUCLEUS_SITES] > 0.0
+        return np.where(present[:, None], self.position + ahead, np.nan)
 
     def labels(self) -> NDArray[np.int32]:
         """Cell on each site, 0 medium, -1 obstacle; a copy in the shape of the dish."""

@@ -34,7 +34,7 @@ def hand_over(sites, new_word, keep_bonds, lattice, grid, tiles):
         row = grid.edge_row[site] if (lattice.word[site] & RIM) != 0 else -1
         give_site(
             site, np.int64(tiles.tile_of[site]), new_word, True, fresh, lists, lattice.word, lattice.border,
-            grid.offsets, grid.offsets.size, grid.home, row, grid.mirrors,
+            grid.space, grid.slots, grid.offsets, grid.home, row, grid.mirrors,
         )  # fmt: skip
         if not keep_bonds:
             set_with_ghosts(lattice.bonds, site, 0.0, row, grid.mirrors)

@@ -9,13 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lamella.tissue.kernel import kernel, part, term
-from lamella.tissue.machine import add_to_shared
+from lamella.tissue.machine import add_to_shared, count_bits, hand_over_ring, lowest_bit
 from lamella.tissue.record import AXIS, MOMENT, VOLUME
 from lamella.tissue.tiles import BORDER, SIZE, WAITING
 from lamella.tissue.word import BODY, COUNT_BITS, COUNT_SHIFT, GHOST, ID, LISTED, LISTED_SHIFT, RIM, WALL
 
 ONE = np.uint64(1)
 NONE = np.uint32(0)
+RING_2D, RING_3D = np.uint64(0x757), np.uint64(0x777_0757_0777)
+"""Slots of the ring: the block round a site without its centre; see `grid.ring_slots`."""
 
 
 class Lattice(NamedTuple):
@@ -63,6 +65,15 @@ def coordinates(site, space):
         return x - 1.0, rest - 1.0, 0.0
     y = math.floor((rest + 0.5) * space.inverse[1])
     return x - 1.0, y - 1.0, rest - y * space.span[1] - 1.0
+
+
+@term
+def at_edge(place, space):
+    """Whether a place lies in the outermost layer of the dish, the only one whose sites have ghosts."""
+    edge = False
+    for d in range(len(space.shape)):
+        edge |= (place[d] < 0.5) | (place[d] > np.float64(space.shape[d]) - 1.5)
+    return edge
 
 
 @term
@@ -153,7 +164,7 @@ def count_gained(state, gained):
 
 
 @term
-def give_site(site, tile, new_word, at_once, fresh, tiles, word, border, offsets, neighbours, home, row, mirrors):
+def give_site(site, tile, new_word, at_once, fresh, tiles, word, border, space, slots, offsets, home, row, mirrors):
     """Hand `site` to another cell: word, neighbour counts and border lists.
 
     tile         tile of the site
@@ -161,7 +172,6 @@ def give_site(site, tile, new_word, at_once, fresh, tiles, word, border, offsets
     at_once      whether lists of other tiles may be written; else their sites go into the outbox
     fresh        [neighbours + 1] uint64 scratch
     tiles        arrays of `Tiles`: tile_of, first, state, outbox, gained
-    neighbours   8 or 26
     row          row of the site among the mirrors, -1 if it has none; see `Grid`
     others       see `Lattice` and `Grid`
     """
@@ -171,22 +181,22 @@ def give_site(site, tile, new_word, at_once, fresh, tiles, word, border, offsets
     rim = (old & RIM) != NONE
     differing, listed, grown = np.uint32(0), 0, 0
     if not rim:
-        for k in range(neighbours):
-            near = site + offsets[k]
-            before = word[near]
-            cell = before & ID
-            step = np.uint32(cell == loser) - np.uint32(cell == winner)
-            after = np.uint32(before + (step << COUNT_SHIFT))
-            differing += np.uint32(cell != winner)
-            had, has = np.int64(before & COUNT_BITS != NONE), np.int64(after & COUNT_BITS != NONE)
-            fresh[listed] = near
-            listed += has & np.int64(before & LISTED == NONE)
-            grown += has - had
-            word[near] = after | (np.uint32(has) << LISTED_SHIFT)
+        ring = RING_3D if len(space.shape) == 3 else RING_2D
+        won, had_bits, has_bits, fresh_bits = hand_over_ring(word, site, space.stride, loser, winner)
+        differing = np.uint32(count_bits(ring & ~won))
+        grown = count_bits(has_bits & ring) - count_bits(had_bits & ring)
+        fresh_bits &= ring
+        while fresh_bits != 0:
+            fresh[listed] = site + slots[lowest_bit(fresh_bits)]
+            listed += 1
+            fresh_bits &= fresh_bits - ONE
     else:
         for k in range(offsets.size):
-            near = np.uint64(home[site + offsets[k]])
+            near = site + offsets[k]
             before = word[near]
+            if before & GHOST != NONE:
+                near = np.uint64(home[near])
+                before = word[near]
             cell = before & ID
             if cell == WALL:
                 continue

@@ -14,6 +14,8 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
+from lamella.tissue.word import COUNT_BITS, COUNT_SHIFT, ID, LISTED, LISTED_SHIFT
+
 
 def _intrinsic(build: Callable) -> Callable[..., Any]:
     """`numba.extending.intrinsic`; its stubs do not know what it returns."""
@@ -143,6 +145,64 @@ def match_ring(typing_context, word, site, strides, mask, first, second):
 
     result = types.UniTuple(types.uint64, 2)
     return result(word, types.uint64, strides, types.uint32, types.uint32, types.uint32), build
+
+
+@_intrinsic
+def hand_over_ring(typing_context, word, site, strides, loser, winner):
+    """Tell the sites round `site` that it goes from one cell to another: their counts of differing neighbours, and the
+    mark of those that come on a border list. None of them is a ghost or a wall. See `word` for the bits.
+
+    word            [N] uint32, written, also at the centre
+    strides         steps along the axes, the last of them 1
+    loser, winner   uint32
+    returns         four bit sets in the slots of `grid.ring_slots`, centre included: sites of the winner; those that
+                    had a differing neighbour; that have one; that have one and were not on a list
+    """
+    levels = 1 if strides.count == 2 else 3
+
+    def build(context, builder, signature, arguments):
+        whole, single = ir.IntType(64), ir.IntType(32)
+        quad, wide, pair = (ir.VectorType(single, n) for n in (4, 16, 2))
+        kind = signature.args[0]
+        data = context.make_array(kind)(context, builder, arguments[0]).data
+        steps = cgutils.unpack_tuple(builder, arguments[2], strides.count)
+        cells = [_splat(builder, value, wide) for value in arguments[3:5]]
+        constant = lambda value: ir.Constant(wide, [value] * 16)
+        found = [whole(0)] * 4
+        for level in range(levels):
+            place = builder.sub(arguments[1], whole(1))
+            if levels == 3:
+                place = builder.add(place, builder.mul(steps[0], whole(level - 1)))
+            places = []
+            for row in (-1, 0, 1):
+                at = builder.add(place, builder.mul(steps[-2], whole(row)))
+                places.append(builder.gep(data, [at]))
+            quads = [builder.load(builder.bitcast(at, quad.as_pointer()), align=4) for at in places]
+            eight = [builder.shuffle_vector(quads[a], quads[b], _lanes(8)) for a, b in ((0, 1), (2, 2))]
+            before = builder.shuffle_vector(*eight, _lanes(16))
+            owner = builder.and_(before, constant(int(ID)))
+            lost, won = (builder.icmp_unsigned("==", owner, cell) for cell in cells)
+            step = builder.sub(builder.zext(lost, wide), builder.zext(won, wide))
+            after = builder.add(before, builder.shl(step, constant(int(COUNT_SHIFT))))
+            had, has = (
+                builder.icmp_unsigned("!=", builder.and_(block, constant(int(COUNT_BITS))), constant(0))
+                for block in (before, after)
+            )
+            unlisted = builder.icmp_unsigned("==", builder.and_(before, constant(int(LISTED))), constant(0))
+            after = builder.or_(after, builder.shl(builder.zext(has, wide), constant(int(LISTED_SHIFT))))
+            for row, at in enumerate(places):
+                lanes = ir.Constant(ir.VectorType(single, 2), [4 * row, 4 * row + 1])
+                builder.store(builder.shuffle_vector(after, after, lanes), builder.bitcast(at, pair.as_pointer()), 4)
+                third = builder.extract_element(after, single(4 * row + 2))
+                builder.store(third, builder.gep(at, [whole(2)]), 4)
+            for n, mask in enumerate((won, had, has, builder.and_(has, unlisted))):
+                bits = builder.zext(builder.bitcast(mask, ir.IntType(16)), whole)
+                bits = builder.and_(bits, whole(0x777))
+                found[n] = builder.or_(found[n], builder.shl(bits, whole(16 * level)))
+        return context.make_tuple(builder, signature.return_type, found)
+
+    result = types.UniTuple(types.uint64, 4)
+    return result(word, types.uint64, strides, types.uint32, types.uint32), build
 
 
 def _lanes(number):

@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lamella.random import philox
-from lamella.tissue.draws import minus_log
+from lamella.tissue.elementary import minus_log
 from lamella.tissue.grid import interior
 from lamella.tissue.kernel import kernel, part, term
-from lamella.tissue.lattice import image_of, nearest, set_with_ghosts
+from lamella.tissue.lattice import RING_2D, RING_3D, image_of, nearest, set_with_ghosts
 from lamella.tissue.machine import count_bits, match_ring
 from lamella.tissue.record import (
     LINK,
@@ -36,7 +36,6 @@ from lamella.tissue.terms.mobility import payable_energy
 from lamella.tissue.terms.nucleus import nucleus_change
 from lamella.tissue.word import ID
 
-_RING_2D, _RING_3D = np.uint64(0x757), np.uint64(0x777_0757_0777)
 _SHIFT, _LOW, _TO_UNIT = np.uint64(32), np.uint64(0xFFFFFFFF), 2.0**-32
 _STREAMS, _STEP = np.uint64(1 << 40), np.uint64(24)
 """Streams of nuclei begin beyond those of tiles; a step has 2^24 draws."""
@@ -96,7 +95,7 @@ def nucleus_cost(site, place, cell, gained, lattice, record, grid):
     returns   energy, growth of the nuclear perimeter, bit set of the slots of the ring that are of the nucleus
     """
     space = grid.space
-    ring = _RING_3D if len(space.shape) == 3 else _RING_2D
+    ring = RING_3D if len(space.shape) == 3 else RING_2D
     own, _ = match_ring(lattice.nucleus, site, space.stride, ID, cell, cell)
     own &= ring
     longer = gained * np.float64(count_bits(ring) - 2 * count_bits(own))
@@ -143,7 +142,7 @@ def _attempt(cell, counter, key, box, centre, lattice, grid, record, physics):
     if cost > payable or not in_one_piece(own, physics.touching, physics.linked):
         return
     # nor may what is outside be cut off: a nucleus that closed round a fibre would flow past it like a liquid
-    outside = (_RING_3D if dimensions == 3 else _RING_2D) & ~own
+    outside = (RING_3D if dimensions == 3 else RING_2D) & ~own
     if not in_one_piece(outside, physics.touching, physics.linked):
         return
     for d in range(dimensions):

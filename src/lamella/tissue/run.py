@@ -7,23 +7,27 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lamella.tissue.attempt import Asked
 from lamella.tissue.axis import boundary_sums, turn_axes
 from lamella.tissue.bonds import update_bonds
-from lamella.tissue.kernel import kernel
+from lamella.tissue.kernel import kernel, part
 from lamella.tissue.nuclei import move_nuclei
 from lamella.tissue.record import (
+    ACT_MEMORY,
     CENTROID,
     CHEMOTAXIS,
     CONTRACTION,
     DISSIPATION,
     FORCE,
     IMAGE,
+    INTEGRINS,
     LINK,
     MOMENT,
     NUCLEUS_SITES,
     POLARITY,
+    SENSE_ACT,
     STRONGEST_PUSH,
     VOLUME,
 )
@@ -55,19 +59,34 @@ def wrap_centroids(record, period):
                 record[cell, IMAGE + d] += turns
 
 
+def what_is_asked(record: NDArray[np.float64], expiry: NDArray[np.int32], now: int) -> Asked:
+    """Terms that any cell has; see `Asked`.
+
+    record   [rows, WIDTH], with nuclei and what follows from the columns
+    expiry   [N] see `Lattice`;   now   MCS done
+    """
+    has = lambda *columns: bool((record[1:, columns] != 0.0).any())
+    active, directed = has(STRONGEST_PUSH), has(POLARITY, CONTRACTION, DISSIPATION)
+    steered, nucleated = has(CHEMOTAXIS, LINK, FORCE, FORCE + 1, FORCE + 2), has(NUCLEUS_SITES)
+    # with the shortest memory no activity outlives its step, and nothing can tell whether it is noted
+    remembered = active or has(INTEGRINS, SENSE_ACT) or bool((record[1:, ACT_MEMORY] > 1.0).any())
+    beyond = (0,) if remembered or expiry.max(initial=0) > now else ()
+    return Asked((0, 0) if directed or steered or nucleated else beyond, 0.0, active, directed, steered, nucleated)
+
+
 @kernel
-def what_is_asked(record, mean_rear):
-    """Terms that any cell has; see `Asked`.   record [cells, WIDTH]"""
-    most, active, directed, steered, nucleated = 0.0, False, False, False, False
+def most_pull(record, mean_rear):
+    """The most that any cell can win by giving up a site; see `terms.contraction`."""
+    most = 0.0
     for cell in range(1, record.shape[0]):
         most = max(most, largest_contraction(cell, mean_rear, record))
-        active |= record[cell, STRONGEST_PUSH] > 0.0
-        directed |= record[cell, POLARITY] > 0.0 or record[cell, CONTRACTION] > 0.0 or record[cell, DISSIPATION] > 0.0
-        steered |= record[cell, CHEMOTAXIS] != 0.0 or record[cell, LINK] > 0.0
-        for d in range(3):
-            steered |= record[cell, FORCE + d] != 0.0
-        nucleated |= record[cell, NUCLEUS_SITES] > 0.0
-    return Asked(most, active, directed, steered, nucleated)
+    return most
+
+
+@part
+def with_pull(asked, most):
+    """The same with `most_pull` as it is now."""
+    return Asked(asked.beyond, most, asked.active, asked.directed, asked.steered, asked.nucleated)
 
 
 @kernel
@@ -89,10 +108,11 @@ def follow(lattice, grid, record, physics, tiles, counters, key, keys, turns, su
 
 
 @kernel
-def run_alone(workers, lattice, grid, record, physics, tiles, counters, key, keys, turns, sums, boxes, every, mcs, act,
-              gradient, contact):  # fmt: skip
+def run_alone(workers, asked, lattice, grid, record, physics, tiles, counters, key, keys, turns, sums, boxes, every,
+              mcs, act, gradient, contact):  # fmt: skip
     """Advance a dish by `mcs` MCS with one thread.
 
+    asked                        see `what_is_asked`
     record                       [cells, WIDTH]
     counters, key                of the copy attempts
     keys, turns, sums            of the axes, see `turn_axes`
@@ -103,9 +123,9 @@ def run_alone(workers, lattice, grid, record, physics, tiles, counters, key, key
     while left > 0:
         now = np.int64(counters[CLOCK])
         steps = min(left, every - now % every)
-        asked = what_is_asked(record, physics.mean_rear)
         begin(workers, record)
-        work(0, workers, steps, now, asked, key, lattice, grid, record, physics, tiles)
+        pulled = with_pull(asked, most_pull(record, physics.mean_rear))
+        work(0, workers, steps, now, pulled, key, lattice, grid, record, physics, tiles)
         follow(lattice, grid, record, physics, tiles, counters, key, keys, turns, sums, boxes, every, steps, act,
                gradient, contact)  # fmt: skip
         left -= steps
@@ -116,17 +136,17 @@ def _work_patiently(worker, *arguments) -> None:
         time.sleep(0)
 
 
-def run_together(workers, lattice, grid, record, physics, tiles, counters, key, keys, turns, sums, boxes, every, mcs,
-                 act, gradient, contact) -> None:  # fmt: skip
+def run_together(workers, asked, lattice, grid, record, physics, tiles, counters, key, keys, turns, sums, boxes, every,
+                 mcs, act, gradient, contact) -> None:  # fmt: skip
     """The same with as many threads as there are workers."""
     left = mcs
     with ThreadPoolExecutor(max(workers.turn.size - 1, 1)) as pool:
         while left > 0:
             now = int(counters[CLOCK])
             steps = min(left, every - now % every)
-            asked = what_is_asked(record, physics.mean_rear)
             begin(workers, record)
-            shared = (workers, steps, now, asked, key, lattice, grid, record, physics, tiles)
+            pulled = asked._replace(most_pull=most_pull(record, physics.mean_rear))
+            shared = (workers, steps, now, pulled, key, lattice, grid, record, physics, tiles)
             others = [pool.submit(_work_patiently, worker, *shared) for worker in range(1, workers.turn.size)]
             _work_patiently(0, *shared)
             for other in others:

@@ -1,9 +1,14 @@
 """Copy attempts in a tile: the Monte Carlo kernel of the dish.
 
-Sites are drawn from the border list of the tile; a Monte Carlo step (MCS) is
-one attempt per border site. A copy that costs energy dH is accepted with
-probability mobility * min(1, exp(-dH / T)): the draw is turned into the energy
-that it can pay, once, and each term is compared with it as soon as it is known.
+Sites are drawn from the border list of the tile; a Monte Carlo step (MCS) is one attempt per border site, attempts
+between sites of one owner counted. A copy that costs energy dH is accepted with probability
+mobility * min(1, exp(-dH / T)): the draw is turned into the energy that it can pay, once.
+
+Attempts are made in batches. First the sites of all of them are looked at, and those between sites of one owner fall
+out; then the least that each copy can cost is held against what it can pay, without a branch, so that the processor
+works on many at a time; what is left is looked at one by one, with every term. A copy that is made changes what later
+ones of its batch cost: those that it touches are looked at again. On a short border list it ends the batch instead, for
+the list itself has changed; on a long one (`LONG`) the next batch is soon enough.
 """
 
 from __future__ import annotations
@@ -12,37 +17,29 @@ import math
 
 import numpy as np
 
-from lamella.tissue.attempt import can_pay, degree
+from lamella.tissue.attempt import active, can_pay, degree, most_help, nucleated, remembers, ring_change, sure_cost
 from lamella.tissue.draws import BLOCK, draw_block
+from lamella.tissue.elementary import minus_log
 from lamella.tissue.kernel import part, term
-from lamella.tissue.lattice import coordinates, give_site, move_moment, set_with_ghosts
-from lamella.tissue.machine import ask_ahead
+from lamella.tissue.lattice import at_edge, coordinates, give_site, move_moment, set_with_ghosts
+from lamella.tissue.machine import ask_ahead, count_bits, lowest_bit
 from lamella.tissue.record import ACT_MEMORY, MOMENT, PERIMETER, TOTAL_BONDS, VOLUME
 from lamella.tissue.terms.connectivity import keeps_whole
 from lamella.tissue.terms.mobility import payable_energy
 from lamella.tissue.tiles import ACCEPTED, BORDER, DRAWS, SIZE, TRIED, VETOED
-from lamella.tissue.word import COUNT_BITS, ID, LISTED, RIM, WALL
+from lamella.tissue.word import COUNT_BITS, ID, LISTED, WALL
 
-GROUP = 8
-"""Attempts whose sites are looked at together before the first is made: most are between sites of one cell and end
-there. A copy that is made ends the group: the rest is looked at anew, which costs more the larger the group."""
+BATCH = 32
+"""Attempts of a batch."""
 
-AHEAD = 32
-"""Attempts for which the memory is asked before they are looked at."""
+LONG = 8192
+"""Border sites from which on a batch goes on after a copy, and the sites of the next are drawn with it, so that memory
+can be asked for them: both together hold less than a hundredth of the list, and a site that comes to the border waits
+for a hundredth of a Monte Carlo step at most. Larger batches would shift the energy."""
 
 _SHIFT, _ONE = np.uint64(32), np.uint64(1)
 _ROOM = np.uint64(2 * BLOCK - 1)
 """Draws are kept in a ring of two blocks."""
-
-
-@term
-def span_of(size):
-    """Range that places are drawn from: `size` made a little rounder, so that most places mean the same site still when
-    the list has grown or shrunk by one. A place beyond the list is no attempt."""
-    grain = np.uint64(16)
-    while grain * np.uint64(32) < size:
-        grain += grain
-    return (size | (grain - _ONE)) + _ONE
 
 
 @term
@@ -72,53 +69,106 @@ def transfer(place, winner, loser, longer, shorter, record, space):
     record[loser, PERIMETER] += shorter
 
 
-@term
-def look_ahead(begin, end, first, span, places, directions, word, expiry, border, offsets, space, active):
-    """Ask the memory for what attempts `begin` to `end` are going to want: a large dish does not fit the cache."""
-    row = space.stride[len(space.shape) - 2]
+@part
+def choose_sites(begin, end, size, places, directions, sites, sources, listed, word, offsets):
+    """Sites of the draws `begin` to `end`, and the sites that are copied; ask the memory for both.
+
+    listed, size                  the border list of the tile, and how long it is
+    places, directions, ...       see `Draws`; `sites` and `sources` are written
+    """
     for n in range(begin, end):
         at = np.uint64(n) & _ROOM
-        site = np.uint64(border[first + ((places[at] * span) >> _SHIFT)])
-        if len(space.shape) == 3:
-            for level in (site - space.stride[0], site, site + space.stride[0]):
-                ask_ahead(word, level - row)
-                ask_ahead(word, level)
-                ask_ahead(word, level + row)
-        else:
-            ask_ahead(word, site - row)
-            ask_ahead(word, site)
-            ask_ahead(word, site + row)
-        if active:
-            ask_ahead(expiry, site + offsets[directions[at]])
-
-
-@term
-def differing_pairs(begin, count, first, size, span, places, directions, word, border, offsets, chosen, stale):
-    """Which of `count` draws are attempts between two different owners, and which find no border site any more.
-
-    first, size     where the border list begins and how long it is
-    span            see `span_of`
-    chosen, stale   [GROUP + 1] out: their numbers
-    returns         how many they are
-    """
-    found, old = 0, 0
-    for n in range(begin, begin + count):
-        at = np.uint64(n) & _ROOM
-        place = (places[at] * span) >> _SHIFT
-        site = np.uint64(border[first + place])
-        here = word[site]
-        listed = np.int64(place < size)
-        chosen[found] = n
-        found += listed & np.int64((here ^ word[site + offsets[directions[at]]]) & ID != 0)
-        stale[old] = n
-        old += (1 - listed) | np.int64(here & COUNT_BITS == 0)
-    return found, old
+        site = np.uint64(listed[(places[at] * size) >> _SHIFT])
+        source = site + offsets[directions[at]]
+        ask_ahead(word, site)
+        ask_ahead(word, source)
+        sites[at], sources[at] = site, source
 
 
 @part
-def cross_off(stale, first, tile, span, places, state, word, border):
-    """Take a site that is no border site any more off the list, if it is still there; `stale` is its draw."""
-    place = (places[np.uint64(stale) & _ROOM] * span) >> _SHIFT
+def differing_pairs(begin, count, sites, sources, chances, word, chosen, energies, stale):
+    """Which of `count` draws are attempts between two different owners, and which find no border site any more.
+
+    sites, sources, chances    see `Draws`
+    chosen, energies, stale    see `Batch`, written
+    returns                    how many they are
+    """
+    differ, old = np.uint64(0), np.uint64(0)
+    for k in range(count):
+        at = np.uint64(begin + k) & _ROOM
+        here, there = word[sites[at]], word[sources[at]]
+        differs = np.uint64((here ^ there) & ID != 0) & np.uint64(there & ID != WALL)
+        differ |= differs << np.uint64(k)
+        old |= np.uint64(here & COUNT_BITS == 0) << np.uint64(k)
+    pairs, missed = count_bits(differ), count_bits(old)
+    for pair in range(pairs):
+        at = (np.uint64(begin) + lowest_bit(differ)) & _ROOM
+        differ &= differ - _ONE
+        chosen[pair], energies[pair] = at, chances[at]
+    for pair in range(pairs):
+        energies[pair] = minus_log(energies[pair])
+    for miss in range(missed):
+        stale[miss] = begin + np.int64(lowest_bit(old))
+        old &= old - _ONE
+    return pairs, missed
+
+
+@term
+def look_ahead(pairs, draws, chosen, lattice, space, asked):
+    """Ask the memory for what pairs are going to want."""
+    row = space.stride[len(space.shape) - 2]
+    for pair in range(pairs):
+        site, source = draws.sites[chosen[pair]], draws.sources[chosen[pair]]
+        if len(space.shape) == 3:
+            for level in (site - space.stride[0], site, site + space.stride[0]):
+                ask_ahead(lattice.word, level - row)
+                ask_ahead(lattice.word, level)
+                ask_ahead(lattice.word, level + row)
+        else:
+            ask_ahead(lattice.word, site - row)
+            ask_ahead(lattice.word, site + row)
+        if active(asked):
+            ask_ahead(lattice.expiry, source)
+
+
+@term
+def hopeful_pairs(pairs, now, asked, draws, lattice, grid, record, physics, batch):
+    """Bit set of the pairs that may be able to pay for their copy: what they can pay covers the least that it costs."""
+    hopeful = np.uint64(0)
+    for pair in range(pairs):
+        at = batch.chosen[pair]
+        site, source = draws.sites[at], draws.sources[at]
+        winner, loser = lattice.word[source] & ID, lattice.word[site] & ID
+        payable = payable_energy(batch.energies[pair], winner, loser, physics.temperature, record)
+        cost = sure_cost(site, source, asked, lattice, grid, record, physics)
+        batch.costs[pair] = cost
+        least = cost - most_help(source, winner, now, asked, lattice, record)
+        hopeful |= np.uint64((payable > 0.0) & (least <= payable)) << np.uint64(pair)
+    return hopeful
+
+
+@part
+def touched_pairs(begin, end, site, winner, loser, reach, word, draws, batch):
+    """Bit set of the pairs from `begin` to `end` whose cells or neighbourhood a copy has changed: `winner` has taken
+    `site` from `loser`. Medium has no energy of its own.
+
+    reach   steps to the farthest neighbour
+    """
+    touched = np.uint64(0)
+    for pair in range(begin, end):
+        at = batch.chosen[pair]
+        one, other = word[draws.sites[at]] & ID, word[draws.sources[at]] & ID
+        apart = np.int64(draws.sites[at]) - np.int64(site)
+        hit = (apart <= reach) & (apart >= -reach)
+        hit |= (winner != 0) & ((one == winner) | (other == winner))
+        hit |= (loser != 0) & ((one == loser) | (other == loser))
+        touched |= np.uint64(hit) << np.uint64(pair)
+    return touched
+
+
+@part
+def cross_off(place, first, tile, state, word, border):
+    """Take a site that is no border site any more off the list, if it is still there."""
     if place < state[tile, SIZE]:
         site = border[first + place]
         if word[site] & COUNT_BITS == 0:
@@ -128,7 +178,7 @@ def cross_off(stale, first, tile, span, places, state, word, border):
 
 
 @term
-def make_copy(site, source, tile, longer, shorter, now, lattice, grid, record, lists, fresh):
+def make_copy(site, source, tile, longer, shorter, now, asked, lattice, grid, record, lists, fresh):
     """Copy `source` to `site`: records, activity, bonds, words and border lists.
 
     longer, shorter   see `passive_change`
@@ -136,14 +186,16 @@ def make_copy(site, source, tile, longer, shorter, now, lattice, grid, record, l
     """
     word, mirrors, source_word = lattice.word, grid.mirrors, lattice.word[source]
     winner, loser = source_word & ID, word[site] & ID
-    transfer(coordinates(site, grid.space), winner, loser, longer, shorter, record, grid.space)
-    row = grid.edge_row[site] if (word[site] & RIM) != 0 else -1
-    ends = now + np.int64(record[winner, ACT_MEMORY]) if winner != 0 else 0
-    set_with_ghosts(lattice.expiry, site, ends, row, mirrors)
+    place = coordinates(site, grid.space)
+    transfer(place, winner, loser, longer, shorter, record, grid.space)
+    row = grid.edge_row[site] if at_edge(place, grid.space) else -1
+    if remembers(asked):
+        ends = now + np.int64(record[winner, ACT_MEMORY]) if winner != 0 else 0
+        set_with_ghosts(lattice.expiry, site, ends, row, mirrors)
     if record[loser, TOTAL_BONDS] > 0.0:
         set_with_ghosts(lattice.bonds, site, 0.0, row, mirrors)
-    give_site(site, tile, source_word, False, fresh, lists, word, lattice.border, grid.offsets, degree(grid.space),
-              grid.home, row, mirrors)  # fmt: skip
+    give_site(site, tile, source_word, False, fresh, lists, word, lattice.border, grid.space, grid.slots,
+              grid.offsets, grid.home, row, mirrors)  # fmt: skip
 
 
 @part
@@ -158,49 +210,51 @@ def burst(tile, share, now, asked, key, lattice, grid, record, physics, tiles, s
     log            see `Log`
     burst_number   uint32, another for each burst; 0 if changes of cells need not be logged
     """
-    word, expiry, border, nucleus, offsets = lattice.word, lattice.expiry, lattice.border, lattice.nucleus, grid.offsets
+    word, nucleus, offsets = lattice.word, lattice.nucleus, grid.offsets
     state, lists = tiles.state, (tiles.tile_of, tiles.first, tiles.state, tiles.outbox, tiles.gained)
-    places, directions, energies = scratch.places, scratch.directions, scratch.energies
-    chosen, stale, neighbours = scratch.chosen, scratch.stale, degree(grid.space)
-    tried, accepted, vetoed = np.uint64(0), np.uint64(0), np.uint64(0)
+    draws, batch = scratch.draws, scratch.batch
+    tried, accepted, vetoed = np.int64(0), np.uint64(0), np.uint64(0)
     first, done = tiles.first[tile], tiles.carry[tile]
+    listed = lattice.border[np.int64(first) :]
+    reach = np.int64(offsets[offsets.size - 1])
     at = np.int64(state[tile, DRAWS])
-    drawn = at - at % BLOCK
-    looked = at
+    drawn, placed = at - at % BLOCK, at
+    if tiles.order.size > 1:
+        for n in range(0, np.int64(state[tile, SIZE]), 16):  # other tiles have driven the list out of the cache
+            ask_ahead(listed, np.uint64(n))
     while state[tile, BORDER] > 0:
-        left = np.int64(math.ceil((share - done) * np.float64(state[tile, BORDER])))
-        if left <= 0:
+        number = np.float64(state[tile, BORDER])
+        used = min(BATCH, np.int64(math.ceil((share - done) * number)))
+        if used <= 0:
             break
         size = state[tile, SIZE]
-        span = span_of(size)
-        while drawn < at + AHEAD:
-            draw_block(np.uint64(drawn), key, np.uint64(tile), np.uint64(neighbours), places, directions, energies)
+        wanted = at + used if size < LONG else at + 2 * BATCH
+        while drawn < wanted:
+            draw_block(np.uint64(drawn), key, np.uint64(tile), np.uint64(degree(grid.space)), draws.places,
+                       draws.directions, draws.chances)  # fmt: skip
             drawn += BLOCK
-        look_ahead(looked, at + AHEAD, first, span, places, directions, word, expiry, border, offsets, grid.space,
-                   asked.active)  # fmt: skip
-        looked = at + AHEAD
-        used = min(GROUP, left)
-        pairs, misses = differing_pairs(
-            at, used, first, size, span, places, directions, word, border, offsets, chosen, stale
-        )
-        for pair in range(pairs):
-            n = np.uint64(chosen[pair]) & _ROOM
-            site = np.uint64(border[first + ((places[n] * span) >> _SHIFT)])
-            source = site + offsets[directions[n]]
+        choose_sites(placed, wanted, size, draws.places, draws.directions, draws.sites, draws.sources, listed, word,
+                     offsets)  # fmt: skip
+        placed = wanted
+        pairs, stale = differing_pairs(at, used, draws.sites, draws.sources, draws.chances, word, batch.chosen,
+                                       batch.energies, batch.stale)  # fmt: skip
+        look_ahead(pairs, draws, batch.chosen, lattice, grid.space, asked)
+        touched = np.uint64(0)
+        hopeful = hopeful_pairs(pairs, now, asked, draws, lattice, grid, record, physics, batch)
+        while hopeful != 0:
+            pair = np.int64(lowest_bit(hopeful))
+            hopeful &= hopeful - _ONE
+            site, source = draws.sites[batch.chosen[pair]], draws.sources[batch.chosen[pair]]
             winner, loser = word[source] & ID, word[site] & ID
-            if winner == WALL:
+            if winner == loser or (nucleated(asked) and nucleus[site] != 0):
                 continue
-            tried += _ONE
-            if asked.nucleated and nucleus[site] != 0:
+            payable = payable_energy(batch.energies[pair], winner, loser, physics.temperature, record)
+            cost = batch.costs[pair]
+            if (touched >> np.uint64(pair)) & _ONE != 0:
+                cost = sure_cost(site, source, asked, lattice, grid, record, physics)
+            if payable <= 0.0 or not can_pay(site, source, cost, payable, now, asked, lattice, grid, record, physics):
                 continue
-            payable = payable_energy(energies[n], winner, loser, physics.temperature, record)
-            if payable <= 0.0:
-                continue
-            paid, longer, shorter, won, lost = can_pay(
-                site, source, payable, now, asked, lattice, grid, record, physics
-            )
-            if not paid:
-                continue
+            longer, shorter, won, lost = ring_change(site, winner, loser, word[site], word, grid.space)
             # a cell's last site may go: it has no other piece
             tested = physics.connected and (loser == 0 or record[loser, VOLUME] > 1.0)
             if tested and not keeps_whole(winner, loser, won, lost, physics.touching, physics.linked):
@@ -210,21 +264,24 @@ def burst(tile, share, now, asked, key, lattice, grid, record, physics, tiles, s
             if burst_number != 0:
                 remember(winner, record, log, burst_number)
                 remember(loser, record, log, burst_number)
-            number = np.float64(state[tile, BORDER])
-            make_copy(site, source, tile, longer, shorter, now, lattice, grid, record, lists, scratch.fresh)
-            used = chosen[pair] + 1 - at
-            break
-        else:
-            number = np.float64(state[tile, BORDER])
+            make_copy(site, source, tile, np.float64(longer), np.float64(shorter), now, asked, lattice, grid, record,
+                      lists, scratch.fresh)  # fmt: skip
+            if size < LONG:
+                used = np.int64((batch.chosen[pair] - np.uint64(at)) & _ROOM) + 1
+                pairs, placed = pair + 1, at + used
+                break
+            touched |= touched_pairs(pair + 1, pairs, site, winner, loser, reach, word, draws, batch)
+            hopeful |= touched & (~np.uint64(0) << np.uint64(pair) << _ONE)
         at += used
         missed = 0
-        while missed < misses and stale[missed] < at:
+        while missed < stale and batch.stale[missed] < at:
+            place = (draws.places[np.uint64(batch.stale[missed]) & _ROOM] * size) >> _SHIFT
+            cross_off(place, first, tile, state, word, lattice.border)
             missed += 1
         done += np.float64(used - missed) / number
-        for n in range(missed):
-            cross_off(stale[n], first, tile, span, places, state, word, border)
+        tried += pairs
     tiles.carry[tile] = max(done - share, 0.0) if state[tile, BORDER] > 0 else 0.0
     state[tile, DRAWS] = at
-    state[tile, TRIED] += tried
+    state[tile, TRIED] += np.uint64(tried)
     state[tile, ACCEPTED] += accepted
     state[tile, VETOED] += vetoed

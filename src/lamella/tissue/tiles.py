@@ -22,13 +22,13 @@ from numpy.typing import NDArray
 LEAST = 8
 """Sites of the shortest tile: an active tile reads two sites beyond its own and writes one."""
 
-WHOLE = {2: 1 << 17, 3: 1 << 17}
+WHOLE = {2: 1 << 20, 3: 1 << 20}
 """A dish of no more sites than this, by dimension, stays whole."""
 
-EDGE = {2: (192, 192), 3: (32, 32, 48)}
+EDGE = {2: (512, 512), 3: (64, 64, 64)}
 """Sites of a tile along each axis, about, by dimension."""
 
-ROUNDS = 8
+ROUNDS = 16
 """Rounds over all tiles in a Monte Carlo step. Longer bursts in a tile whose surroundings stand still would bias
 cells that protrude (whole steps: acceptance .134 instead of .141); one in ten steps was found short enough."""
 

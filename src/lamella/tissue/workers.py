@@ -25,7 +25,7 @@ from lamella.tissue.kernel import kernel, part
 from lamella.tissue.lattice import collect
 from lamella.tissue.machine import add_to_shared, read_shared
 from lamella.tissue.record import MOMENT, PERIMETER, VOLUME, WIDTH, aligned
-from lamella.tissue.sweep import GROUP, burst
+from lamella.tissue.sweep import BATCH, burst
 from lamella.tissue.tiles import BORDER, ROUNDS, WAITING, Tiles
 
 LOGGED = 5
@@ -38,14 +38,40 @@ _PATIENCE = 4000
 """Looks at the shared number before a thread gives the processor away."""
 
 
-class Scratch(NamedTuple):
-    """Room of one thread: attempts drawn together (`draws`, `sweep.differing_pairs`), listed sites (`give_site`)."""
+class Draws(NamedTuple):
+    """Draws of a tile, draw n at n modulo 2 BLOCK; see `draws.draw_block` and `sweep.choose_sites`.
+
+    places, directions, chances   as drawn
+    sites, sources                uint64, the site on the border list, and the one that is copied to it
+    """
 
     places: NDArray[np.uint64]
     directions: NDArray[np.uint64]
+    chances: NDArray[np.float64]
+    sites: NDArray[np.uint64]
+    sources: NDArray[np.uint64]
+
+
+class Batch(NamedTuple):
+    """Attempts that are made together; see `sweep`.
+
+    chosen     [BATCH + 8] uint64, places among the draws of those that are attempts between two owners
+    energies   [BATCH + 8] -log(chance) of each
+    costs      [BATCH + 8] what the copy of each costs, see `attempt.sure_cost`
+    stale      [BATCH + 8] numbers of the draws that find no border site
+    """
+
+    chosen: NDArray[np.uint64]
     energies: NDArray[np.float64]
-    chosen: NDArray[np.int64]
+    costs: NDArray[np.float64]
     stale: NDArray[np.int64]
+
+
+class Scratch(NamedTuple):
+    """Room of one thread: draws, the attempts of a batch, sites that come on the list (`give_site`)."""
+
+    draws: Draws
+    batch: Batch
     fresh: NDArray[np.uint64]
 
 
@@ -69,7 +95,7 @@ class Workers(NamedTuple):
 
     apart        whether tiles of one colour work side by side on copies of the records; else on the records themselves
     copies       [W, rows, WIDTH]
-    places, directions, energies, chosen, stale, fresh    [W, ...] see `Scratch`
+    places, directions, chances, sites, sources, chosen, energies, costs, stale, fresh    [W, ...] see `Scratch`
     seen         [W, rows] uint32;   bursts  [W] uint32, bursts that each thread has done
     cells, changes, entries     [2, T, ...] logs of two rounds in turn, see `Log`
     shared       [32] uint64, see above
@@ -81,8 +107,12 @@ class Workers(NamedTuple):
     copies: NDArray[np.float64]
     places: NDArray[np.uint64]
     directions: NDArray[np.uint64]
+    chances: NDArray[np.float64]
+    sites: NDArray[np.uint64]
+    sources: NDArray[np.uint64]
+    chosen: NDArray[np.uint64]
     energies: NDArray[np.float64]
-    chosen: NDArray[np.int64]
+    costs: NDArray[np.float64]
     stale: NDArray[np.int64]
     fresh: NDArray[np.uint64]
     seen: NDArray[np.uint32]
@@ -112,9 +142,13 @@ def make_workers(threads: int, rows: int, tiles: Tiles) -> Workers:
         copies=aligned(np.zeros((threads, rows if apart else 1, WIDTH))),
         places=np.zeros((threads, 2 * BLOCK), np.uint64),
         directions=np.zeros((threads, 2 * BLOCK), np.uint64),
-        energies=np.zeros((threads, 2 * BLOCK)),
-        chosen=np.zeros((threads, GROUP + 8), np.int64),
-        stale=np.zeros((threads, GROUP + 8), np.int64),
+        chances=np.zeros((threads, 2 * BLOCK)),
+        sites=np.zeros((threads, 2 * BLOCK), np.uint64),
+        sources=np.zeros((threads, 2 * BLOCK), np.uint64),
+        chosen=np.zeros((threads, BATCH + 8), np.uint64),
+        energies=np.zeros((threads, BATCH + 8)),
+        costs=np.zeros((threads, BATCH + 8)),
+        stale=np.zeros((threads, BATCH + 8), np.int64),
         fresh=np.zeros((threads, 32), np.uint64),
         seen=np.zeros((threads, rows if apart else 1), np.uint32),
         bursts=np.zeros(threads, np.uint32),
@@ -215,10 +249,12 @@ def work(worker, workers, steps, clock, asked, key, lattice, grid, record, physi
     turns = steps * per_step
     share = 1.0 / rounds
     mine = workers.copies[worker] if workers.apart else record
-    scratch = Scratch(
-        workers.places[worker], workers.directions[worker], workers.energies[worker], workers.chosen[worker],
-        workers.stale[worker], workers.fresh[worker],
+    draws = Draws(
+        workers.places[worker], workers.directions[worker], workers.chances[worker], workers.sites[worker],
+        workers.sources[worker],
     )  # fmt: skip
+    batch = Batch(workers.chosen[worker], workers.energies[worker], workers.costs[worker], workers.stale[worker])
+    scratch = Scratch(draws, batch, workers.fresh[worker])
     while True:
         turn = np.int64(workers.turn[worker])
         if turn >= turns and worker != 0:

@@ -12,6 +12,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from lamella.tissue.elementary import exp_minus, minus_log
 from lamella.tissue.kernel import part, term
 from lamella.tissue.record import (
     ACT_MEMORY,
@@ -68,25 +69,61 @@ def traction(bonds_per_site, cell, record):
 
 
 @part
-def push(site, cell, now, record, word, expiry, bonds, offsets, neighbours):
-    """Act activity (0 to 1, geometric mean) times traction over the cell's own sites round `site`.
+def activity_and_grip(site, cell, now, record, word, expiry, bonds, offsets, neighbours):
+    """Act activity and traction over the cell's own sites round `site`, itself included.
 
-    The product of remaining times stands for the sum of logarithms: 27 factors
-    of at most 4095 fit a float64, and one inactive site makes it 0.
+    returns   product of the shares of their memory for which they stay active, 0 to 1; number of sites; traction.
+              The activity is their geometric mean. A product of 27 shares of at least 1/4095 fits a float64
     """
+    scale = 1.0 / record[cell, ACT_MEMORY]
+    product, other = np.float64(max(expiry[site] - now, 0)) * scale, 1.0
+    own = 1
+    for k in range(0, neighbours, 2):  # two chains of products: one waits for itself
+        near = site + offsets[k]
+        mine = (word[near] & ID) == cell
+        product *= np.float64(max(expiry[near] - now, 0)) * scale if mine else 1.0
+        own += np.int64(mine)
+        near = site + offsets[k + 1]
+        mine = (word[near] & ID) == cell
+        other *= np.float64(max(expiry[near] - now, 0)) * scale if mine else 1.0
+        own += np.int64(mine)
+    product = min(product * other, 1.0)
+    if product == 0.0 or record[cell, TRACTION_FLOOR] == 1.0:
+        return product, own, 1.0
     total = bonds[site]
-    remaining = expiry[site] - now
-    if remaining <= 0:
-        return 0.0
-    product = np.float64(remaining)
-    own = 1.0
     for k in range(neighbours):
         near = site + offsets[k]
-        if (word[near] & ID) == cell:
-            product *= np.float64(max(expiry[near] - now, 0))
-            total += bonds[near]
-            own += 1.0
-    if product == 0.0:
-        return 0.0
-    activity = min(1.0, math.exp(math.log(product) / own) / record[cell, ACT_MEMORY])
-    return activity * traction(total / own, cell, record)
+        total += bonds[near] if (word[near] & ID) == cell else 0.0
+    return product, own, traction(total / own, cell, record)
+
+
+@term
+def geometric_mean(product, number):
+    """`product` to the power of 1 / number, for 0 to 1."""
+    if product == 0.0 or product == 1.0:
+        return product
+    return exp_minus(minus_log(product) / number)
+
+
+@term
+def exceeds(product, number, wanted, strength):
+    """Whether `strength` times the geometric mean is greater than `wanted`; powers cost less than roots."""
+    if wanted < 0.0 or wanted >= strength:
+        return wanted < 0.0
+    share = wanted / strength
+    power = share
+    for _ in range(number - 1):
+        power *= share
+    return product > power
+
+
+@term
+def reaches(product, number, wanted, strength):
+    """Whether `strength` times the geometric mean is at least `wanted`."""
+    if wanted <= 0.0 or wanted > strength:
+        return wanted <= 0.0
+    share = wanted / strength
+    power = share
+    for _ in range(number - 1):
+        power *= share
+    return product >= power
