@@ -26,8 +26,12 @@ from lamella.verdicts import Bench, Plate, Replicates, Standing, judge, smallest
 
 NULL = Perturbations(overexpression={"PTK2": 1.0001})
 MATRIX, MEDIUM = {"fibronectin": "10 ug/ml"}, {"EGF": "10 ng/ml"}
-CONDITIONS = {"dose_response": {"agent": "U0126", "band": "MAPK1.p"}}
-"""What an assay needs to be told."""
+CONDITIONS = {
+    "dose_response": {"agent": "U0126", "band": "MAPK1.p"},
+    "extravasation": {"organ": "liver", "cells": 48},
+    "metastasis": {"route": "vein", "organ": "liver", "section": 48},
+}
+"""What an assay needs to be told, so that every dish has something to read."""
 LEAST = 1.10
 """Effect that an ordering asks for."""
 

@@ -172,9 +172,9 @@ def test_line_is_given_up_rather_than_sought_forever():
 
 
 def test_an_assay_without_a_mechanism_is_refused_by_name(experiment_file):
-    with pytest.raises(InputError, match="no assay 'metastasis' yet") as caught:
-        read_experiment(experiment_file("[assays.quick]", "[assays.metastasis]"), ASSAYS)
-    assert "host" in caught.value.why
+    with pytest.raises(InputError, match="no assay 'angiogenesis' yet") as caught:
+        read_experiment(experiment_file("[assays.quick]", "[assays.angiogenesis]"), ASSAYS)
+    assert "sprouting" in caught.value.why
     assert caught.value.remedy
     assert not absent()["assays"].keys() & REAL.keys()
 

@@ -1,5 +1,6 @@
 """What an experimenter does and reads: one assay per file, and the experiment file."""
 
+from lamella.assays.acini import ACINI
 from lamella.assays.adhesion import ADHESION
 from lamella.assays.affinity import AFFINITY
 from lamella.assays.anoikis import ANOIKIS
@@ -26,12 +27,14 @@ ASSAYS: dict[str, Assay] = {
     assay.name: assay
     for assay in (
         IMMUNOBLOT, PROLIFERATION, VIABILITY, ANOIKIS, ZYMOGRAPHY, CALCIUM, DOSE_RESPONSE, AFFINITY, AVIDITY, ADHESION,
-        SPREADING, MIGRATION, MORPHOLOGY, HAPTOTAXIS, CHEMOTAXIS, INVASION, SCATTER, SCRATCH, EXTRAVASATION, METASTASIS,
+        ACINI, SPREADING, MIGRATION, MORPHOLOGY, HAPTOTAXIS, CHEMOTAXIS, INVASION, SCATTER, SCRATCH, EXTRAVASATION,
+        METASTASIS,
     )
 }
 """Every assay by the name it has in an experiment file."""
 
 __all__ = [
+    "ACINI",
     "ADHESION",
     "AFFINITY",
     "ANOIKIS",

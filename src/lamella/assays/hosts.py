@@ -49,9 +49,10 @@ def organs() -> dict[str, Organ]:
     """Organs by name."""
     made = {}
     for name, row in _table()["organs"].items():
-        numbers = {key: value.value for key, value in _rows(row["numbers"], f"organs.{name}.numbers").items()}
-        places = {place: _doses(row[place], f"organs.{name}.{place}") for place in ("wall", "matrix", "medium")}
-        made[name] = Organ(row["says"], **places, **numbers)
+        numbers = _rows(row["numbers"], f"organs.{name}.numbers")
+        wall, matrix, medium = (_doses(row[place], f"organs.{name}.{place}") for place in ("wall", "matrix", "medium"))
+        made[name] = Organ(row["says"], wall, matrix, medium, numbers["gap"].value, numbers["thickness"].value,
+                           numbers["flow"].value)  # fmt: skip
     return made
 
 

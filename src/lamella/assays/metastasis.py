@@ -26,6 +26,7 @@ import xarray as xr
 from numpy.typing import NDArray
 from pydantic import Field
 
+from lamella.assays.cycle import as_just_divided, in_s_phase
 from lamella.assays.death import LIMIT, cut_share
 from lamella.assays.detached import Detached, detached
 from lamella.assays.extravasation import behind, vessel
@@ -35,7 +36,7 @@ from lamella.assays.protocol import Assay, Conditions, Progress, Setting
 from lamella.assays.pull import pull
 from lamella.assays.quantities import one_of, written_in
 from lamella.assays.section import sectioned
-from lamella.culture import idealised_inputs, life_table
+from lamella.culture import idealised_inputs
 from lamella.networks.reagents import factors
 from lamella.random import generator
 from lamella.units import quantity
@@ -174,10 +175,11 @@ def follow(setting: Setting, conditions: MetastasisConditions, progress: Progres
 
     _bring(cells, densities(organ.matrix), doses(organ.medium) | patrol | {"shear": 0.0}, setting)
     cells.put(False)
-    in_cycle = _as_just_divided(cells)
+    as_just_divided(cells.population)
+    in_cycle = in_s_phase(cells.population)
     for i in range(1, _LOOKS):
         cells.advance(quantity(conditions.outgrowth, "s") / (_LOOKS - 1))
-        in_cycle |= cells.population.observe((life_table()[0].observable,))[:, 0] > life_table()[0].above
+        in_cycle |= in_s_phase(cells.population)
         progress(0.4 + 0.6 * i / (_LOOKS - 1))
     return Fate(alive, held, waited, waited & in_cycle & lives())
 
@@ -201,18 +203,6 @@ def _bring(cells: Detached, density: dict[str, float], doses_: dict[str, float],
     cells.treatment = there
     cells.told = lambda off: fresh | idealised_inputs(
         network, there, front_equals_rear=front_equals_rear, suspended=off)
-
-
-def _as_just_divided(cells: Detached) -> NDArray[np.bool_]:
-    """Cells begin behind the wall at the beginning of a cycle, as after a division; none has entered S phase."""
-    population = cells.population
-    for name, into in life_table()[0].reset.items():
-        column = population.index(name)
-        if into:
-            population.states[:, population.index(into)] += population.states[:, column]
-        population.states[:, column] = 0.0
-    population.refresh()
-    return np.zeros(population.cells, bool)
 
 
 METASTASIS = Assay(

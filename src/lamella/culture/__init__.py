@@ -3,6 +3,7 @@
 from lamella.culture.cells import Draw, chosen_reactions, drawn_parameters, grown, grown_population, program
 from lamella.culture.constants import Constants, constants
 from lamella.culture.culture import Culture, Protocol
+from lamella.culture.embedded import Place, firmness, halves, placed
 from lamella.culture.habitat import Coupling, Habitat, habitat_table
 from lamella.culture.idealised import idealised_inputs
 from lamella.culture.layout import Layout, cells_apart, islands, row_above, sheet_with_gap
@@ -32,6 +33,7 @@ __all__ = [
     "Draw",
     "Habitat",
     "Layout",
+    "Place",
     "Protocol",
     "Scale",
     "advance_treated",
@@ -42,10 +44,12 @@ __all__ = [
     "constants",
     "drawn_parameters",
     "elongation",
+    "firmness",
     "free_share",
     "grown",
     "grown_population",
     "habitat_table",
+    "halves",
     "idealised_inputs",
     "islands",
     "life_table",
@@ -53,6 +57,7 @@ __all__ = [
     "neighbours",
     "open_area",
     "pieces",
+    "placed",
     "pooled",
     "positions",
     "program",
