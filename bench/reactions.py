@@ -18,13 +18,14 @@ import os
 import platform
 import statistics
 import sys
+from collections.abc import Callable
 from contextlib import ExitStack, closing
 from importlib import metadata
 from pathlib import Path
 
 import llvmlite.binding as llvm
 
-from bench.peers.agreement import AGREE, Program, Truth
+from bench.peers.agreement import KINDS, Agreeing, Program, Truth, agreeing
 from bench.peers.amici import Amici, NotMeasured, environment
 from bench.peers.first_use import use
 from bench.peers.own import Own, two_threads
@@ -44,6 +45,7 @@ NOTES = {
     "first_use_s": "of the model itself; starting Python and numba, once per process, is not in it",
     "two_threads": "wall time; two_threads_processor, of the busier thread, hints at it where other work runs",
     "matched_error": "ours at the loosest rtol whose error, like that of every tighter one, is at most the peer's",
+    "rtol_of_peers": "tightened tenfold, and atol with it, until the answer agrees; null where it never does",
     "errors": "largest over all species and sampled cells, against tight answers that differ by `doubt`",
 }
 
@@ -64,38 +66,40 @@ def compared(task: Task, open_peers: ExitStack) -> dict:
     """Errors, and ratios of whole runs and of chunks, turn by turn."""
     sample = task.first(SAMPLE)
     truth = Truth(sample)
-    peers: dict[str, Program] = {"roadrunner": RoadRunner(sample, RTOL, ATOL)}
-    why, version = "", None
-    try:
-        peers["amici"] = amici = open_peers.enter_context(closing(Amici(environment(), sample, RTOL, ATOL)))
-        version = amici.version
-    except NotMeasured as reason:
-        why = str(reason)
+    version, why = None, []
     errors = {"ours": truth.errors(Own(sample, RTOL, ATOL))}
-    for name, peer in list(peers.items()):
+    peers: dict[str, Agreeing] = {}
+    makers: dict[str, Callable[[float, float], Program]] = {
+        "roadrunner": lambda rtol, atol: RoadRunner(sample, rtol, atol),
+        "amici": lambda rtol, atol: open_peers.enter_context(closing(Amici(environment(), sample, rtol, atol))),
+    }
+    for name, make in makers.items():
         try:
-            errors[name] = truth.errors(peer)
+            first = make(RTOL, ATOL)
+            version = getattr(first, "version", version)
+            errors[name], peers[name] = agreeing(truth, make, first, RTOL, ATOL)
+        except NotMeasured as reason:
+            why.append(str(reason))
         except RuntimeError as failure:  # a peer that cannot integrate the task is out, and nothing else is lost
-            del peers[name]
-            why = "; ".join(filter(None, [why, f"{name} failed: {str(failure).splitlines()[0][:200]}"]))
-    wrong = {name: errors[name] for name in peers if max(errors[name].values()) > AGREE}
-    for name in wrong:
-        del peers[name]
-    why = why or "; ".join(f"the answer of {name} is off by {max(found.values()):.2g}" for name, found in wrong.items())
-    matched = {name: truth.matched(sample, errors[name]["chunks"]) for name in peers}
+            why.append(f"{name} failed: {str(failure).splitlines()[0][:200]}")
+    why += [f"the answer of {name} is off by {errors[name][kind]:.2g} at rtol {RTOL:g} ({kind})"
+            for name, found in peers.items() for kind in KINDS if found.tolerance(kind) != RTOL]  # fmt: skip
+    matched = {name: truth.matched(sample, found.error["chunks"]) for name, found in peers.items()
+               if "chunks" in found.error}  # fmt: skip
     return {
         "ratios": _ratios(task, peers, matched),
         "errors": errors | {"doubt": truth.doubt},
+        "rtol_of_peers": {name: {kind: found.tolerance(kind) for kind in KINDS} for name, found in peers.items()},
         "matched": {n: None if m is None else {"rtol": m[0], "chunks": m[1]} for n, m in matched.items()},
         "ours_no_worse_than_peers": {
-            name: all(errors["ours"][kind] <= errors[name][kind] for kind in ("day", "chunks")) for name in peers
+            name: all(errors["ours"][kind] <= errors[name][kind] for kind in KINDS) for name in peers
         },
-        "why": why,
+        "why": "; ".join(why),
         "amici_version": version,
     }
 
 
-def _ratios(task: Task, peers: dict[str, Program], matched: dict[str, tuple[float, float] | None]) -> dict:
+def _ratios(task: Task, peers: dict[str, Agreeing], matched: dict[str, tuple[float, float] | None]) -> dict:
     """Peer's seconds over ours in each turn; and cells and chunks a second of everyone."""
     ours = Own(task, RTOL, ATOL)
     loose = {name: Own(task, found[0], None) for name, found in matched.items() if found}
@@ -106,13 +110,16 @@ def _ratios(task: Task, peers: dict[str, Program], matched: dict[str, tuple[floa
         note("cells_per_s ours", 1 / day)
         note("cell_chunks_per_s ours", CHUNKS / chunks)
         for name, peer in peers.items():
-            their_day, their_chunks = peer.day().seconds, peer.chunks().seconds
-            note(f"cells_per_s {name}", 1 / their_day)
-            note(f"cell_chunks_per_s {name}", CHUNKS / their_chunks)
-            note(f"population_vs_{name}", their_day / day)
-            note(f"chunks_vs_{name}", their_chunks / chunks)
-            if name in loose:
-                note(f"chunks_vs_{name}_matched_error", their_chunks / loose[name].chunks().seconds)
+            if "day" in peer.program:
+                seconds = peer.program["day"].day().seconds
+                note(f"cells_per_s {name}", 1 / seconds)
+                note(f"population_vs_{name}", seconds / day)
+            if "chunks" in peer.program:
+                seconds = peer.program["chunks"].chunks().seconds
+                note(f"cell_chunks_per_s {name}", CHUNKS / seconds)
+                note(f"chunks_vs_{name}", seconds / chunks)
+                if name in loose:
+                    note(f"chunks_vs_{name}_matched_error", seconds / loose[name].chunks().seconds)
     return ratios
 
 
@@ -146,7 +153,7 @@ def jumps(task: Task) -> dict:
     """The task with one input that jumps far, and no other that changes; no target is set for it."""
     with ExitStack() as open_peers:
         figures = report(compared(task.jumping(JUMPING), open_peers) | dict.fromkeys(("first_use_s", "cached_use_s")))
-    kept = ("errors", "matched", "ours_no_worse_than_peers", "why")
+    kept = ("errors", "rtol_of_peers", "matched", "ours_no_worse_than_peers", "why")
     chunks = {name: figures[name]["value"] for name in TARGETS if name.startswith("chunks")}
     return {"input": JUMPING} | chunks | {name: figures[name] for name in kept}
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
@@ -13,6 +15,9 @@ from bench.peers.task import Run, Task
 TIGHT, TIGHT_ATOL = 1e-11, 1e-8
 AGREE = 1e-2
 """Error beyond which a peer has computed something else, so that its speed says nothing."""
+KINDS = ("day", "chunks")
+_TIGHTER = (0.1, 0.01)
+"""Shares of the tolerances at which a peer tries again where its answer does not agree."""
 _SURE = 1e-4
 """Difference of two tight answers beyond which none of them is the truth."""
 _TOLERANCES = tuple(
@@ -32,6 +37,22 @@ def error(found: np.ndarray, exact: np.ndarray) -> float:
     """Largest error of any state of any cell, over its size (and a millionth of the cell's largest)."""
     scale = np.abs(exact) + 1e-6 * np.abs(exact).max(axis=-1, keepdims=True)
     return float((np.abs(found - exact) / scale).max())
+
+
+@dataclass
+class Agreeing:
+    """A peer at the loosest tolerances that were tried at which its answer agrees, for each kind of run where it does.
+
+    program, rtol, error   by kind
+    """
+
+    program: dict[str, Program] = field(default_factory=dict)
+    rtol: dict[str, float] = field(default_factory=dict)
+    error: dict[str, float] = field(default_factory=dict)
+
+    def tolerance(self, kind: str) -> float | None:
+        """rtol of a kind; None where the answer never agreed."""
+        return self.rtol.get(kind)
 
 
 class Truth:
@@ -66,3 +87,23 @@ class Truth:
                 break
             found = rtol, here
         return found
+
+
+def agreeing(
+    truth: Truth, make: Callable[[float, float], Program], first: Program, rtol: float, atol: float
+) -> tuple[dict[str, float], Agreeing]:
+    """The errors of a peer at the asked tolerances, and the peer at those where it agrees.
+
+    make    rtol, atol -> the peer;   first  the peer at the asked ones
+    """
+    asked = truth.errors(first)
+    found = Agreeing()
+    for share in (1.0, *_TIGHTER):
+        if len(found.program) == len(KINDS):
+            break
+        peer = first if share == 1.0 else make(share * rtol, share * atol)
+        errors = asked if share == 1.0 else truth.errors(peer)
+        for kind in KINDS:
+            if kind not in found.program and errors[kind] <= AGREE:
+                found.program[kind], found.rtol[kind], found.error[kind] = peer, share * rtol, errors[kind]
+    return asked, found
