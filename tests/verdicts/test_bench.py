@@ -1,4 +1,4 @@
-"""The bench: dishes side by side where the assay can, alike ones one after the other, kept on disk as they were read."""
+"""The bench: dishes side by side where the assay can, alike ones after each other, kept on disk as they were read."""
 
 import dataclasses
 
