@@ -337,7 +337,7 @@ def test_a_reader_that_leaves_is_no_error(tmp_path, arguments):
 @pytest.mark.parametrize("command", [
     (), ("run",), ("assay",), ("model",), ("model", "show"), ("model", "lint"), ("model", "export"), ("findings",),
     ("findings", "list"), ("findings", "show"), ("findings", "check"), ("findings", "lint"),
-    ("findings", "score"), ("findings", "mutate"), ("findings", "diff"), ("explain",),
+    ("findings", "score"), ("findings", "mutate"), ("findings", "diff"), ("findings", "contradictions"), ("explain",),
 ])
 def test_every_help_shows_an_example(here, command):
     done = here(*command, "--help")
@@ -345,6 +345,13 @@ def test_every_help_shows_an_example(here, command):
     assert "lamella " + " ".join(command) in done.stdout
     assert "Example:" in done.stdout or not command
     assert "TyperArgument" not in done.stdout
+
+
+def test_contradictions_are_a_table(here):
+    table = json.loads(here("findings", "contradictions", "12", "29", "--json").stdout)
+    assert table["counts"] == {"holds": 0, "fails": 0, "waits": 1, "not judged": 1, "of": 2}
+    assert [row["number"] for row in table["rows"]] == [12, 29]
+    refused(here("findings", "contradictions", "99"), "no contradiction 99")
 
 
 def test_model_show_and_export(here, tmp_path):

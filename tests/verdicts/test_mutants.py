@@ -42,6 +42,14 @@ def test_reactions_without_support_are_named_and_all_add_up(test):
     json.dumps(table, allow_nan=False)
 
 
+def test_a_module_as_a_whole_breaks_what_its_reactions_break(test):
+    parts = {part.module: part for part in test.parts}
+    assert set(parts) == {mutant.module for mutant in test.mutants}
+    assert SUMO in parts["rhogdi"].supported_by
+    assert SMAC in parts["iap"].supported_by
+    assert parts["calcium"].supported_by == ()
+
+
 def test_a_finding_that_fails_supports_nothing():
     text = """
 schema = 1

@@ -47,6 +47,14 @@ def test_shares_stay_shares(drawn):
             assert (drawn[name] > 0.0).all()
 
 
+@pytest.mark.parametrize("name", ["TNFAIP3_by_NFKB", "MYC_basal", "CCND1_by_LEF1"])
+def test_what_a_law_subtracts_from_one_stays_below_one(drawn, name):
+    value = assemble("HeLa").parameters[name].value
+    assert 0.0 < value < 1.0
+    assert (drawn[name] * value).max() < 1.0
+    assert np.median(drawn[name]) == pytest.approx(1.0, rel=0.05)
+
+
 def test_one_number_has_one_factor_wherever_it_is_used(drawn):
     name = next(n for n in drawn if n.startswith("a5b1_") and f"avb1{n[4:]}" in drawn and not n.endswith("_copies"))
     assert (drawn[name] == drawn[f"avb1{name[4:]}"]).all()

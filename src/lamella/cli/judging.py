@@ -142,7 +142,8 @@ def score(html: Annotated[Path | None, typer.Option("--html", metavar="FILE", sh
 
 
 def mutate(cell: Cell = None, assay: Assay = None, role: Role = None, module: Module = None, kind: Kind = None,
-           cells: Annotated[int, typer.Option("--cells", min=1, max=1000, help="Drawn cells per arm.")] = 4,
+           cells: Annotated[int, typer.Option("--cells", min=1, max=1000, help="Cells per arm: one of median protein "
+                                              "levels, or several that are drawn.")] = 1,
            tissue: Annotated[bool, typer.Option("--tissue", help="Also run dishes where a reaction moves what cells "
                                                 "hand the tissue by 5 %: hours.")] = False,
            seed: Seed = 1, threads: Threads = None, store: Store = STORE, as_json: AsJson = False,
@@ -178,6 +179,8 @@ def mutate(cell: Cell = None, assay: Assay = None, role: Role = None, module: Mo
     for mutant in test.mutants:
         if mutant.supported_by:
             print(f"{mutant.reaction}\n  breaks {', '.join(mutant.supported_by)}")
+    for part in test.parts:
+        print(f"all of {part.module}\n  breaks {', '.join(part.supported_by) or 'nothing'}")
     counts: Any = test.to_dict()["counts"]
     print(f"\nOf {counts['of']} reactions, {counts['supported']} are supported by a finding that breaks without them, "
           f"{counts['unsupported']} by none, and {counts['undecided']} may be by a tissue that was not run.")

@@ -7,6 +7,8 @@ odds multiplied, so that it stays one. What is 0 or 1 by construction, the numer
 
 from __future__ import annotations
 
+import re
+from functools import cache
 from math import log
 
 import numpy as np
@@ -15,9 +17,11 @@ from scipy.special import betaincinv
 
 from lamella.culture import constants
 from lamella.networks import assemble
-from lamella.networks.library import Parameter, module
+from lamella.networks.library import Parameter, module, module_names
 from lamella.random import generator
 from lamella.verdicts.effect import LEVEL
+
+_ONE_MINUS = re.compile(r"\b1 ?- ?([A-Za-z_]\w*)")
 
 SPREAD = {"measured": 0.2, "fitted": log(2.0), "order": log(3.0), "assumed": log(3.0)}
 """Standard deviation of the logarithm of a factor, by grade."""
@@ -27,7 +31,7 @@ _SCHEME = ("scale.", "clock.", "shape.focus")
 
 _SHARES = ("_floor", "_share", "_available", "_cytosolic", ".contact_gain", ".rear_focus", ".cdc42_focus", ".shared",
            ".bind_floor", ".traction_floor")
-"""Endings of the names of numbers that are shares."""
+"""Endings of the names of numbers that are shares; so is what a law subtracts from 1."""
 
 
 def factors(cell: str, members: int, seed: int, *, exchange: bool = False) -> dict[str, NDArray[np.float64]]:
@@ -55,7 +59,14 @@ def factors(cell: str, members: int, seed: int, *, exchange: bool = False) -> di
 
 
 def _is_share(name: str, row: Parameter) -> bool:
-    return row.unit == "1" and 0.0 < row.value < 1.0 and name.endswith(_SHARES)
+    share = name.endswith(_SHARES) or name in _complements()
+    return row.unit == "1" and 0.0 < row.value < 1.0 and share
+
+
+@cache
+def _complements() -> frozenset[str]:
+    """Names that a law of the library subtracts from 1: beyond 1 they would turn a synthesis into a loss."""
+    return frozenset(name for one in module_names() for name in _ONE_MINUS.findall(module(one).body))
 
 
 def _of_share(value: float, factor: NDArray[np.float64]) -> NDArray[np.float64]:

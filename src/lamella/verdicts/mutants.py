@@ -1,4 +1,5 @@
-"""Mutation testing of the biology: every reaction is switched off in turn, and the findings that break are listed.
+"""Mutation testing of the biology: every reaction, and every part of the network as a whole, is switched off in turn,
+and the findings that break are listed.
 
 A reaction that breaks no finding is one that no finding supports: the model could do without it and nobody would
 notice. Blots are tried with every reaction, all in one batch of lanes. A dish costs minutes, so that a tissue is tried
@@ -51,7 +52,7 @@ class Broken:
 
 @dataclass(frozen=True)
 class Mutant:
-    """One reaction that is off.
+    """One reaction that is off, or all of a module.
 
     breaks     what no longer holds, reported expectations and corollaries
     unsolved   findings whose cells could not be advanced without it: they break too, for a reason of their own
@@ -79,6 +80,7 @@ class Mutant:
 class MutationTest:
     """All reactions.
 
+    parts      every module that has reactions, with all of them off
     tried      findings that hold with the whole network in a cell line, by what was run, so that they can break
     unbroken   of those, the ones that no single reaction breaks
     silent     findings that do not hold with the whole network: they support nothing
@@ -89,6 +91,7 @@ class MutationTest:
     unbroken: tuple[str, ...]
     silent: tuple[str, ...]
     cells: int
+    parts: tuple[Mutant, ...] = ()
 
     def unsupported(self) -> list[str]:
         """Reactions that break nothing and for which no dish is outstanding."""
@@ -104,15 +107,16 @@ class MutationTest:
                            "undecided": len(self.undecided()), "of": len(self.mutants)},
                 "supported": supported, "unsupported": self.unsupported(), "undecided": self.undecided(),
                 "tried": list(self.tried), "unbroken": list(self.unbroken), "silent": list(self.silent),
-                "cells_per_lane_group": self.cells, "reactions": [m.to_dict() for m in self.mutants]}
+                "cells_per_lane_group": self.cells, "parts": [m.to_dict() for m in self.parts],
+                "reactions": [m.to_dict() for m in self.mutants]}
 
 
-def mutate(findings: Sequence[Finding], bench: Bench, *, cells: int = 4, seed: int = 1, threads: int = 1,
+def mutate(findings: Sequence[Finding], bench: Bench, *, cells: int = 1, seed: int = 1, threads: int = 1,
            tissue: bool = False, failing: Collection[tuple[str, str]] = (),
            tell: Callable[[str, float], None] = lambda what, share: None) -> MutationTest:
     """Switch every reaction off in turn, in every arm of every finding.
 
-    cells    drawn cells per arm and reaction, the same in all
+    cells    per arm and reaction, the same in all: one of median protein levels, or several that are drawn
     tissue   also run dishes for the reactions whose loss moves an exchange output
     failing  (finding, cell line) that a check found to fail: they support nothing, whatever a few cells say
     tell     called with the finding at work and the finished share
@@ -129,14 +133,23 @@ class _Mutation:
         built = [cell for cell in cell_lines() if any(cell in cells_of(finding) for finding in findings)]
         self.reactions = {cell: tuple(assemble(cell).evidence) for cell in built}
         self.modules = {r: m for cell in built for r, m in assemble(cell).modules.items()}
+        self.parts = tuple(dict.fromkeys(self.modules.values()))
         self.lanes = VariantBench(self._variants, cells=cells, seed=seed, threads=threads, watch=READ_STATES)
-        self.breaks: dict[str, list[Broken]] = {r: [] for r in self.modules}
-        self.unsolved: dict[str, list[str]] = {r: [] for r in self.modules}
-        self.untried: dict[str, list[str]] = {r: [] for r in self.modules}
+        off = (*self.modules, *map(_whole, self.parts))
+        self.breaks: dict[str, list[Broken]] = {r: [] for r in off}
+        self.unsolved: dict[str, list[str]] = {r: [] for r in off}
+        self.untried: dict[str, list[str]] = {r: [] for r in off}
         self.tried: dict[str, bool] = {}
 
     def _variants(self, cell: str) -> list[Variant]:
-        return [WHOLE, *(Variant(without=(reaction,)) for reaction in self.reactions[cell])]
+        return [WHOLE, *(Variant(without=group) for group in self._switched(cell).values())]
+
+    def _switched(self, cell: str) -> dict[str, tuple[str, ...]]:
+        """What is off in every variant of a line: each reaction alone, then each module as a whole."""
+        groups = {reaction: (reaction,) for reaction in self.reactions[cell]}
+        held = assemble(cell).modules
+        return groups | {_whole(part): tuple(r for r in self.reactions[cell] if held[r] == part)
+                         for part in self.parts if part in held.values()}
 
     def test(self, tissue: bool, tell: Callable[[str, float], None]) -> MutationTest:
         self.lanes.prepare((plate, e.at) for finding in self.findings
@@ -146,12 +159,16 @@ class _Mutation:
             for cell in cells_of(finding):
                 self._try(finding, cell, tissue)
         tell("", 1.0)
-        mutants = tuple(Mutant(r, self.modules[r], tuple(self.breaks[r]), tuple(dict.fromkeys(self.unsolved[r])),
-                               tuple(dict.fromkeys(self.untried[r]))) for r in self.modules)
+        mutants = tuple(self._mutant(r, module) for r, module in self.modules.items())
         broken = {b.finding for m in mutants for b in m.breaks}
         tried = tuple(name for name, holds in self.tried.items() if holds)
         return MutationTest(mutants, tried, tuple(name for name in tried if name not in broken),
-                            tuple(name for name, holds in self.tried.items() if not holds), self.cells)
+                            tuple(name for name, holds in self.tried.items() if not holds), self.cells,
+                            tuple(self._mutant(_whole(part), part) for part in self.parts))
+
+    def _mutant(self, name: str, module: str) -> Mutant:
+        return Mutant(name, module, tuple(self.breaks[name]), tuple(dict.fromkeys(self.unsolved[name])),
+                      tuple(dict.fromkeys(self.untried[name])))
 
     def _try(self, finding: Finding, cell: str, tissue: bool) -> None:
         """One finding in one cell line: it can break where all that it reports of blots holds with every reaction."""
@@ -168,7 +185,7 @@ class _Mutation:
         if reported:
             self.tried[finding.id] = self.tried.get(finding.id, False) or whole
         for expectation, (holds, *without) in blots if whole else ():
-            for reaction, still in zip(self.reactions[cell], without) if holds else ():
+            for reaction, still in zip(self._switched(cell), without) if holds else ():
                 self._note(finding, cell, expectation, reaction, still)
         for expectation, holds in zip(dishes, held) if whole else ():
             for reaction in self._moving(finding, cell, expectation):
@@ -187,13 +204,13 @@ class _Mutation:
 
     def _moving(self, finding: Finding, cell: str, expectation: Base) -> list[str]:
         """Reactions without which an output of the exchange is another one by 5 %, in one of the arms."""
-        moved = np.zeros(len(self.reactions[cell]), bool)
+        moved = np.zeros(len(self._switched(cell)), bool)
         for plate in plates_of(finding, expectation, cell, self.bench).values():
             states = {name: self.lanes.states(plate, (name,), "24 h") for name in READ_STATES}
             for column in mechanics(states, constants()).values():
                 change = _log_change(column[1:], column[0])
                 moved |= ~(change <= log(1.0 + MOVED))  # what could not be advanced counts as moved
-        return [reaction for reaction, yes in zip(self.reactions[cell], moved) if yes]
+        return [reaction for reaction, yes in zip(self.reactions[cell], moved) if yes]  # modules lie behind these
 
     def _in_dishes(self, finding: Finding, cell: str, expectation: Base, reaction: str | None) -> bool | None:
         plates = {arm: _without(plate, reaction)
@@ -205,6 +222,11 @@ class _Mutation:
         except LamellaError:
             return None
         return standing(judge(expectation, values, last=True)) is Standing.HOLDS
+
+
+def _whole(part: str) -> str:
+    """The name of a mutant without any reaction of a module."""
+    return f"all of {part}"
 
 
 def _log_change(values: np.ndarray, whole: float) -> np.ndarray:
