@@ -46,6 +46,18 @@ def test_results_do_not_depend_on_threads_nor_on_what_ends_first(experiment):
     assert hash_of(run_units(experiment, slow_in("knockdown"), threads=2)) == hash_of(one)
 
 
+@pytest.mark.parametrize(("threads", "each"), [(1, 1), (12, 1), (30, 2)])
+def test_threads_that_find_no_dish_of_their_own_share_one(experiment, threads, each):
+    seen = []
+
+    def run(setting, conditions, progress):
+        seen.append(setting.threads)
+        return ASSAYS["quick"].run(setting, conditions, progress)
+
+    run_units(experiment, {"quick": dataclasses.replace(ASSAYS["quick"], run=run)}, threads=threads)
+    assert seen == [each] * 12
+
+
 def test_another_seed_gives_other_data(experiment):
     other = dataclasses.replace(experiment, seed=8)
     assert hash_of(run_units(other, ASSAYS)) != hash_of(run_units(experiment, ASSAYS))

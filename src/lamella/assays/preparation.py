@@ -71,7 +71,7 @@ def plated(
         scale,
         Protocol(
             network_interval=network_interval, front_equals_rear=setting.front_equals_rear, spreads=spreads,
-            section=section,
+            section=section, threads=setting.threads,
         ),
         None if habitat is None else habitat(treatment, layout.labels.shape),
     )

@@ -40,6 +40,7 @@ class Setting:
     without        reactions deleted from the network
     front_equals_rear  the network sees the mean of its front and rear inputs (a control for polarity)
     scaled         parameter of the network, or constant of the exchange as 'section.name' -> factor on its value
+    threads        that may share the work of this dish; they change no result
     """
 
     cell: str
@@ -52,6 +53,7 @@ class Setting:
     without: tuple[str, ...] = ()
     front_equals_rear: bool = False
     scaled: Mapping[str, float] = field(default_factory=dict)
+    threads: int = 1
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import os
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 import xarray as xr
@@ -91,7 +91,8 @@ def run_units(experiment: Experiment, assays: Mapping[str, Assay], *, threads: i
     The result does not depend on `threads`, nor on which dish ends first: a dish
     is a function of its setting, and dishes are laid out by name.
 
-    threads      dishes computed at a time; the kernels release the interpreter lock
+    threads      dishes computed at a time; the kernels release the interpreter lock. Where there are fewer dishes, each
+                 may use several
     keep         where finished dishes are kept and looked for; None keeps none
     on           `basis` of the run, part of the name under which a dish is kept
     on_unit      called in this thread with every finished dish, kept ones included
@@ -111,7 +112,7 @@ def run_units(experiment: Experiment, assays: Mapping[str, Assay], *, threads: i
                 on_progress(unit, share)
 
         progress(0.0)
-        setting = experiment.setting(unit.arm, unit.replicate)
+        setting = replace(experiment.setting(unit.arm, unit.replicate), threads=each)
         whole = assays[unit.assay].run(setting, experiment.assays[unit.assay], progress).load()
         dataset = thinned(whole, unit.replicate)
         if keep is not None:
@@ -132,6 +133,7 @@ def run_units(experiment: Experiment, assays: Mapping[str, Assay], *, threads: i
         else:
             kept += 1
             finish(unit, found)
+    each = max(1, threads // max(1, len(pending)))
     with ThreadPoolExecutor(max_workers=max(1, threads), thread_name_prefix="dish") as pool:
         try:
             _drain({pool.submit(compute, unit): unit for unit in pending}, finish)

@@ -162,7 +162,7 @@ class Dish:
         if self._workers is None or self._workers.turn.size != threads:
             self._workers = make_workers(threads, self._record.shape[0], self._tiles)
         run = run_alone if threads == 1 else run_together
-        asked = what_is_asked(self._record, self._lattice.expiry, self.mcs)
+        asked = what_is_asked(self._record, self._lattice.expiry)
         run(
             self._workers, asked, self._lattice, self._grid, self._record, self._physics,
             self._tiles, self._counters, self._key, self._keys, self._turns, self._sums, self._boxes,

@@ -7,6 +7,7 @@ the interpreter and are cached on disk.
 from __future__ import annotations
 
 import hashlib
+import uuid
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ def _fingerprint() -> str:
 
 
 _SOURCES = _fingerprint()
+_PROCESS = uuid.uuid4().hex[:12]
 _njit: Any = numba.njit  # its stubs do not know all of its options
 
 
@@ -32,12 +34,15 @@ def kernel(function: Callable) -> Any:
 
     numba drops cached machine code when the file of the kernel changes, but not
     when that of an energy term does; the fingerprint of the room makes it look
-    at all of them.
+    at all of them. And it numbers the files of machine code by an index that it reads and writes without a lock: two
+    processes that compile different variants of a kernel at once would write both into one file, and a third would run
+    the wrong one. So every process writes files of its own.
     """
     compiled: Any = _njit(nogil=True, cache=True, error_model="numpy")(function)
     cache_file = getattr(getattr(compiled, "_cache", None), "_cache_file", None)
     if cache_file is not None:
         cache_file._source_stamp = _SOURCES
+        cache_file._data_name_pattern = cache_file._data_name_pattern.replace("{number", _PROCESS + ".{number")
         cache_file._load_index = _forgiving(cache_file._load_index)
     return compiled
 

@@ -59,18 +59,19 @@ def wrap_centroids(record, period):
                 record[cell, IMAGE + d] += turns
 
 
-def what_is_asked(record: NDArray[np.float64], expiry: NDArray[np.int32], now: int) -> Asked:
+def what_is_asked(record: NDArray[np.float64], expiry: NDArray[np.int32]) -> Asked:
     """Terms that any cell has; see `Asked`.
 
     record   [rows, WIDTH], with nuclei and what follows from the columns
-    expiry   [N] see `Lattice`;   now   MCS done
+    expiry   [N] see `Lattice`
     """
     has = lambda *columns: bool((record[1:, columns] != 0.0).any())
     active, directed = has(STRONGEST_PUSH), has(POLARITY, CONTRACTION, DISSIPATION)
     steered, nucleated = has(CHEMOTAXIS, LINK, FORCE, FORCE + 1, FORCE + 2), has(NUCLEUS_SITES)
-    # with the shortest memory no activity outlives its step, and nothing can tell whether it is noted
+    # with the shortest memory no activity outlives its step, and nothing can tell whether it is noted; where some has
+    # been noted before it goes on being noted, or bytes would tell where a run was interrupted
     remembered = active or has(INTEGRINS, SENSE_ACT) or bool((record[1:, ACT_MEMORY] > 1.0).any())
-    beyond = (0,) if remembered or expiry.max(initial=0) > now else ()
+    beyond = (0,) if remembered or expiry.any() else ()
     return Asked((0, 0) if directed or steered or nucleated else beyond, 0.0, active, directed, steered, nucleated)
 
 
