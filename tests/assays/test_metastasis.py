@@ -5,7 +5,7 @@ import pytest
 
 from lamella.assays import EXTRAVASATION, METASTASIS, Setting
 from lamella.assays.detached import detached
-from lamella.assays.extravasation import wall_of
+from lamella.assays.extravasation import vessel, wall_of
 from lamella.assays.hosts import doses, immunities, organs
 from lamella.assays.metastasis import dragged, follow
 from lamella.assays.preparation import treated
@@ -65,6 +65,15 @@ def test_death_ligands_of_the_host_kill_cells_that_have_receptors_for_them():
     assert deaf.waited.mean() > 0.8
     for later, earlier in ((alone.grown, alone.waited), (hunted.waited, hunted.held)):
         assert (later <= earlier).all()
+
+
+def test_a_section_on_the_way_is_on_the_clock_of_the_treatment():
+    timed = setting(inhibitor={"palbociclib": "1 uM from 2 h", "U0126": "1 uM from 9 h"})
+    culture = vessel(timed, organs()["liver"], 4, 0.0, elapsed=3.0 * 3600.0).culture
+    column = culture.population.program.parameters.index
+    assert (culture.population.parameters[:, column("CDK4_inhibitor")] > 0.0).all()
+    assert not culture.population.parameters[:, column("MAP2K1_inhibitor")].any()
+    assert culture.seconds == 3.0 * 3600.0
 
 
 def test_flow_takes_cells_whose_integrins_are_gone():

@@ -24,7 +24,7 @@ from lamella.assays.protocol import Assay, Conditions, Progress, Setting
 from lamella.assays.quantities import one_of, written_in
 from lamella.assays.section import Ground, Section, ground_of, sectioned
 from lamella.assays.tracking import Recorder
-from lamella.culture import Habitat, idealised_inputs
+from lamella.culture import Habitat, idealised_inputs, make
 from lamella.networks import Treatment
 from lamella.tissue.mesh import fibre_mesh
 from lamella.units import quantity
@@ -71,13 +71,22 @@ def wall_of(treatment: Treatment, ground: Ground, organ: Organ, gap: float) -> H
     return ground_of(treatment, ground, held, posts)
 
 
-def vessel(setting: Setting, organ: Organ, cells: int, transit: float, gap: float | None = None) -> Section:
-    """Cells on the wall of a vessel, after `transit` s in the blood.   gap: in place of the organ's [um]"""
+def vessel(setting: Setting, organ: Organ, cells: int, transit: float, gap: float | None = None,
+           elapsed: float = 0.0) -> Section:  # fmt: skip
+    """Cells on the wall of a vessel, after `transit` s in the blood.
+
+    gap       in place of the organ's [um]
+    elapsed   s since the arm's treatment began, on whose clock the section is
+    """
     width = organ.gap if gap is None else gap
     made = sectioned(in_host(setting, organ), cells, organ.thickness + _TISSUE,
                      lambda treatment, ground: wall_of(treatment, ground, organ, width))  # fmt: skip
+    culture = made.culture
+    for change in culture.treatment.changes:
+        if change.time < elapsed:
+            make(change, culture.population)
+    culture.seconds = elapsed
     if transit > 0.0:
-        culture = made.culture
         culture.population.advance(transit, inputs=idealised_inputs(culture.network, culture.treatment, suspended=True))
     return made
 

@@ -135,8 +135,10 @@ def leaving(setting: Setting, conditions: MetastasisConditions, progress: Progre
 
 def crossing(setting: Setting, conditions: MetastasisConditions, progress: Progress) -> float:
     """Share of the cells on the wall of a vessel that go through it."""
-    organ = organs()[conditions.organ]
-    made = vessel(setting, organ, conditions.section, quantity(conditions.transit, "s"))
+    organ, transit = organs()[conditions.organ], quantity(conditions.transit, "s")
+    elapsed = quantity(conditions.wedged, "s") + transit
+    elapsed += quantity(conditions.stay, "s") if conditions.route == "primary" else 0.0
+    made = vessel(setting, organ, conditions.section, transit, elapsed=elapsed)
     ever = np.zeros(conditions.section, bool)
     time, frames = quantity(conditions.crossing, "s"), 12
     for i in range(frames):

@@ -33,8 +33,11 @@ def explain(finding: Finding, *, cell: str | None = None, cells: int = 8, seed: 
         raise InputError(f"none of the cell lines of '{finding.id}' is built", where="cell")
     found = []
     for arm, against, quantity, at in dict.fromkeys(_contrasts(finding)):
+        line = finding.line(arm, built[0])
+        if line != finding.line(against, built[0]):
+            continue  # a path is of one network
         try:
-            path = causal_path(built[0], Perturbations.model_validate(finding.arms[arm]),
+            path = causal_path(line, Perturbations.model_validate(finding.arms[arm]),
                                Perturbations.model_validate(finding.arms[against]), quantity, matrix=finding.matrix,
                                medium=finding.medium, at=at, names=(arm, against), cells=cells, seed=seed,
                                threads=threads, halves_together=True)

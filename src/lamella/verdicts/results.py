@@ -34,7 +34,8 @@ def program_hash() -> str:
 
 def finding_key(finding: Finding) -> str:
     """Hash of all that a verdict on a finding rests on, except seed and number of dishes."""
-    networks = {cell: assemble(cell).digest for cell in cells_of(finding) if cell in cell_lines()}
+    lines = (*cells_of(finding), *finding.lines.values())
+    networks = {cell: assemble(cell).digest for cell in lines if cell in cell_lines()}
     return value_hash({"finding": finding.hash(), "networks": networks, "program": program_hash()})
 
 
