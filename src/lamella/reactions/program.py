@@ -193,8 +193,8 @@ class Program:
     def missing(self, parameters: np.ndarray) -> list[str]:
         """Names without a value (NaN) in some cell that a rate or a start value needs."""
         states = self.initial_states(parameters)
-        unset: np.ndarray = np.isnan(parameters).any(axis=0)
-        names = [self.parameters[i] for i in self._leaves if unset[i]]
+        unset = set(np.flatnonzero(np.isnan(parameters).any(axis=0)).tolist())
+        names = [self.parameters[i] for i in self._leaves if i in unset]
         return names + [self.species[i] for i in np.flatnonzero(np.isnan(states).any(axis=0))]
 
     # values, with numpy -------------------------------------------------------------
