@@ -10,8 +10,8 @@ from lamella.findings import contradictions
 from lamella.verdicts import Bench, Outcome, Results, breaches, contradiction_rows, differences, judged
 
 RUN = {one.number: one for one in contradictions() if one.runs}
-SAMPLE = (12, 15)
-"""Of MEF, whose network other tests compile too."""
+SAMPLE = (12,)
+"""Of MEF, whose network other tests compile too, and far from its line."""
 
 
 @pytest.fixture(name="bench", scope="module")
