@@ -7,7 +7,8 @@ from verification.tissue_sampler import sample
 
 from lamella.errors import InputError
 from lamella.tissue import Dish, reference
-from lamella.tissue.tiles import make_tiles, tile_lengths
+from lamella.tissue.sweep import LONG
+from lamella.tissue.tiles import SIZE, make_tiles, tile_lengths
 from lamella.tissue.workers import most_threads
 
 
@@ -107,6 +108,39 @@ def test_tiles_change_no_statistics(protrusion):
     error = np.hypot(whole[1], tiled[1])
     assert (error < np.array([0.002, 0.04, 0.005, 0.04, 0.01]) * whole[0]).all()
     assert (np.abs(tiled[0] - whole[0]) < 4.0 * error).all()
+
+
+def crowd(across, protrusion, key):
+    """Cells of 100 sites side by side, no tiles: share of attempts accepted, squares of volumes about their target,
+    perimeters; and how long the border list is."""
+    cells = across**2
+    labels = blocks((10 * across, 10 * across), (across, across), 10, 0)
+    dish = Dish(labels, np.r_[0, 1 + np.arange(cells) % 2], LOOSE, temperature=10.0, key=key,
+                cell_keys=np.arange(cells + 1), tile=labels.shape, connectivity=False)  # fmt: skip
+    dish.cells.target_volume, dish.cells.volume_stiffness = 100.0, 1.0
+    dish.cells.target_perimeter, dish.cells.perimeter_stiffness = 140.0, 0.05
+    dish.cells.protrusion, dish.cells.act_memory = protrusion, 1.0 + protrusion
+    dish.advance(20)
+    before, sizes = dish.counts, []
+    for _ in range(10):
+        dish.advance(4)
+        sizes.append([((dish.cells.volume[1:] - 100.0) ** 2).mean(), dish.cells.perimeter[1:].mean()])
+    share = (dish.counts["accepted"] - before["accepted"]) / (dish.counts["tried"] - before["tried"])
+    labels, cells = dish.labels(), cells + 1
+    assert np.array_equal(dish.cells.volume[1:], reference.volumes(labels, cells)[1:])
+    assert np.array_equal(dish.cells.perimeter[1:], reference.perimeters(labels, cells, (True, True))[1:])
+    return [share, *np.mean(sizes, axis=0)], int(dish._tiles.state[0, SIZE])
+
+
+@pytest.mark.parametrize("protrusion", [0.0, 30.0])
+def test_batches_of_a_long_border_change_no_statistics(protrusion):
+    """784 cells in one dish, whose batches of attempts go on after a copy, and 800 in eight, where a copy ends one."""
+    large, long = crowd(28, protrusion, 7)
+    small, lists = zip(*(crowd(10, protrusion, key) for key in range(8)))
+    assert long > LONG > max(lists)
+    error = np.std(small, axis=0, ddof=1) * np.sqrt(2.0 / len(small))  # the large dish counts as much as all small ones
+    assert (error < np.array([0.01, 0.05, 0.01]) * large).all()
+    assert (np.abs(large - np.mean(small, axis=0)) < 4.0 * error).all()
 
 
 def test_tiles_agree_with_the_whole_energy_at_rest():
