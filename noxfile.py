@@ -63,6 +63,8 @@ def verify(session: nox.Session) -> None:
     session.run("python", "-m", "verification.step_errors")
     session.run("python", "-m", "verification.power")
     session.run("python", "-m", "verification.hostile_models")
+    session.run("python", "-m", "verification.contradictions")
+    session.run("python", "-m", "verification.sbml_export")
     if session.posargs:
         session.run("python", "-m", "verification.sbml_suite", *session.posargs)
         session.run("python", "-m", "verification.sbml_stochastic", *session.posargs)
