@@ -50,10 +50,10 @@ def test_drugs_act_near_their_constants_and_take_their_band_away():
     assert np.isnan(ic50(agent="U0126", band="XIAP.total")["control"]["ic50"]["mean"])
 
 
-def test_cells_with_more_erk_activity_need_more_inhibitor():
-    found = ic50({"control": {}, "ras": {"mutant": {"KRAS": "G12V"}}}, agent="U0126", band="MAPK1.p")
-    assert found["ras"]["untreated"]["mean"] > found["control"]["untreated"]["mean"]
-    assert found["ras"]["ic50"]["mean"] > 1.1 * found["control"]["ic50"]["mean"]
+def test_cells_whose_erk_is_saturated_need_more_inhibitor():
+    found = ic50({"control": {}, "mek": {"overexpression": {"MAP2K1": 30.0}}}, agent="U0126", band="MAPK1.p")
+    assert found["mek"]["untreated"]["mean"] > found["control"]["untreated"]["mean"]
+    assert found["mek"]["ic50"]["mean"] > 1.1 * found["control"]["ic50"]["mean"]
 
 
 @pytest.mark.parametrize(("conditions", "what"), [
