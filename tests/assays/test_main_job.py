@@ -21,7 +21,7 @@ def effect(outcome, readout):
 
 @pytest.mark.slow
 def test_the_knockdown_closes_the_wound_faster_and_elongates_cells_at_the_edge():
-    outcome = run_assay(SCRATCH, arms={"control": {}, "knockdown": KNOCKDOWN}, replicates=6, duration="16 h", **DISH)
+    outcome = run_assay(SCRATCH, arms={"control": {}, "knockdown": KNOCKDOWN}, replicates=10, duration="16 h", **DISH)
     for readout in ("closure", "elongation", "rac1_total", "rac1_gtp", "raf1_total"):
         assert effect(outcome, readout)["low"] > 1.0, readout
 
