@@ -28,7 +28,7 @@ def test_the_knockdown_closes_the_wound_faster_and_elongates_cells_at_the_edge()
 
 @pytest.mark.slow
 def test_without_the_ring_reactions_the_knockdown_does_nothing():
-    outcome = run_assay(SCRATCH, arms={"control": {}, "knockdown": KNOCKDOWN}, replicates=14, duration="16 h",
+    outcome = run_assay(SCRATCH, arms={"control": {}, "knockdown": KNOCKDOWN}, replicates=20, duration="16 h",
                         without=RING, **DISH)
     closure = effect(outcome, "closure")
     assert 0.95 < closure["low"] < closure["high"] < 1.05
