@@ -194,3 +194,13 @@ REACTING = {"Compartments": [compartment(1)], "Species": [species("A", 'initialA
 def test_contradictions_are_refused(lists, message):
     with pytest.raises(ModelError, match=message):
         read_sbml(model(**lists))
+
+
+def test_an_argument_of_a_function_that_is_no_name_is_refused_before_it_ends_the_process():
+    text = HEAD.format(
+        '<listOfFunctionDefinitions><functionDefinition id="f"><math xmlns="http://www.w3.org/1998/Math/MathML"><lambda>'
+        "<bvar><ci>x</ci></bvar><bvar><apply><minus/><ci>y</ci></apply></bvar><ci>x</ci></lambda></math>"
+        "</functionDefinition></listOfFunctionDefinitions>"
+    )
+    with pytest.raises(ModelError, match="argument 2 of the function 'f' is no name"):
+        read_sbml(text)

@@ -47,6 +47,15 @@ def read_sbml(text: str, *, name: str = "model") -> Model:
         sys.setrecursionlimit(limit)
 
 
+def _require_names(function: libsbml.FunctionDefinition, model: str) -> None:
+    """Arguments of a function are names; libSBML ends the process where it computes units with any other."""
+    for k in range(function.getNumArguments()):
+        argument = function.getArgument(k)
+        if argument.getType() != libsbml.AST_NAME or not argument.getName():
+            raise ModelError(f"argument {k + 1} of the function '{function.getId()}' is no name",
+                             where=where(model, function), remedy="Give each <bvar> one <ci>.")  # fmt: skip
+
+
 class _Reader:
     def __init__(self, source: libsbml.Model, name: str):
         self.source, self.name = source, name
@@ -54,6 +63,8 @@ class _Reader:
         self.model = Model(name=source.getId() or name)
         self.graph: Graph = self.model.graph
         functions = {f.getId(): f for f in source.getListOfFunctionDefinitions()}
+        for function in functions.values():
+            _require_names(function, name)
         converter = Converter(self.graph, functions)
         self.leaves: dict[str, int] = {}
         self.now = Current(self.declarations, self.graph, converter, self.leaves)
