@@ -8,9 +8,8 @@ cells; big2d, 2000 x 2000 with 4,096; big3d, 200^3 with 1,728. They have the phy
 perimeter, contacts, Act, and no connectivity rule. First it is asked whether both make as many attempts in a Monte
 Carlo step and accept the same share of them; then they take turns, so that a busy machine slows both. Ratios are
 medians over the turns, of attempts between different owners per second of the processor; the least and the most stand
-beside. Two threads wait for each other by looking, which is processor time too: what they gain on two free cores is
-twice the processor time of one thread over theirs together. What they gained by the clock of this machine, with all
-else that runs on it, stands beside.
+beside. What threads gain is told by the clock, so it needs two cores on which nothing else runs; twice the processor
+time of one thread over that of both stands beside, as a hint at what they would gain there.
 """
 
 from __future__ import annotations
@@ -132,9 +131,9 @@ AT_MOST = ("coupling_overhead",)
 AGREE = 0.05
 """What chance does to a dish of cells that crawl, in the steps that are made here; see verification.tissue for more."""
 NOTES = {
-    "two_threads_big": "the smaller gain of big2d and big3d on two free cores, from processor times",
+    "two_threads_big": "the smaller gain of big2d and big3d by the clock, which needs a second core that is free",
     "coupling_overhead": "of a scratch dish of 208 HeLa cells, processor time, networks excluded; see bench.coupled",
-    "ten_thousand_cells": "not measured here: culture does not yet hand its threads to the lattice",
+    "ten_thousand_cells": "not measured here, for it takes long: python -m bench.ten_thousand",
     "agreement": "attempts per MCS and share accepted, over the other kernel's, after the same start",
 }
 
@@ -188,8 +187,8 @@ def measure(name: str, beside, repeats: int) -> tuple[dict[str, list[float]], li
                 begun = time.perf_counter()
                 took.append(seconds(partial(mine.advance, mcs, threads=threads)))
                 walled.append(time.perf_counter() - begun)
-            note(f"{name}_two_threads", 2.0 * took[0] / took[1])
-            note(f"{name}_two_threads_by_the_clock", walled[0] / walled[1])
+            note(f"{name}_two_threads", walled[0] / walled[1])
+            note(f"{name}_two_threads_by_processor", 2.0 * took[0] / took[1])
     return found, agreement
 
 
@@ -206,10 +205,11 @@ def measure_sheet(repeats: int) -> dict[str, list[float]]:
     with ThreadPoolExecutor(2) as pool:
         for _ in range(repeats):
             alone = seconds(lambda: one.advance(100))
-            both = seconds(lambda: list(pool.map(lambda made: made.advance(100), two)))
+            one_after_another = seconds(lambda: [made.advance(100) for made in two], time.perf_counter)
+            both = seconds(lambda: list(pool.map(lambda made: made.advance(100), two)), time.perf_counter)
             found["sheet_ms_per_mcs"].append(10 * alone)
             found["sheet_ms_per_reading"].append(1e3 * seconds(one.read))
-            found["two_dishes_in_two_threads"].append(2.0 * 2.0 * alone / both)
+            found["two_dishes_in_two_threads"].append(one_after_another / both)
     return found
 
 

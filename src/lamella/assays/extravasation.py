@@ -19,6 +19,7 @@ import xarray as xr
 from numpy.typing import NDArray
 from pydantic import Field
 
+from lamella.assays.film import Film
 from lamella.assays.hosts import Organ, densities, organs
 from lamella.assays.protocol import Assay, Conditions, Progress, Setting
 from lamella.assays.quantities import one_of, written_in
@@ -103,15 +104,14 @@ def run(setting: Setting, conditions: ExtravasationConditions, progress: Progres
     organ = organs()[conditions.organ]
     made = vessel(setting, organ, conditions.cells, quantity(conditions.transit, "s"), gap)
     culture, times = made.culture, frame * np.arange(round(duration / frame) + 1)
-    shown = {int(i) for i in np.linspace(0, len(times) - 1, conditions.pictures).round()}
-    recorder, ever, course, pictures = Recorder(), np.zeros(conditions.cells, bool), [], []
+    film = Film(setting, times, conditions.pictures)
+    recorder, ever, course = Recorder(), np.zeros(conditions.cells, bool), []
     for i, time in enumerate(times):
         culture.advance(time - culture.seconds)
         recorder.take(culture)
         ever |= behind(made, organ)
         course.append(float(ever.mean()))
-        if i in shown and setting.replicate == 0:
-            pictures.append(culture.dish.labels().astype(np.uint16))
+        film.take(i, culture.dish)
         progress((i + 1) / len(times))
     depths, table = made.depths(), recorder.table()
     data: dict[str, Any] = {
@@ -123,9 +123,7 @@ def run(setting: Setting, conditions: ExtravasationConditions, progress: Progres
     }
     data |= {f"track_{column}": ("points", table[column].to_numpy()) for column in table}
     coordinates: dict[str, Any] = {"times": times}
-    if pictures:
-        data["labels"] = (("frames", "x", "y"), np.stack(pictures))
-        coordinates["frames"] = times[sorted(shown)]
+    film.add_to(data, coordinates)
     site = culture.scale.site
     attrs = {"assay": "extravasation", "organ": conditions.organ, "site_um": site, "surface_um": made.surface * site,
              "thickness_um": organ.thickness}  # fmt: skip

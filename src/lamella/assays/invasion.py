@@ -17,6 +17,7 @@ import numpy as np
 import xarray as xr
 from pydantic import Field
 
+from lamella.assays.film import Film
 from lamella.assays.protocol import Assay, Conditions, Progress, Setting
 from lamella.assays.quantities import written_in
 from lamella.assays.section import Ground, ground_of, sectioned
@@ -73,14 +74,13 @@ def run(setting: Setting, conditions: InvasionConditions, progress: Progress) ->
                      lambda treatment, ground: gel_of(treatment, ground, ground.sites(width)))  # fmt: skip
     culture, site = made.culture, made.culture.scale.site
     times = frame * np.arange(round(duration / frame) + 1)
-    shown = {int(i) for i in np.linspace(0, len(times) - 1, conditions.pictures).round()}
-    recorder, depths, pictures = Recorder(), [], []
+    film = Film(setting, times, conditions.pictures)
+    recorder, depths = Recorder(), []
     for i, time in enumerate(times):
         culture.advance(time - culture.seconds)
         recorder.take(culture)
         depths.append(made.depths())
-        if i in shown and setting.replicate == 0:
-            pictures.append(culture.dish.labels().astype(np.uint16))
+        film.take(i, culture.dish)
         progress((i + 1) / len(times))
     course, table = np.array(depths), recorder.table()
     invaded = float((course[-1] > made.diameter).mean())
@@ -95,9 +95,7 @@ def run(setting: Setting, conditions: InvasionConditions, progress: Progress) ->
     }  # fmt: skip
     data |= {f"track_{column}": ("points", table[column].to_numpy()) for column in table}
     coordinates: dict[str, Any] = {"times": times}
-    if pictures:
-        data["labels"] = (("frames", "x", "y"), np.stack(pictures))
-        coordinates["frames"] = times[sorted(shown)]
+    film.add_to(data, coordinates)
     pore = max(1, round(width / site))
     attrs = {"assay": "invasion", "site_um": site, "surface_um": made.surface * site, "pore_um": pore * site}
     return xr.Dataset(data, coords=coordinates, attrs=attrs)

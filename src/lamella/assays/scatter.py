@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 from scipy.spatial import KDTree
 
+from lamella.assays.film import Film
 from lamella.assays.preparation import numbers, plated, sites_per_cell
 from lamella.assays.protocol import Assay, Conditions, Progress, Setting
 from lamella.assays.quantities import written_in
@@ -61,9 +62,9 @@ def run(setting: Setting, conditions: ScatterConditions, progress: Progress) -> 
         culture.advance(settle)
     culture.seconds = 0.0
     times = np.unique(np.append(np.arange(0.0, duration, frame), duration))
-    shown = {int(i) for i in np.linspace(0, len(times) - 1, conditions.pictures).round()}
+    film = Film(setting, times, conditions.pictures)
     box = np.array(culture.dish.shape) * lengths.site
-    recorder, rows, pictures, first = Recorder(), [], [], 1.0
+    recorder, rows, first = Recorder(), [], 1.0
     for i, time in enumerate(times):
         if time > culture.seconds:
             culture.advance(time - culture.seconds)
@@ -73,8 +74,7 @@ def run(setting: Setting, conditions: ScatterConditions, progress: Progress) -> 
         spread = island_spread(where, conditions.each)
         first = spread if i == 0 else first
         rows.append([float((touch == 0).mean()), float(touch.mean()), nearest_distance(where, box), spread / first])
-        if i in shown and setting.replicate == 0:
-            pictures.append(culture.dish.labels().astype(np.uint16))
+        film.take(i, culture.dish)
         progress((i + 1) / len(times))
     table, course = recorder.table(), np.array(rows)
     data: dict[str, Any] = {}
@@ -84,9 +84,7 @@ def run(setting: Setting, conditions: ScatterConditions, progress: Progress) -> 
     data["half_time"] = ((), _half_time(times, course[:, 0]) / 3600.0, {"units": "h"})
     data |= {f"track_{column}": ("points", table[column].to_numpy()) for column in table}
     coordinates: dict[str, Any] = {"times": times}
-    if pictures:
-        data["labels"] = (("frames", "x", "y"), np.stack(pictures))
-        coordinates["frames"] = times[sorted(shown)]
+    film.add_to(data, coordinates)
     return xr.Dataset(data, coords=coordinates, attrs={"assay": "scatter", "site_um": lengths.site})
 
 

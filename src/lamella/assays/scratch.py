@@ -12,6 +12,7 @@ import numpy as np
 import xarray as xr
 from pydantic import Field
 
+from lamella.assays.film import Film
 from lamella.assays.preparation import numbers, plated, sites_per_cell
 from lamella.assays.protocol import Assay, Conditions, Progress, Setting
 from lamella.assays.quantities import written_in
@@ -52,14 +53,13 @@ def run(setting: Setting, conditions: ScratchConditions, progress: Progress) -> 
     )
     culture = plated(setting, conditions.cells, layout, exchange, lengths, interval)
     times = np.unique(np.append(np.arange(0.0, duration, frame), duration))
-    shown = {int(i) for i in np.linspace(0, len(times) - 1, conditions.pictures).round()}
-    recorder, areas, pictures = Recorder(), [], []
+    film = Film(setting, times, conditions.pictures)
+    recorder, areas = Recorder(), []
     for i, time in enumerate(times):
         culture.advance(time - culture.seconds)
         recorder.take(culture)
         areas.append(open_area(culture, layout.wound))
-        if i in shown and setting.replicate == 0:
-            pictures.append(culture.dish.labels().astype(np.uint16))
+        film.take(i, culture.dish)
         progress((i + 1) / len(times))
     table, area = recorder.table(), np.array(areas)
     fronts = 2.0 * layout.labels.shape[1] * lengths.site
@@ -76,9 +76,7 @@ def run(setting: Setting, conditions: ScratchConditions, progress: Progress) -> 
     data |= {name: ((), float(lysate[state]), {"units": "molecules"}) for name, state in BLOTS.items()}
     data |= {f"track_{column}": ("points", table[column].to_numpy()) for column in table}
     coordinates: dict[str, Any] = {"times": times}
-    if pictures:
-        data["labels"] = (("frames", "x", "y"), np.stack(pictures))
-        coordinates["frames"] = times[sorted(shown)]
+    film.add_to(data, coordinates)
     return xr.Dataset(
         data, coords=coordinates, attrs={"assay": "scratch", "site_um": lengths.site, "wound_sites": list(layout.wound)}
     )

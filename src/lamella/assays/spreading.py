@@ -13,6 +13,7 @@ import numpy as np
 import xarray as xr
 from pydantic import Field
 
+from lamella.assays.film import Film
 from lamella.assays.preparation import numbers, plated
 from lamella.assays.protocol import Assay, Conditions, Progress, Setting
 from lamella.assays.quantities import written_in
@@ -53,13 +54,12 @@ def run(setting: Setting, conditions: SpreadingConditions, progress: Progress) -
     off = idealised_inputs(culture.network, culture.treatment, suspended=True)
     culture.population.advance(quantity(conditions.suspended, "s"), inputs=off)
     times = frame * np.arange(round(duration / frame) + 1)
-    shown = {int(i) for i in np.linspace(0, len(times) - 1, conditions.pictures).round()}
-    areas, pictures = [], []
+    film = Film(setting, times, conditions.pictures)
+    areas = []
     for i, time in enumerate(times):
         culture.advance(time - culture.seconds)
         areas.append(lengths.area(culture.reading.sites[culture.living]))
-        if i in shown and setting.replicate == 0:
-            pictures.append(culture.dish.labels().astype(np.uint16))
+        film.take(i, culture.dish)
         progress((i + 1) / len(times))
     course, each = np.mean(areas, axis=1), np.array(areas)
     spread = float((each[-1] > _SPREAD * landed).mean())
@@ -72,9 +72,7 @@ def run(setting: Setting, conditions: SpreadingConditions, progress: Progress) -
         "area_course": ("times", course, {"units": "um^2"}),
     }  # fmt: skip
     coordinates: dict[str, Any] = {"times": times}
-    if pictures:
-        data["labels"] = (("frames", "x", "y"), np.stack(pictures))
-        coordinates["frames"] = times[sorted(shown)]
+    film.add_to(data, coordinates)
     return xr.Dataset(data, coords=coordinates, attrs={"assay": "spreading", "site_um": lengths.site})
 
 
