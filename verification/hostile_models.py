@@ -7,7 +7,8 @@ goes, in a worker with a limit of time and memory, so that a crash, a hang or a 
 
 - an answer within 10 s: time courses, a cell that failed with its reason, or an error of lamella with text
 - at most 1 GB: the data of the worker are limited to that (the interpreter and the compiled kernels included), and
-  what the worker and the process that reads Antimony have held at most is read from the system
+  what the worker and the process that reads Antimony have held at most is read from the system. The mark of the worker
+  is never taken back, so a file after which it is too high is tried again in a new worker, which has had no other
 
 Files that fail are printed with their number; the run ends with exit code 1 if there is one.
 """
@@ -25,6 +26,7 @@ from lamella.errors import LamellaError
 from lamella.networks import from_sbml
 from lamella.solve import simulate
 from verification import hostile_antimony, hostile_sbml
+from verification.memory import Readers, most_held
 from verification.worker import Worker
 
 SECONDS, BYTES = 10.0, 1 << 30
@@ -79,12 +81,10 @@ def attempt(suffix: str, content: bytes) -> str:
 
 def measured_attempt(suffix: str, content: bytes) -> str:
     """`attempt`, with what this process and the readers that it started have held at most, if that is too much."""
-    import resource
-
-    answer = attempt(suffix, content)
-    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    reader = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    return f"{answer}, with {(own + reader) >> 10} MB" if (own + reader) * 1024 > BYTES else answer
+    with Readers() as readers:
+        answer = attempt(suffix, content)
+    held = most_held("self") + readers.most
+    return f"{answer}, with {held >> 20} MB" if held > BYTES else answer
 
 
 def main() -> int:
@@ -105,6 +105,9 @@ def main() -> int:
         begun = time.monotonic()
         outcome = worker.call(suffix, content)[1]
         slowest = max(slowest, time.monotonic() - begun)
+        if outcome.endswith(" MB"):
+            worker.replace()
+            outcome = worker.call(suffix, content)[1]
         kind = outcome if outcome in ANSWERS else "bad"
         counts[f"{suffix[1:]} {kind}"] = counts.get(f"{suffix[1:]} {kind}", 0) + 1
         if kind == "bad":

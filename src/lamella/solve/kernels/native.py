@@ -20,6 +20,8 @@ from lamella.store import replacing
 
 _LOCK = threading.Lock()
 _LOADED: dict[str, Native] = {}
+_MOST_LOADED = 64
+"""Networks whose machine code stays in memory though nothing uses it any more; the last used are kept."""
 _DIGEST = 32
 
 
@@ -67,14 +69,18 @@ def native(net: Lowered, method: Method) -> Native:
     """Machine code of a network, from memory, from disk, or compiled now."""
     key = network_key(net, method)
     with _LOCK:
-        if key not in _LOADED:
+        found = _LOADED.pop(key, None)
+        if found is None:
             path = cache_folder() / f"{key}.o"
             data = _read(path)
             if data is None:
                 data = _compile(generate.source(net, method))
                 _write(path, data)
-            _LOADED[key] = _load(data, method)
-        return _LOADED[key]
+            found = _load(data, method)
+        _LOADED[key] = found
+        if len(_LOADED) > _MOST_LOADED:
+            del _LOADED[next(iter(_LOADED))]
+        return found
 
 
 def _read(path: Path) -> bytes | None:
