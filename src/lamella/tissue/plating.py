@@ -56,10 +56,7 @@ def listed_sites(sites: NDArray, tiles: Tiles, inside: int) -> NDArray[np.uint32
     tiles.state[:, SIZE] = np.bincount(tile, minlength=tiles.state.shape[0])
     begins = tiles.state[:, SIZE].cumsum() - tiles.state[:, SIZE]
     place = tiles.first[tile[order]] + np.arange(sites.size, dtype=np.uint64) - begins[tile[order]]
-    # places beyond a list may be looked at, not used: a site with all of its neighbours must stand there
-    # (`sweep.span_of` reaches a sixteenth beyond a list, or 16 sites)
-    longest = int(np.diff(tiles.first.astype(np.int64)).max())
-    border = np.full(int(tiles.first[-1]) + longest // 16 + 64, inside, np.uint32)
+    border = np.full(int(tiles.first[-1]) + 64, inside, np.uint32)
     border[place] = sites[order]
     return border
 
