@@ -1,15 +1,19 @@
 """The dish against theory, against brute force and against what cells do.
 
-    python -m verification.tissue [--json] [--only NAME ...] [--seeds 6]
+    python -m verification.tissue [--json] [--only NAME ...] [--seeds 6] [--store FILE]
 
-Each check returns {value, target, met}. Lengths are sites, times Monte Carlo steps.
+Each check returns {value, target, met}. Lengths are sites, times Monte Carlo steps. What is stored is kept check by
+check, with the day on which it was run: some take a second, others ten minutes.
 """
 
 from __future__ import annotations
 
 import argparse
+import datetime
 import json
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 from verification.tissue_energy import energy_exact
 from verification.tissue_many import acceptance, fragmented, sheet_edge, single_speed, sorting_exponent, volume
@@ -37,15 +41,36 @@ CHECKS: dict[str, Callable[[int], dict]] = {
 }
 
 
+def rounded(value: Any) -> Any:
+    """The same with four digits, for people to read."""
+    if isinstance(value, dict):
+        return {key: rounded(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [rounded(inner) for inner in value]
+    return float(f"{value:.4g}") if isinstance(value, float) else value
+
+
+def store(file: Path, name: str, found: dict, seeds: int) -> None:
+    """Put what a check found into a file beside what stands there of others."""
+    known = json.loads(file.read_text()) if file.exists() else {}
+    known[name] = rounded(found) | {"seeds": seeds, "date": datetime.date.today().isoformat()}
+    file.parent.mkdir(parents=True, exist_ok=True)
+    ordered = {check: known[check] for check in CHECKS if check in known}
+    file.write_text(json.dumps(ordered, indent=1) + "\n")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--only", nargs="*", choices=sorted(CHECKS), help="run these checks only")
     parser.add_argument("--seeds", type=int, default=6, help="dishes per point")
+    parser.add_argument("--store", type=Path, help="also put what is found into this JSON file, check by check")
     options = parser.parse_args()
     result = {}
     for name in options.only or CHECKS:
         result[name] = CHECKS[name](options.seeds)
+        if options.store:
+            store(options.store, name, result[name], options.seeds)
         if not options.json:
             print(name, json.dumps(result[name]), flush=True)
     if options.json:

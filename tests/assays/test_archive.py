@@ -4,11 +4,14 @@ import dataclasses
 import json
 import tomllib
 
+import numpy as np
 import pandas as pd
 import pytest
+import zarr
 
 from lamella.assays.archive import differences, run_experiment, written_by
 from lamella.assays.experiment import read_experiment
+from lamella.assays.ome_zarr import _attributes
 from lamella.errors import InputError
 from lamella.store import read_zarr
 from quick import ASSAYS
@@ -38,6 +41,27 @@ def test_folder_holds_what_it_says(experiment, tmp_path):
     assert (row["arm"], row["against"], row["readout"]) == ("knockdown", "control", "closure")
     assert row["effect"] == pytest.approx(1.9)
     assert outcome.provenance()["hashes"] == outcome.hashes
+
+
+def test_pictures_are_label_images(experiment, tmp_path):
+    """As OME-Zarr 0.5 asks: axes named in the arrays, a scale for each, and the same sites as in the Dataset."""
+    out = tmp_path / "out"
+    run_experiment(experiment, ASSAYS, network_hash="n", out=out)
+    pictures = read_zarr(out / "data" / "quick.zarr").labels
+    for arm in pictures.arms.values:
+        group = zarr.open_group(out / "data" / "quick_labels" / f"{arm}.ome.zarr", mode="r")
+        about = group.attrs["ome"]
+        (image,) = about["multiscales"]
+        assert about["version"] == "0.5"
+        assert [(axis["name"], axis["type"], axis["unit"]) for axis in image["axes"]] == [
+            ("t", "time", "second"), ("y", "space", "micrometer"), ("x", "space", "micrometer")]
+        (level,) = image["datasets"]
+        assert level["coordinateTransformations"][0] == {"type": "scale", "scale": [10800.0, 2.0, 2.0]}
+        stored = group[level["path"]]
+        assert stored.metadata.dimension_names == ("t", "y", "x")
+        assert np.array_equal(stored[...], pictures.sel(arms=arm).transpose("frames", "y", "x"))
+    assert _attributes(np.array([0.0, 10.0, 30.0]), 2.0, "uneven")["ome"]["multiscales"][0]["axes"][0] == {
+        "name": "t", "type": "time"}
 
 
 def test_run_toml_reproduces_the_bytes(experiment, tmp_path):

@@ -8,7 +8,7 @@ from verification.tissue_sampler import sample
 from lamella.errors import InputError
 from lamella.tissue import Dish, reference
 from lamella.tissue.sweep import LONG
-from lamella.tissue.tiles import SIZE, make_tiles, tile_lengths
+from lamella.tissue.tiles import BORDER, SIZE, make_tiles, tile_lengths
 from lamella.tissue.workers import most_threads
 
 
@@ -69,6 +69,21 @@ def test_small_dishes_stay_whole_and_large_ones_do_not():
     assert tile_lengths((300, 300)) == (300, 300)
     assert make_tiles((2000, 2000), (True, True), tile_lengths((2000, 2000))).state.shape[0] == 16
     assert max(tile_lengths((200, 200, 200))) == 64
+
+
+def test_threads_begin_with_the_longest_border():
+    """Cells fill the first rows of a dish alone: whichever tile of a colour comes first, it has most to do."""
+    labels = np.zeros((48, 48), int)
+    labels[:20] = blocks((20, 48), (2, 4), 10, 0)
+    dish = all_on(labels, periodic=(True, True), tile=(8, 8))
+    dish.advance(3, threads=2)
+    dish.advance(0)
+    tiles = dish._tiles
+    assert sorted(tiles.order) == list(range(36))
+    for colour in range(tiles.colours):
+        border = tiles.state[tiles.order[tiles.begins[colour] : tiles.begins[colour + 1]], BORDER].astype(int)
+        assert (np.diff(border) <= 0).all()
+        assert border[0] > border[-1]
 
 
 LOOSE = np.array([[0.0, 5.0, 4.0], [5.0, 3.0, 6.0], [4.0, 6.0, 3.0]])

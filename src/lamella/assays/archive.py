@@ -3,6 +3,7 @@
     DIR/run.toml               reproduces the run
     DIR/data/ASSAY.zarr        Dataset of an assay, replicates and arms first
     DIR/data/ASSAY_tracks.parquet
+    DIR/data/ASSAY_labels/ARM.ome.zarr    pictures of the first dish of an arm
     DIR/summary.json           means, intervals, effects, hashes
     DIR/units/                 finished dishes, for a run that is repeated; may be deleted
 """
@@ -16,6 +17,8 @@ from pathlib import Path
 
 from lamella.assays.effects import compare, summary
 from lamella.assays.experiment import Experiment
+from lamella.assays.gather import PICTURES
+from lamella.assays.ome_zarr import write_label_images
 from lamella.assays.protocol import Assay
 from lamella.assays.runner import OnProgress, OnUnit, Results, basis, run_units
 from lamella.errors import LamellaError
@@ -104,5 +107,7 @@ def differences(experiment: Experiment, network_hash: str) -> list[str]:
 def _write_data(folder: Path, results: Results) -> None:
     for name, dataset in results.datasets.items():
         write_zarr(folder / f"{name}.zarr", dataset)
+        if PICTURES in dataset and "site_um" in dataset.attrs:
+            write_label_images(folder / f"{name}_labels", dataset[PICTURES], float(dataset.attrs["site_um"]))
     for name, table in results.tracks.items():
         write_parquet(folder / f"{name}_tracks.parquet", table)

@@ -86,8 +86,8 @@ def _edge_speed(recorder: Recorder, table, frame: float, after: float) -> float:
     """Mean step length of cells at the free edge per time [um/h]."""
     paths = recorder.paths()
     steps = np.hypot(*np.moveaxis(np.diff(paths, axis=0), -1, 0))
-    edge = table["edge"].to_numpy().reshape(paths.shape[:2])[1:]
-    late = (np.arange(1, len(paths)) * frame >= after)[:, None] & edge
+    edge = table.pivot(index="time_s", columns="cell", values="edge").eq(True).to_numpy()[1:]
+    late = (np.arange(1, len(paths)) * frame >= after)[:, None] & edge & np.isfinite(steps)
     return float(steps[late].mean() / frame * 3600.0) if late.any() else float("nan")
 
 

@@ -10,18 +10,21 @@ from lamella.culture import Culture, at_edge, elongation, positions
 
 
 class Recorder:
-    """Collects one row per cell and frame: cell, time_s, x_um, y_um, axis_x, axis_y, aspect, edge."""
+    """Collects one row per cell and frame: cell, time_s, x_um, y_um, axis_x, axis_y, aspect, edge.
+
+    A cell is known by its number in the dish: it may come by division and go by death.
+    """
 
     def __init__(self) -> None:
         self._frames: list[pd.DataFrame] = []
 
     def take(self, culture: Culture) -> None:
         """Add the present frame."""
-        where, axis = positions(culture), culture.dish.axis[1:]
+        where, axis = positions(culture), culture.dish.axis[culture.living]
         self._frames.append(
             pd.DataFrame(
                 {
-                    "cell": np.arange(1, len(where) + 1, dtype=np.int32),
+                    "cell": culture.living.astype(np.int32),
                     "time_s": culture.seconds,
                     "x_um": where[:, 0],
                     "y_um": where[:, 1],
@@ -38,8 +41,12 @@ class Recorder:
         return pd.concat(self._frames, ignore_index=True)
 
     def paths(self) -> NDArray[np.float64]:
-        """Positions [um].   [times, cells, 2]"""
-        return np.stack([frame[["x_um", "y_um"]].to_numpy() for frame in self._frames])
+        """Positions [um] of all cells that were ever there, by number; NaN where one is not.   [times, cells, 2]"""
+        numbers = np.unique(np.concatenate([frame["cell"] for frame in self._frames]))
+        where = np.full((len(self._frames), numbers.size, 2), np.nan)
+        for place, frame in zip(where, self._frames):
+            place[np.searchsorted(numbers, frame["cell"])] = frame[["x_um", "y_um"]]
+        return where
 
 
 def mean_edge_aspect(table: pd.DataFrame, after: float) -> float:

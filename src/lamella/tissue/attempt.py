@@ -210,16 +210,16 @@ def can_pay(site, source, cost, payable, now, asked, lattice, grid, record, phys
     if not active(asked):
         return cost <= payable
     # retraction, which undoes activity, is asked first: sites that are lost are seldom active
-    spare, expiry, offsets, steps = payable - cost, lattice.expiry, grid.offsets, degree(space)
+    spare, expiry, offsets = payable - cost, lattice.expiry, grid.offsets
     held, held_sites, held_grip = 0.0, 1, 0.0
     if record[loser, PROTRUSION] > 0.0:
-        held, held_sites, held_grip = activity_and_grip(site, loser, now, record, word, expiry, bonds, offsets, steps)
+        held, held_sites, held_grip = activity_and_grip(site, loser, now, record, word, expiry, bonds, offsets, space)
     if record[winner, PROTRUSION] > 0.0:
         strength = front_strength(winner, loser, facing, record, focus)
         if strength < -spare:
             return False
         root = np.uint64(grid.home[source]) if (word[site] & RIM) != 0 else source
-        product, own, grip = activity_and_grip(root, winner, now, record, word, expiry, bonds, offsets, steps)
+        product, own, grip = activity_and_grip(root, winner, now, record, word, expiry, bonds, offsets, space)
         if held == 0.0:
             return reaches(product, own, -spare, strength * grip)
         spare += strength * grip * geometric_mean(product, own)

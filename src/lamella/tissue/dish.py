@@ -45,7 +45,7 @@ from lamella.tissue.run import CLOCK, run_alone, run_together, what_is_asked
 from lamella.tissue.saving import dump, load
 from lamella.tissue.terms.mobility import set_reluctance
 from lamella.tissue.terms.protrusion import set_strongest_push
-from lamella.tissue.tiles import ACCEPTED, SIZE, TRIED, VETOED, make_tiles, tile_lengths
+from lamella.tissue.tiles import ACCEPTED, SIZE, TRIED, VETOED, largest_first, make_tiles, tile_lengths
 from lamella.tissue.word import COUNT_BITS, ID, KIND_SHIFT, MOST_CELLS, WALL
 from lamella.tissue.workers import Workers, make_workers, most_threads
 
@@ -161,6 +161,7 @@ class Dish:
         threads = min(int(threads), most_threads(self._tiles))
         if self._workers is None or self._workers.turn.size != threads:
             self._workers = make_workers(threads, self._record.shape[0], self._tiles)
+        largest_first(self._tiles)
         run = run_alone if threads == 1 else run_together
         asked = what_is_asked(self._record, self._lattice.expiry)
         run(

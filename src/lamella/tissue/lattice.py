@@ -106,28 +106,30 @@ def image_of(delta, volume, d, space):
 
 
 @term
-def centroid_step(place, cell, gained, record, space):
+def centroid_step(place, cell, gained, record, space, sites=VOLUME, moment=MOMENT):
     """How far the centroid of `cell` moves if it gains (`gained` 1) or loses (-1) the site at a place: three floats.
 
     0 for medium, and for a cell that is born or vanishes.
+
+    sites, moment   columns of what has the centroid, the cell if nothing else is said
     """
-    volume = record[cell, VOLUME]
+    volume = record[cell, sites]
     after = volume + gained
     if cell == 0 or volume < 0.5 or after < 0.5:
         return 0.0, 0.0, 0.0
     scale = gained / (volume * after)
-    x = scale * _times_volume(place, cell, 0, record, space)
-    y = scale * _times_volume(place, cell, 1, record, space)
+    x = scale * from_centroid(place, cell, 0, record, space, sites, moment)
+    y = scale * from_centroid(place, cell, 1, record, space, sites, moment)
     if len(space.shape) == 2:
         return x, y, 0.0
-    return x, y, scale * _times_volume(place, cell, 2, record, space)
+    return x, y, scale * from_centroid(place, cell, 2, record, space, sites, moment)
 
 
 @term
-def _times_volume(place, cell, d, record, space):
-    """Distance of a place from a cell's centroid along axis `d`, times its volume: a whole number."""
-    volume = record[cell, VOLUME]
-    delta = volume * place[d] - record[cell, MOMENT + d]
+def from_centroid(place, cell, d, record, space, sites, moment):
+    """Distance of a place from a centroid along axis `d`, times its sites: a whole number. See `centroid_step`."""
+    volume = record[cell, sites]
+    delta = volume * place[d] - record[cell, moment + d]
     return delta - volume * image_of(delta, volume, d, space)
 
 

@@ -119,23 +119,14 @@ def match_ring(typing_context, word, site, strides, mask, first, second):
     levels = 1 if strides.count == 2 else 3
 
     def build(context, builder, signature, arguments):
-        whole, quad, wide = ir.IntType(64), ir.VectorType(ir.IntType(32), 4), ir.VectorType(ir.IntType(32), 16)
-        kind = signature.args[0]
-        data = context.make_array(kind)(context, builder, arguments[0]).data
+        whole = ir.IntType(64)
+        data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
         steps = cgutils.unpack_tuple(builder, arguments[2], strides.count)
-        splats = [_splat(builder, value, wide) for value in arguments[3:6]]
+        splats = [_splat(builder, value, _BLOCK) for value in arguments[3:6]]
         found = [whole(0), whole(0)]
         for level in range(levels):
-            place = builder.sub(arguments[1], whole(1))
-            if levels == 3:
-                place = builder.add(place, builder.mul(steps[0], whole(level - 1)))
-            quads = []
-            for row in (-1, 0, 1):
-                at = builder.add(place, builder.mul(steps[-2], whole(row)))
-                address = builder.gep(data, [at])
-                quads.append(builder.load(builder.bitcast(address, quad.as_pointer()), align=4))
-            eight = [builder.shuffle_vector(quads[a], quads[b], _lanes(8)) for a, b in ((0, 1), (2, 2))]
-            block = builder.and_(builder.shuffle_vector(*eight, _lanes(16)), splats[0])
+            quads = _quads(builder, _row_starts(builder, data, arguments[1], steps, level))
+            block = builder.and_(_block(builder, quads), splats[0])
             for n in (0, 1):
                 equal = builder.icmp_unsigned("==", block, splats[1 + n])
                 bits = builder.zext(builder.bitcast(equal, ir.IntType(16)), whole)
@@ -162,37 +153,28 @@ def hand_over_ring(typing_context, word, site, strides, loser, winner):
 
     def build(context, builder, signature, arguments):
         whole, single = ir.IntType(64), ir.IntType(32)
-        quad, wide, pair = (ir.VectorType(single, n) for n in (4, 16, 2))
-        kind = signature.args[0]
-        data = context.make_array(kind)(context, builder, arguments[0]).data
+        data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
         steps = cgutils.unpack_tuple(builder, arguments[2], strides.count)
-        cells = [_splat(builder, value, wide) for value in arguments[3:5]]
-        constant = lambda value: ir.Constant(wide, [value] * 16)
+        cells = [_splat(builder, value, _BLOCK) for value in arguments[3:5]]
+        constant = lambda value: ir.Constant(_BLOCK, [value] * 16)
         found = [whole(0)] * 4
         for level in range(levels):
-            place = builder.sub(arguments[1], whole(1))
-            if levels == 3:
-                place = builder.add(place, builder.mul(steps[0], whole(level - 1)))
-            places = []
-            for row in (-1, 0, 1):
-                at = builder.add(place, builder.mul(steps[-2], whole(row)))
-                places.append(builder.gep(data, [at]))
-            quads = [builder.load(builder.bitcast(at, quad.as_pointer()), align=4) for at in places]
-            eight = [builder.shuffle_vector(quads[a], quads[b], _lanes(8)) for a, b in ((0, 1), (2, 2))]
-            before = builder.shuffle_vector(*eight, _lanes(16))
+            places = _row_starts(builder, data, arguments[1], steps, level)
+            before = _block(builder, _quads(builder, places))
             owner = builder.and_(before, constant(int(ID)))
             lost, won = (builder.icmp_unsigned("==", owner, cell) for cell in cells)
-            step = builder.sub(builder.zext(lost, wide), builder.zext(won, wide))
+            step = builder.sub(builder.zext(lost, _BLOCK), builder.zext(won, _BLOCK))
             after = builder.add(before, builder.shl(step, constant(int(COUNT_SHIFT))))
             had, has = (
                 builder.icmp_unsigned("!=", builder.and_(block, constant(int(COUNT_BITS))), constant(0))
                 for block in (before, after)
             )
             unlisted = builder.icmp_unsigned("==", builder.and_(before, constant(int(LISTED))), constant(0))
-            after = builder.or_(after, builder.shl(builder.zext(has, wide), constant(int(LISTED_SHIFT))))
+            after = builder.or_(after, builder.shl(builder.zext(has, _BLOCK), constant(int(LISTED_SHIFT))))
             for row, at in enumerate(places):
                 lanes = ir.Constant(ir.VectorType(single, 2), [4 * row, 4 * row + 1])
-                builder.store(builder.shuffle_vector(after, after, lanes), builder.bitcast(at, pair.as_pointer()), 4)
+                pair = builder.bitcast(at, ir.VectorType(single, 2).as_pointer())
+                builder.store(builder.shuffle_vector(after, after, lanes), pair, 4)
                 third = builder.extract_element(after, single(4 * row + 2))
                 builder.store(third, builder.gep(at, [whole(2)]), 4)
             for n, mask in enumerate((won, had, has, builder.and_(has, unlisted))):
@@ -205,10 +187,76 @@ def hand_over_ring(typing_context, word, site, strides, loser, winner):
     return result(word, types.uint64, strides, types.uint32, types.uint32), build
 
 
+@_intrinsic
+def activity_product(typing_context, word, expiry, site, strides, cell, now, scale):
+    """Remaining Act activity of the sites of `cell` in the block of 3^D sites round `site`, centre included.
+
+    word, expiry    [N] uint32, int32; one site beyond the block is read, and ignored
+    strides         steps along the axes, the last of them 1
+    cell, now       uint32; int32, MCS done
+    scale           float64, one over the memory of the cell
+    returns         product of the shares of the memory for which they stay active; how many sites there are
+    """
+    levels = 1 if strides.count == 2 else 3
+
+    def build(context, builder, signature, arguments):
+        whole, four = ir.IntType(64), ir.VectorType(ir.DoubleType(), 4)
+        words, ends = (context.make_array(signature.args[n])(context, builder, arguments[n]).data for n in (0, 1))
+        steps = cgutils.unpack_tuple(builder, arguments[3], strides.count)
+        owner, now = (_splat(builder, value, _QUAD) for value in arguments[4:6])
+        scale, ones = _splat(builder, arguments[6], four), ir.Constant(four, [1.0] * 4)
+        nothing, mask = ir.Constant(_QUAD, [0] * 4), ir.Constant(_QUAD, [int(ID)] * 4)
+        inside = ir.Constant(ir.VectorType(ir.IntType(1), 4), [1, 1, 1, 0])
+        product, own = ones, whole(0)
+        for level in range(levels):
+            starts = (_row_starts(builder, data, arguments[2], steps, level) for data in (words, ends))
+            for cells, expires in zip(*(_quads(builder, places) for places in starts)):
+                mine = builder.and_(builder.icmp_unsigned("==", builder.and_(cells, mask), owner), inside)
+                left = builder.sub(expires, now)
+                left = builder.select(builder.icmp_signed(">", left, nothing), left, nothing)
+                share = builder.fmul(builder.sitofp(left, four), scale)
+                product = builder.fmul(product, builder.select(mine, share, ones))
+                bits = builder.zext(builder.bitcast(mine, ir.IntType(4)), whole)
+                own = builder.add(own, builder.ctpop(bits))
+        total = builder.extract_element(product, ir.IntType(32)(0))
+        for lane in (1, 2):
+            total = builder.fmul(total, builder.extract_element(product, ir.IntType(32)(lane)))
+        return context.make_tuple(builder, signature.return_type, [total, own])
+
+    result = types.Tuple((types.float64, types.int64))
+    return result(word, expiry, types.uint64, strides, types.uint32, types.int32, types.float64), build
+
+
+_QUAD, _BLOCK = ir.VectorType(ir.IntType(32), 4), ir.VectorType(ir.IntType(32), 16)
+"""Sites of a row of the block round a site, and one beyond; the rows of a level in steps of four, and four more."""
+
+
+def _row_starts(builder, data, site, steps, level):
+    """Addresses of the first sites of the three rows of a level (0 to 2; 0 in two dimensions) of the block."""
+    whole = ir.IntType(64)
+    place = builder.sub(site, whole(1))
+    if len(steps) == 3:
+        place = builder.add(place, builder.mul(steps[0], whole(level - 1)))
+    return [builder.gep(data, [builder.add(place, builder.mul(steps[-2], whole(row)))]) for row in (-1, 0, 1)]
+
+
+def _quads(builder, places):
+    """The sites of three rows, and one beyond each."""
+    return [builder.load(builder.bitcast(place, _QUAD.as_pointer()), align=4) for place in places]
+
+
+def _block(builder, quads):
+    """Three rows in one vector."""
+    eight = [builder.shuffle_vector(quads[a], quads[b], _lanes(8)) for a, b in ((0, 1), (2, 2))]
+    return builder.shuffle_vector(*eight, _lanes(16))
+
+
 def _lanes(number):
     return ir.Constant(ir.VectorType(ir.IntType(32), number), list(range(number)))
 
 
 def _splat(builder, value, kind):
+    """A vector of equal elements."""
     single = builder.insert_element(ir.Constant(kind, ir.Undefined), value, ir.IntType(32)(0))
-    return builder.shuffle_vector(single, single, ir.Constant(ir.VectorType(ir.IntType(32), 16), [0] * 16))
+    lanes = ir.Constant(ir.VectorType(ir.IntType(32), kind.count), [0] * kind.count)
+    return builder.shuffle_vector(single, single, lanes)

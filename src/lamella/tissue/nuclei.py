@@ -18,7 +18,7 @@ from lamella.random import philox
 from lamella.tissue.elementary import minus_log
 from lamella.tissue.grid import interior
 from lamella.tissue.kernel import kernel, part, term
-from lamella.tissue.lattice import RING_2D, RING_3D, image_of, nearest, set_with_ghosts
+from lamella.tissue.lattice import RING_2D, RING_3D, centroid_step, from_centroid, nearest, set_with_ghosts
 from lamella.tissue.machine import count_bits, match_ring
 from lamella.tissue.record import (
     LINK,
@@ -68,26 +68,6 @@ def find_boxes(lattice, grid, record, boxes):
 
 
 @term
-def _nucleus_step(place, cell, gained, record, space):
-    """How far the centroid of the nucleus moves if it gains (1) or loses (-1) a site: three floats."""
-    volume = record[cell, NUCLEUS_SITES]
-    scale = gained / (volume * (volume + gained))
-    x = scale * _from_nucleus(place, cell, 0, record, space)
-    y = scale * _from_nucleus(place, cell, 1, record, space)
-    if len(space.shape) == 2:
-        return x, y, 0.0
-    return x, y, scale * _from_nucleus(place, cell, 2, record, space)
-
-
-@term
-def _from_nucleus(place, cell, d, record, space):
-    """Distance of a place from the centroid of the nucleus along axis `d`, times its sites: a whole number."""
-    volume = record[cell, NUCLEUS_SITES]
-    delta = volume * place[d] - record[cell, NUCLEUS_MOMENT + d]
-    return delta - volume * image_of(delta, volume, d, space)
-
-
-@term
 def nucleus_cost(site, place, cell, gained, lattice, record, grid):
     """Energy change if the nucleus of `cell` gains (1) or loses (-1) a site.
 
@@ -102,7 +82,7 @@ def nucleus_cost(site, place, cell, gained, lattice, record, grid):
     fibres = lattice.fibres[site] if lattice.fibres.size > 0 else 0.0
     energy = nucleus_change(cell, gained, longer, fibres, record)
     if record[cell, LINK] > 0.0:
-        step = _nucleus_step(place, cell, gained, record, space)
+        step = centroid_step(place, cell, gained, record, space, NUCLEUS_SITES, NUCLEUS_MOMENT)
         energy += linkage_change(cell, (-step[0], -step[1], -step[2]), record, space)
     return energy, longer, own
 
@@ -146,7 +126,8 @@ def _attempt(cell, counter, key, box, centre, lattice, grid, record, physics):
     if not in_one_piece(outside, physics.touching, physics.linked):
         return
     for d in range(dimensions):
-        delta = _from_nucleus(place, cell, d, record, space) + record[cell, NUCLEUS_MOMENT + d]
+        delta = from_centroid(place, cell, d, record, space, NUCLEUS_SITES, NUCLEUS_MOMENT)
+        delta += record[cell, NUCLEUS_MOMENT + d]
         record[cell, NUCLEUS_MOMENT + d] += gained * delta / record[cell, NUCLEUS_SITES]
     record[cell, NUCLEUS_SITES] += gained
     record[cell, NUCLEUS_EDGE] += longer

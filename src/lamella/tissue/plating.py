@@ -38,7 +38,8 @@ def first_lattice(labels: NDArray, kinds: NDArray, wall_kind: int, grid: Grid, t
     border = listed_sites(inside[differing > 0], tiles, int(grid.rows[0]))
     tiles.state[:, BORDER] = tiles.state[:, SIZE]
     arrays = Lattice(
-        word=with_slack(word), expiry=np.zeros(sites, np.int32), bonds=np.zeros(sites), ligand=np.zeros(sites),
+        word=with_slack(word), expiry=with_slack(np.zeros(sites, np.int32)), bonds=np.zeros(sites),
+        ligand=np.zeros(sites),
         attractant=np.zeros(0), nucleus=np.zeros(0, np.uint32), fibres=np.zeros(0), offer=np.zeros(sites),
         border=border,
     )  # fmt: skip
@@ -55,19 +56,16 @@ def listed_sites(sites: NDArray, tiles: Tiles, inside: int) -> NDArray[np.uint32
     tiles.state[:, SIZE] = np.bincount(tile, minlength=tiles.state.shape[0])
     begins = tiles.state[:, SIZE].cumsum() - tiles.state[:, SIZE]
     place = tiles.first[tile[order]] + np.arange(sites.size, dtype=np.uint64) - begins[tile[order]]
-    # places beyond a list may be looked at, not used: a site with all of its neighbours must stand there
-    # (`sweep.span_of` reaches a sixteenth beyond a list, or 16 sites)
-    longest = int(np.diff(tiles.first.astype(np.int64)).max())
-    border = np.full(int(tiles.first[-1]) + longest // 16 + 64, inside, np.uint32)
+    border = np.full(int(tiles.first[-1]) + 64, inside, np.uint32)
     border[place] = sites[order]
     return border
 
 
-def with_slack(word: NDArray[np.uint32]) -> NDArray[np.uint32]:
+def with_slack(field: NDArray) -> NDArray:
     """A copy behind which some memory can be read, see `machine.match_ring`."""
-    room = np.zeros(word.size + 8, np.uint32)
-    room[: word.size] = word
-    return room[: word.size]
+    room = np.zeros(field.size + 8, field.dtype)
+    room[: field.size] = field
+    return room[: field.size]
 
 
 def first_record(record: NDArray, labels: NDArray, lattice: Lattice, keys: NDArray[np.uint64], grid: Grid) -> None:

@@ -80,11 +80,11 @@ MAINTAINED = {"volume": VOLUME, "perimeter": PERIMETER, "nucleus": NUCLEUS_SITES
 """What the kernel keeps up to date; read-only outside."""
 
 
-def aligned(record: NDArray[np.float64]) -> NDArray[np.float64]:
-    """A copy whose rows begin with a cache line.   record [..., WIDTH]"""
+def aligned(record: NDArray) -> NDArray:
+    """A copy whose rows begin with a cache line.   record [..., columns that fill lines]"""
     room = np.empty(record.nbytes + LINE, np.uint8)
     start = -room.ctypes.data % LINE
-    copy = room[start : start + record.nbytes].view(np.float64).reshape(record.shape)
+    copy = room[start : start + record.nbytes].view(record.dtype).reshape(record.shape)
     copy[...] = record
     return copy
 

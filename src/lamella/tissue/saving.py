@@ -62,7 +62,7 @@ def load(dish: Dish, state: Mapping[str, NDArray]) -> None:
     dish._tiles.carry[:] = state["carry"]
     border = listed_sites(np.asarray(state["border"], np.int64), dish._tiles, int(dish._grid.rows[0]))
     arrays = {name: np.array(state[name]) for name in SITE_ARRAYS}
-    for name in ("word", "nucleus"):
+    for name in ("word", "expiry", "nucleus"):
         if arrays[name].size:
             arrays[name] = with_slack(arrays[name])
     dish._lattice = Lattice(**arrays, offer=np.zeros(dish._grid.home.size), border=border)

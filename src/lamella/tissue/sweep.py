@@ -41,6 +41,9 @@ _SHIFT, _ONE = np.uint64(32), np.uint64(1)
 _ROOM = np.uint64(2 * BLOCK - 1)
 """Draws are kept in a ring of two blocks."""
 
+_REFUSED, _VETOED, _COPIED = range(3)
+"""What becomes of an attempt: refused for its energy, or by connectivity, or made."""
+
 
 @term
 def remember(cell, record, log, burst_number):
@@ -167,14 +170,24 @@ def touched_pairs(begin, end, site, winner, loser, reach, word, draws, batch):
 
 
 @part
-def cross_off(place, first, tile, state, word, border):
-    """Take a site that is no border site any more off the list, if it is still there."""
-    if place < state[tile, SIZE]:
-        site = border[first + place]
-        if word[site] & COUNT_BITS == 0:
-            word[site] &= ~LISTED
-            state[tile, SIZE] -= _ONE
-            border[first + place] = border[first + state[tile, SIZE]]
+def cross_off(numbers, count, end, size, first, tile, places, state, word, border):
+    """Take sites that are no border sites any more off the list, if they are still there.
+
+    numbers, count   draws that found such a site, ascending, and how many; those from `end` on have not been made
+    size             how long the list was when they were drawn
+    returns          how many there are before `end`
+    """
+    missed = 0
+    while missed < count and numbers[missed] < end:
+        place = (places[np.uint64(numbers[missed]) & _ROOM] * size) >> _SHIFT
+        missed += 1
+        if place < state[tile, SIZE]:
+            site = border[first + place]
+            if word[site] & COUNT_BITS == 0:
+                word[site] &= ~LISTED
+                state[tile, SIZE] -= _ONE
+                border[first + place] = border[first + state[tile, SIZE]]
+    return missed
 
 
 @term
@@ -198,6 +211,39 @@ def make_copy(site, source, tile, longer, shorter, now, asked, lattice, grid, re
               grid.offsets, grid.home, row, mirrors)  # fmt: skip
 
 
+@term
+def attempt(pair, again, tile, now, asked, lattice, grid, record, physics, lists, scratch, log, burst_number):
+    """Make an attempt that may be able to pay for its copy.
+
+    pair     of the batch
+    again    whether a copy has changed what it costs
+    lists    see `give_site`;   others   see `burst`
+    returns  what became of it; winner and loser
+    """
+    word, chosen = lattice.word, scratch.batch.chosen[pair]
+    site, source = scratch.draws.sites[chosen], scratch.draws.sources[chosen]
+    winner, loser = word[source] & ID, word[site] & ID
+    if winner == loser or (nucleated(asked) and lattice.nucleus[site] != 0):
+        return _REFUSED, winner, loser
+    payable = payable_energy(scratch.batch.energies[pair], winner, loser, physics.temperature, record)
+    cost = scratch.batch.costs[pair]
+    if again:
+        cost = sure_cost(site, source, asked, lattice, grid, record, physics)
+    if payable <= 0.0 or not can_pay(site, source, cost, payable, now, asked, lattice, grid, record, physics):
+        return _REFUSED, winner, loser
+    longer, shorter, won, lost = ring_change(site, winner, loser, word[site], word, grid.space)
+    # a cell's last site may go: it has no other piece
+    tested = physics.connected and (loser == 0 or record[loser, VOLUME] > 1.0)
+    if tested and not keeps_whole(winner, loser, won, lost, physics.touching, physics.linked):
+        return _VETOED, winner, loser
+    if burst_number != 0:
+        remember(winner, record, log, burst_number)
+        remember(loser, record, log, burst_number)
+    make_copy(site, source, tile, np.float64(longer), np.float64(shorter), now, asked, lattice, grid, record, lists,
+              scratch.fresh)  # fmt: skip
+    return _COPIED, winner, loser
+
+
 @part
 def burst(tile, share, now, asked, key, lattice, grid, record, physics, tiles, scratch, log, burst_number):
     """Make the attempts of a tile for `share` of an MCS.
@@ -210,7 +256,7 @@ def burst(tile, share, now, asked, key, lattice, grid, record, physics, tiles, s
     log            see `Log`
     burst_number   uint32, another for each burst; 0 if changes of cells need not be logged
     """
-    word, nucleus, offsets = lattice.word, lattice.nucleus, grid.offsets
+    word, offsets = lattice.word, grid.offsets
     state, lists = tiles.state, (tiles.tile_of, tiles.first, tiles.state, tiles.outbox, tiles.gained)
     draws, batch = scratch.draws, scratch.batch
     tried, accepted, vetoed = np.int64(0), np.uint64(0), np.uint64(0)
@@ -244,40 +290,22 @@ def burst(tile, share, now, asked, key, lattice, grid, record, physics, tiles, s
         while hopeful != 0:
             pair = np.int64(lowest_bit(hopeful))
             hopeful &= hopeful - _ONE
-            site, source = draws.sites[batch.chosen[pair]], draws.sources[batch.chosen[pair]]
-            winner, loser = word[source] & ID, word[site] & ID
-            if winner == loser or (nucleated(asked) and nucleus[site] != 0):
-                continue
-            payable = payable_energy(batch.energies[pair], winner, loser, physics.temperature, record)
-            cost = batch.costs[pair]
-            if (touched >> np.uint64(pair)) & _ONE != 0:
-                cost = sure_cost(site, source, asked, lattice, grid, record, physics)
-            if payable <= 0.0 or not can_pay(site, source, cost, payable, now, asked, lattice, grid, record, physics):
-                continue
-            longer, shorter, won, lost = ring_change(site, winner, loser, word[site], word, grid.space)
-            # a cell's last site may go: it has no other piece
-            tested = physics.connected and (loser == 0 or record[loser, VOLUME] > 1.0)
-            if tested and not keeps_whole(winner, loser, won, lost, physics.touching, physics.linked):
-                vetoed += _ONE
+            again = (touched >> np.uint64(pair)) & _ONE != 0
+            outcome, winner, loser = attempt(pair, again, tile, now, asked, lattice, grid, record, physics, lists,
+                                             scratch, log, burst_number)  # fmt: skip
+            vetoed += np.uint64(outcome == _VETOED)
+            if outcome != _COPIED:
                 continue
             accepted += _ONE
-            if burst_number != 0:
-                remember(winner, record, log, burst_number)
-                remember(loser, record, log, burst_number)
-            make_copy(site, source, tile, np.float64(longer), np.float64(shorter), now, asked, lattice, grid, record,
-                      lists, scratch.fresh)  # fmt: skip
             if size < LONG:
                 used = np.int64((batch.chosen[pair] - np.uint64(at)) & _ROOM) + 1
                 pairs, placed = pair + 1, at + used
                 break
+            site = draws.sites[batch.chosen[pair]]
             touched |= touched_pairs(pair + 1, pairs, site, winner, loser, reach, word, draws, batch)
             hopeful |= touched & (~np.uint64(0) << np.uint64(pair) << _ONE)
         at += used
-        missed = 0
-        while missed < stale and batch.stale[missed] < at:
-            place = (draws.places[np.uint64(batch.stale[missed]) & _ROOM] * size) >> _SHIFT
-            cross_off(place, first, tile, state, word, lattice.border)
-            missed += 1
+        missed = cross_off(batch.stale, stale, at, size, first, tile, draws.places, state, word, lattice.border)
         done += np.float64(used - missed) / number
         tried += pairs
     tiles.carry[tile] = max(done - share, 0.0) if state[tile, BORDER] > 0 else 0.0

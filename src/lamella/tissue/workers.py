@@ -1,6 +1,6 @@
 """Threads that share a dish.
 
-A Monte Carlo step is `ROUNDS` rounds over the colours of the tiling, and a last
+A Monte Carlo step is some rounds (`rounds_of`) over the colours of the tiling, and a last
 turn that empties the outboxes. A *phase* is one colour in one round. Its tiles
 are worked on side by side, by whichever thread is free; a phase begins when the
 one before has ended. Within a phase every tile sees the cells as they were when
@@ -20,13 +20,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from lamella.tissue.attempt import active, directed
 from lamella.tissue.draws import BLOCK
 from lamella.tissue.kernel import kernel, part
 from lamella.tissue.lattice import collect
 from lamella.tissue.machine import add_to_shared, read_shared
 from lamella.tissue.record import MOMENT, PERIMETER, VOLUME, WIDTH, aligned
 from lamella.tissue.sweep import BATCH, burst
-from lamella.tissue.tiles import BORDER, ROUNDS, WAITING, Tiles
+from lamella.tissue.tiles import BORDER, PASSIVE_ROUNDS, ROUNDS, WAITING, Tiles
 
 LOGGED = 5
 """Volume, perimeter and three moments."""
@@ -135,8 +136,8 @@ def make_workers(threads: int, rows: int, tiles: Tiles) -> Workers:
     number = tiles.order.size
     apart = int(np.diff(tiles.begins).max()) > 1
     sites = int(np.diff(tiles.first.astype(np.int64)).max())
-    # an attempt changes two cells, and a burst of a tile that is border all over makes sites / ROUNDS + 1 of them
-    entries = min(rows, 2 * (sites // rounds_of(number) + 2)) if apart else 1
+    # an attempt changes two cells, and a burst of a tile that is border all over makes sites / rounds + 1 of them
+    entries = min(rows, 2 * (sites // PASSIVE_ROUNDS + 2)) if apart else 1
     return Workers(
         apart=apart,
         copies=aligned(np.zeros((threads, rows if apart else 1, WIDTH))),
@@ -162,9 +163,11 @@ def make_workers(threads: int, rows: int, tiles: Tiles) -> Workers:
 
 
 @part
-def rounds_of(tiles):
+def rounds_of(tiles, asked):
     """Rounds in a Monte Carlo step."""
-    return ROUNDS if tiles > 1 else 1
+    if tiles == 1:
+        return 1
+    return ROUNDS if active(asked) or directed(asked) else PASSIVE_ROUNDS
 
 
 @kernel
@@ -244,7 +247,7 @@ def work(worker, workers, steps, clock, asked, key, lattice, grid, record, physi
     record      [cells, WIDTH]; up to date when thread 0 is done
     """
     number = tiles.order.size
-    rounds, colours = rounds_of(number), tiles.colours
+    rounds, colours = rounds_of(number, asked), tiles.colours
     per_step, phases = rounds * number + 1, rounds * colours + 1
     turns = steps * per_step
     share = 1.0 / rounds

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from lamella.tissue.elementary import exp_minus, minus_log
 from lamella.tissue.kernel import part, term
+from lamella.tissue.machine import activity_product
 from lamella.tissue.record import (
     ACT_MEMORY,
     CONTACT_GAIN,
@@ -69,29 +70,19 @@ def traction(bonds_per_site, cell, record):
 
 
 @part
-def activity_and_grip(site, cell, now, record, word, expiry, bonds, offsets, neighbours):
+def activity_and_grip(site, cell, now, record, word, expiry, bonds, offsets, space):
     """Act activity and traction over the cell's own sites round `site`, itself included.
 
     returns   product of the shares of their memory for which they stay active, 0 to 1; number of sites; traction.
               The activity is their geometric mean. A product of 27 shares of at least 1/4095 fits a float64
     """
     scale = 1.0 / record[cell, ACT_MEMORY]
-    product, other = np.float64(max(expiry[site] - now, 0)) * scale, 1.0
-    own = 1
-    for k in range(0, neighbours, 2):  # two chains of products: one waits for itself
-        near = site + offsets[k]
-        mine = (word[near] & ID) == cell
-        product *= np.float64(max(expiry[near] - now, 0)) * scale if mine else 1.0
-        own += np.int64(mine)
-        near = site + offsets[k + 1]
-        mine = (word[near] & ID) == cell
-        other *= np.float64(max(expiry[near] - now, 0)) * scale if mine else 1.0
-        own += np.int64(mine)
-    product = min(product * other, 1.0)
+    product, own = activity_product(word, expiry, site, space.stride, np.uint32(cell), np.int32(now), scale)
+    product = min(product, 1.0)
     if product == 0.0 or record[cell, TRACTION_FLOOR] == 1.0:
         return product, own, 1.0
     total = bonds[site]
-    for k in range(neighbours):
+    for k in range(offsets.size):
         near = site + offsets[k]
         total += bonds[near] if (word[near] & ID) == cell else 0.0
     return product, own, traction(total / own, cell, record)
