@@ -57,7 +57,10 @@ class Source:
 
 @dataclass(frozen=True)
 class Parameter:
-    """A number with its provenance. `unit` in the package's own spelling, e.g. '1/(molecules*s)'."""
+    """A number with its provenance. `unit` in the package's own spelling, e.g. '1/(molecules*s)'.
+
+    multiple_of   parameters that the number is known as a multiple of: where they are wrong by a factor, so is it
+    """
 
     name: str
     value: float
@@ -66,6 +69,7 @@ class Parameter:
     source: str
     note: str = ""
     fitted_to: tuple[str, ...] = ()
+    multiple_of: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -141,10 +145,11 @@ def parameter(name: str, row: dict, where: str) -> Parameter:
         row["source"],
         row.get("note", ""),
         tuple(row.get("fitted_to", ())),
+        _as_tuple(row.get("multiple_of", ())),
     )
 
 
-def _as_tuple(value: str | list[str]) -> tuple[str, ...]:
+def _as_tuple(value: str | list[str] | tuple[str, ...]) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(value)
 
 

@@ -3,6 +3,9 @@
 A member multiplies every number by a log-normal factor: standard deviation 0.2 of the logarithm for what was measured,
 ln 2 for what was fitted, ln 3 for what is known to an order of magnitude or assumed. A share between 0 and 1 has its
 odds multiplied, so that it stays one. What is 0 or 1 by construction, the numerical scheme and the clock do not vary.
+
+A number that is known as a multiple of others (`multiple_of` in its row: the rate of a kinase by the amount that keeps
+half of its substrate, of a ligase by its share of a loss) moves with these, and its own factor is that of the multiple.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ from numpy.typing import NDArray
 from scipy.special import betaincinv
 
 from lamella.culture import constants
+from lamella.errors import ModelError
 from lamella.networks import assemble
 from lamella.networks.library import Parameter, module, module_names
 from lamella.random import generator
@@ -46,16 +50,30 @@ def factors(cell: str, members: int, seed: int, *, exchange: bool = False) -> di
     rows: dict[str, Parameter] = dict(network.parameters)
     if exchange:
         rows |= {name: constants().row(name) for name in constants() if not name.startswith(_SCHEME)}
-    instances = {f"{heterodimer}_{key}": f"integrin {key}" for heterodimer in network.cell.integrins
+    instances = {f"{heterodimer}_{key}": (heterodimer, key) for heterodimer in network.cell.integrins
                  for key in module("integrin").parameters}
-    found = {}
-    for name, row in rows.items():
-        if row.grade not in SPREAD:
-            continue
-        stream = f"{cell} {name}" if name.endswith("_copies") else instances.get(name, name)
-        drawn = np.exp(SPREAD[row.grade] * generator(seed, "ensemble", stream).standard_normal(members))
-        found[name] = _of_share(row.value, drawn) if _is_share(name, row) else drawn
-    return found
+    drawn: dict[str, NDArray[np.float64]] = {}
+
+    def factor(name: str, on_the_way: tuple[str, ...] = ()) -> NDArray[np.float64]:
+        """Of the number before it is kept a share; 1 for what does not vary."""
+        row = rows.get(name)
+        if name in on_the_way or row is None:
+            raise ModelError(f"'{on_the_way[-1]}' is a multiple of '{name}'", where="multiple_of",
+                             why="There is no such number." if row is None else "It is one of that in turn.",
+                             remedy="Name a parameter of the same network that stands on its own.")
+        if name not in drawn:
+            heterodimer, key = instances.get(name, ("", name))
+            found = np.ones(members)
+            if row.grade in SPREAD:
+                stream = f"{cell} {name}" if name.endswith("_copies") else f"integrin {key}" if heterodimer else name
+                found = np.exp(SPREAD[row.grade] * generator(seed, "ensemble", stream).standard_normal(members))
+            for other in row.multiple_of:
+                found = found * factor(f"{heterodimer}_{other}" if heterodimer else other, (*on_the_way, name))
+            drawn[name] = found
+        return drawn[name]
+
+    return {name: _of_share(row.value, factor(name)) if _is_share(name, row) else factor(name)
+            for name, row in rows.items() if row.grade in SPREAD}
 
 
 def _is_share(name: str, row: Parameter) -> bool:
