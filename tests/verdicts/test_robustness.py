@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from fakes import RISES, Fake, finding
@@ -5,7 +7,7 @@ from scipy import stats
 
 from lamella.assays import ASSAYS
 from lamella.culture import constants
-from lamella.errors import InputError
+from lamella.errors import InputError, ModelError
 from lamella.findings import get
 from lamella.networks import assemble
 from lamella.verdicts import Bench, binomial_interval, factors, population_robustness, tissue_robustness
@@ -197,3 +199,29 @@ arm = "treated"
     found = population_robustness([record], bench, members=3)[record.id]
     assert found.members == 3
     assert found.unsolved == 0
+
+
+def with_row(monkeypatch, name, **changed):
+    """HeLa's network as if a row of its tables were another one."""
+    network = assemble("HeLa")
+    rows = network.parameters | {name: replace(network.parameters[name], **changed)}
+    monkeypatch.setattr("lamella.verdicts.ensemble.assemble", lambda cell: replace(network, parameters=rows))
+
+
+def test_what_is_known_as_a_multiple_moves_with_that(monkeypatch, drawn):
+    one, other = "k_BCAR1", "k_SRC_inactivation"
+    with_row(monkeypatch, one, multiple_of=())
+    alone = factors("HeLa", MANY, 1)
+    with_row(monkeypatch, one, multiple_of=(other,))
+    moved = factors("HeLa", MANY, 1)
+    np.testing.assert_allclose(moved[one], alone[one] * alone[other])
+    assert (moved[other] == alone[other]).all()
+
+
+def test_a_multiple_of_itself_or_of_nothing_is_refused(monkeypatch):
+    with_row(monkeypatch, "k_BCAR1", multiple_of=("k_BCAR1",))
+    with pytest.raises(ModelError, match="'k_BCAR1' is a multiple of 'k_BCAR1'"):
+        factors("HeLa", 2, 1)
+    with_row(monkeypatch, "k_BCAR1", multiple_of=("k_nobody",))
+    with pytest.raises(ModelError, match="no such number"):
+        factors("HeLa", 2, 1)

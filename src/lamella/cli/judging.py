@@ -308,7 +308,9 @@ def _print_verdicts(verdicts: Sequence[Verdict], asked: int, results: Results) -
         table = results.robustness(one.finding)
         if table is not None:
             print(f"{'':15} Stands in {table['stands']} of {table['of']} members of its ensemble "
-                  f"({100 * table['low']:.0f} to {100 * table['high']:.0f} %).")
+                  f"({100 * table['low']:.0f} to {100 * table['high']:.0f} %)"
+                  + (f"; in {living['stands']} of the {living['of']} whose untreated cells live."
+                     if (living := table.get("living")) else "."))
         if not one.settled:
             print(f"{'':15} Not settled: time was up while an interval straddled its line.")
     if len(verdicts) < asked:

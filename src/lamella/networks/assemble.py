@@ -191,7 +191,7 @@ def _numbers(line: CellLine) -> tuple[dict[str, Parameter], tuple[str, ...]]:
                     f"affinity_{name}_{ligand}",
                     row["affinity"][name],
                     "1",
-                    "order",
+                    "construct" if name == row.get("reference") else "order",
                     "lamella",
                     "relative affinity, ligands.toml",
                 )

@@ -60,6 +60,8 @@ class Parameter:
     """A number with its provenance. `unit` in the package's own spelling, e.g. '1/(molecules*s)'.
 
     multiple_of   parameters that the number is known as a multiple of: where they are wrong by a factor, so is it
+    range_of      states or observables, added up, by whose range in a cell in culture the number was placed: a
+                  half-saturation, or a rate that meets its counterpart at half of that amount
     """
 
     name: str
@@ -70,6 +72,7 @@ class Parameter:
     note: str = ""
     fitted_to: tuple[str, ...] = ()
     multiple_of: tuple[str, ...] = ()
+    range_of: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -146,6 +149,7 @@ def parameter(name: str, row: dict, where: str) -> Parameter:
         row.get("note", ""),
         tuple(row.get("fitted_to", ())),
         _as_tuple(row.get("multiple_of", ())),
+        _as_tuple(row.get("range_of", ())),
     )
 
 
