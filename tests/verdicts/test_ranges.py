@@ -41,13 +41,14 @@ def test_members_do_not_depend_on_how_many_there_are(moved):
 
 
 def test_half_saturations_and_inputs_agree_in_the_end(moved, monkeypatch):
-    """Another round would hardly move them: the rounds have found where both agree."""
+    """Another round would hardly move them, but for a member or two in which they chase one another."""
     monkeypatch.setattr("lamella.verdicts.ranges.ROUNDS", 17)
     range_factors.cache_clear()
     later = range_factors(MEMBERS, 1)
     range_factors.cache_clear()
     change = np.abs(np.log(np.array([later[name] / moved[name] for name in moved])))
-    assert (change < 0.1).mean() > 0.9
+    assert (change < 0.1).mean() > 0.8
+    assert np.median(change) < 0.01
 
 
 def test_an_ensemble_without_ranges_is_that_of_the_numbers_alone(moved):

@@ -6,8 +6,9 @@ other numbers are wrong the range is another one, and whoever had built that mem
 there: it moves with the input, as it is in the reference culture (reference_culture.toml), and its own factor comes on
 top. Otherwise an error upstream would leave every arrow below it always on or always off, which no cell is.
 
-Inputs depend on half-saturations in turn, so that both are found in rounds. An input that the reference culture does
-not have moves nothing.
+Inputs depend on half-saturations in turn, so that both are found in rounds; where feedback makes them chase one
+another, as in a member in twenty, the last round stands. An input that the reference culture does not have moves
+nothing.
 """
 
 from __future__ import annotations
@@ -80,6 +81,6 @@ def with_input(row: Parameter, found: dict[str, NDArray[np.float64]]) -> NDArray
     if not amount[0] > 0.0:
         return np.ones(len(amount) - 1)
     with np.errstate(divide="ignore", invalid="ignore"):
-        factor = np.where(amount[1:] > 0.0, amount[1:] / amount[0], 1.0 / WIDEST)
+        factor = np.where(amount[1:] <= 0.0, 1.0 / WIDEST, amount[1:] / amount[0])
     factor = np.clip(np.where(np.isfinite(factor), factor, 1.0), 1.0 / WIDEST, WIDEST)
     return 1.0 / factor if "/molecules" in row.unit or "molecules*s" in row.unit else factor
