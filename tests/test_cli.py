@@ -460,6 +460,16 @@ def test_mutants_are_told(here):
     assert counts["supported"] + counts["unsupported"] + counts["undecided"] == counts["of"] > 100
 
 
+def test_parts_that_break_nothing_are_told_and_end_with_code_1(here):
+    done = here("findings", "mutate", "--parts", "--cell", "HCT116", "--quiet", "--json")
+    assert done.returncode == 1, done.stderr
+    told = json.loads(done.stdout)
+    broken = {row["part"]: row["findings"] for row in told["parts"]}
+    assert "iaps" in broken
+    assert set(told["idle"]) == {name for name, findings in broken.items() if not findings} < set(broken)
+    refused(here("findings", "mutate", "--parts", "--tissue"), "exclude each other")
+
+
 def test_findings_and_runs_are_explained(here, tmp_path, finished, monkeypatch):
     monkeypatch.setitem(sys.modules, "lamella.report", REPORT)
     name = "rac1-accumulates-without-xiap-and-ciap1"

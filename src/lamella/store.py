@@ -32,6 +32,14 @@ MARK = "run.toml"
 """The file that tells a run's folder from any other folder."""
 
 
+def cache_folder() -> Path:
+    """Where what can be made again is kept between runs: LAMELLA_CACHE_DIR, or the user's cache folder."""
+    given = os.environ.get("LAMELLA_CACHE_DIR")
+    if given:
+        return Path(given)
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "lamella" / "networks"
+
+
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """Lend a temporary path beside `path`; when the block ends well, what stands there replaces `path`.

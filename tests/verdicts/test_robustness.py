@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from fakes import RISES, Fake, finding
@@ -5,7 +7,7 @@ from scipy import stats
 
 from lamella.assays import ASSAYS
 from lamella.culture import constants
-from lamella.errors import InputError
+from lamella.errors import InputError, ModelError
 from lamella.findings import get
 from lamella.networks import assemble
 from lamella.verdicts import Bench, binomial_interval, factors, population_robustness, tissue_robustness
@@ -19,13 +21,14 @@ MANY = 4000
 
 @pytest.fixture(scope="module")
 def drawn():
-    return factors("HeLa", MANY, 1, exchange=True)
+    return factors("HeLa", MANY, 1, exchange=True, ranges=False)
 
 
 def test_factors_are_log_normal_with_the_spread_of_their_grade(drawn):
     rows = assemble("HeLa").parameters
     for grade, spread in SPREAD.items():
-        names = [n for n, p in rows.items() if p.grade == grade and not 0.0 < p.value < 1.0 and p.unit != "1"]
+        names = [n for n, p in rows.items() if p.grade == grade and not 0.0 < p.value < 1.0 and p.unit != "1"
+                 and not p.multiple_of]
         for name in names[:5]:
             logs = np.log(drawn[name])
             assert abs(logs.mean()) < 5 * spread / MANY**0.5
@@ -37,7 +40,7 @@ def test_what_is_so_by_construction_and_the_scheme_do_not_vary(drawn):
     assert not [name for name in drawn if name in rows and rows[name].grade == "construct"]
     assert not [name for name in drawn if name.startswith(("scale.", "clock.", "shape.focus"))]
     assert {"protrusion.strength", "adhesion.dissipation"} <= drawn.keys()
-    assert not [name for name in factors("HeLa", 2, 1) if name in constants()]
+    assert not [name for name in factors("HeLa", 2, 1, ranges=False) if name in constants()]
 
 
 def test_shares_stay_shares(drawn):
@@ -58,7 +61,7 @@ def test_what_a_law_subtracts_from_one_stays_below_one(drawn, name):
 def test_one_number_has_one_factor_wherever_it_is_used(drawn):
     name = next(n for n in drawn if n.startswith("a5b1_") and f"avb1{n[4:]}" in drawn and not n.endswith("_copies"))
     assert (drawn[name] == drawn[f"avb1{name[4:]}"]).all()
-    other = factors("MEF", MANY, 1)
+    other = factors("MEF", MANY, 1, ranges=False)
     shared = [n for n in drawn if n in other and not n.endswith("_copies") and assemble("MEF").parameters[n]
               == assemble("HeLa").parameters[n]]
     assert len(shared) > 50
@@ -67,7 +70,7 @@ def test_one_number_has_one_factor_wherever_it_is_used(drawn):
 
 
 def test_members_do_not_depend_on_how_many_there_are(drawn):
-    few = factors("HeLa", 10, 1)
+    few = factors("HeLa", 10, 1, ranges=False)
     assert all((few[name] == drawn[name][:10]).all() for name in few)
 
 
@@ -197,3 +200,29 @@ arm = "treated"
     found = population_robustness([record], bench, members=3)[record.id]
     assert found.members == 3
     assert found.unsolved == 0
+
+
+def with_row(monkeypatch, name, **changed):
+    """HeLa's network as if a row of its tables were another one."""
+    network = assemble("HeLa")
+    rows = network.parameters | {name: replace(network.parameters[name], **changed)}
+    monkeypatch.setattr("lamella.verdicts.ensemble.assemble", lambda cell: replace(network, parameters=rows))
+
+
+def test_what_is_known_as_a_multiple_moves_with_that(monkeypatch, drawn):
+    one, other = "k_BCAR1", "k_SRC_inactivation"
+    with_row(monkeypatch, one, multiple_of=())
+    alone = factors("HeLa", MANY, 1, ranges=False)
+    with_row(monkeypatch, one, multiple_of=(other,))
+    moved = factors("HeLa", MANY, 1, ranges=False)
+    np.testing.assert_allclose(moved[one], alone[one] * alone[other])
+    assert (moved[other] == alone[other]).all()
+
+
+def test_a_multiple_of_itself_or_of_nothing_is_refused(monkeypatch):
+    with_row(monkeypatch, "k_BCAR1", multiple_of=("k_BCAR1",))
+    with pytest.raises(ModelError, match="'k_BCAR1' is a multiple of 'k_BCAR1'"):
+        factors("HeLa", 2, 1, ranges=False)
+    with_row(monkeypatch, "k_BCAR1", multiple_of=("k_nobody",))
+    with pytest.raises(ModelError, match="no such number"):
+        factors("HeLa", 2, 1, ranges=False)

@@ -1,4 +1,4 @@
-"""`lamella findings check`, `score`, `mutate` and `diff`: what the model makes of findings, and how that changed."""
+"""`lamella findings check`, `score` and `diff`: what the model makes of findings, and how that changed."""
 
 from __future__ import annotations
 
@@ -141,53 +141,6 @@ def score(html: Annotated[Path | None, typer.Option("--html", metavar="FILE", sh
         print(f"Page: {html}")
 
 
-def mutate(cell: Cell = None, assay: Assay = None, role: Role = None, module: Module = None, kind: Kind = None,
-           cells: Annotated[int, typer.Option("--cells", min=1, max=1000, help="Cells per arm: one of median protein "
-                                              "levels, or several that are drawn.")] = 1,
-           tissue: Annotated[bool, typer.Option("--tissue", help="Also run dishes where a reaction moves what cells "
-                                                "hand the tissue by 5 %: hours.")] = False,
-           seed: Seed = 1, threads: Threads = None, store: Store = STORE, as_json: AsJson = False,
-           quiet: Quiet = False) -> None:
-    """Switch every reaction off in turn: which findings break, and which reactions does no finding support?
-
-    Findings that a check in the store found to fail support nothing.
-
-    Example:  lamella findings mutate --json
-    """
-    from lamella.assays import ASSAYS
-    from lamella.assays.runner import default_threads
-    from lamella.cli.progress import advancing
-    from lamella.findings import load_all
-    from lamella.store import json_text
-    from lamella.verdicts import Bench, Outcome, Results
-    from lamella.verdicts import mutate as mutation
-
-    every = load_all()
-    chosen = selected(every, cell=cell, assay=assay, role=role, module=module, kind=kind)
-    results, threads = Results(store), threads or default_threads()
-    failing = {(verdict.finding.id, row.cell) for verdict in results.verdicts(chosen) for row in verdict.cells
-               if row.outcome is Outcome.FAILS}
-    bench = Bench(ASSAYS, seed=seed, threads=threads, keep=results.dishes)
-    with advancing(quiet=quiet) as tell:
-        test = mutation(chosen, bench, cells=cells, seed=seed, threads=threads, tissue=tissue, failing=failing,
-                        tell=tell)
-    if len(chosen) == len(every):
-        results.keep_mutants(every, test.to_dict())
-    if as_json:
-        sys.stdout.write(json_text(test.to_dict()))
-        return
-    for mutant in test.mutants:
-        if mutant.supported_by:
-            print(f"{mutant.reaction}\n  breaks {', '.join(mutant.supported_by)}")
-    for part in test.parts:
-        print(f"all of {part.module}\n  breaks {', '.join(part.supported_by) or 'nothing'}")
-    counts: Any = test.to_dict()["counts"]
-    print(f"\nOf {counts['of']} reactions, {counts['supported']} are supported by a finding that breaks without them, "
-          f"{counts['unsupported']} by none, and {counts['undecided']} may be by a tissue that was not run.")
-    print(f"No finding supports: {', '.join(test.unsupported()) or 'none'}.")
-    print(f"No single reaction breaks: {', '.join(test.unbroken) or 'none'}.")
-
-
 def diff(before: Annotated[Path, typer.Argument(help="Scorecard (JSON), or a store.", show_default=False)],
          after: Annotated[Path | None, typer.Argument(help="Scorecard (JSON), or a store.",
                                                       show_default="the present store")] = None,
@@ -280,7 +233,9 @@ def _print_verdicts(verdicts: Sequence[Verdict], asked: int, results: Results) -
         table = results.robustness(one.finding)
         if table is not None:
             print(f"{'':15} Stands in {table['stands']} of {table['of']} members of its ensemble "
-                  f"({100 * table['low']:.0f} to {100 * table['high']:.0f} %).")
+                  f"({100 * table['low']:.0f} to {100 * table['high']:.0f} %)"
+                  + (f"; in {living['stands']} of the {living['of']} whose untreated cells live."
+                     if (living := table.get("living")) else "."))
         if not one.settled:
             print(f"{'':15} Not settled: time was up while an interval straddled its line.")
     if len(verdicts) < asked:

@@ -15,7 +15,7 @@ from functools import cache
 import libsbml
 
 from lamella.errors import ModelError
-from lamella.networks import library
+from lamella.networks import kept, library
 from lamella.networks.annotate import annotate, answers_rras, compartments, heterodimers
 from lamella.networks.antimony_text import Passage, to_sbml
 from lamella.networks.cell_line import CellLine, cell_line
@@ -60,14 +60,29 @@ def assemble(cell: str) -> Network:
     line = cell_line(cell)
     text, passages = _joined_text(line)
     numbers, inputs = _numbers(line)
+    key = kept.key(text, (line, numbers))
+    found = kept.read(key)
+    if found is None:
+        found = _flattened(line, text, passages, numbers)
+        kept.write(key, *found)
+    sbml, homes = found
+    evidence = {name: library.module(module).evidence[row] for name, (module, row) in homes.items()}
+    modules = {name: module for name, (module, _) in homes.items()}
+    return Network(line, sbml, text, numbers, inputs, evidence, modules, hashlib.sha256(sbml.encode()).hexdigest())
+
+
+def _flattened(
+    line: CellLine, text: str, passages: tuple[Passage, ...], numbers: dict[str, Parameter]
+) -> tuple[str, kept.Homes]:
+    """The annotated SBML of the joined text, and where its reactions stand in the library."""
     document = libsbml.readSBMLFromString(to_sbml(text, "cell", passages))
     model = document.getModel()
     write_sums(model, line)
     _write_numbers(model, line, numbers)
-    evidence, modules = _evidence(model, line)
+    homes = _homes(model, line)
+    evidence = {name: library.module(module).evidence[row] for name, (module, row) in homes.items()}
     annotate(model, line, evidence, numbers)
-    sbml = libsbml.writeSBMLToString(document)
-    return Network(line, sbml, text, numbers, inputs, evidence, modules, hashlib.sha256(sbml.encode()).hexdigest())
+    return libsbml.writeSBMLToString(document), homes
 
 
 def _joined_text(line: CellLine) -> tuple[str, tuple[Passage, ...]]:
@@ -176,7 +191,7 @@ def _numbers(line: CellLine) -> tuple[dict[str, Parameter], tuple[str, ...]]:
                     f"affinity_{name}_{ligand}",
                     row["affinity"][name],
                     "1",
-                    "order",
+                    "construct" if name == row.get("reference") else "order",
                     "lamella",
                     "relative affinity, ligands.toml",
                 )
@@ -282,17 +297,17 @@ def _literals_without_unit(model: libsbml.Model) -> None:
         holder.setMath(math)
 
 
-def _evidence(model: libsbml.Model, line: CellLine) -> tuple[dict[str, Evidence], dict[str, str]]:
-    """Evidence and module of every reaction. A table row serves a reaction and its front and rear forms."""
+def _homes(model: libsbml.Model, line: CellLine) -> kept.Homes:
+    """Module and row of evidence of every reaction. A row serves a reaction and its front and rear forms."""
     tables = {name: library.module(name).evidence for name in COMMON_MODULES}
-    evidence, modules = {}, {}
+    homes: kept.Homes = {}
     for reaction in model.getListOfReactions():
         name = reaction.getId()
         prefix = next((i for i in line.integrins if name.startswith(f"{i}_")), None)
         base = name[len(prefix) + 1 :] if prefix else name
         candidates = {"integrin": library.module("integrin").evidence} if prefix else tables
         keys = (base, base.removesuffix("_front").removesuffix("_rear"))
-        found = [(module, table[key]) for module, table in candidates.items() for key in keys if key in table]
+        found = [(module, key) for module, table in candidates.items() for key in keys if key in table]
         if not found:
             raise ModelError(
                 f"reaction '{name}' has no evidence",
@@ -300,8 +315,8 @@ def _evidence(model: libsbml.Model, line: CellLine) -> tuple[dict[str, Evidence]
                 why="Every reaction names the finding or the outside source that justifies it.",
                 remedy="Add it to the [evidence] table beside its module.",
             )
-        modules[name], evidence[name] = found[0]
-    return evidence, modules
+        homes[name] = found[0]
+    return homes
 
 
 def _where_used(name: str) -> str | None:

@@ -57,7 +57,12 @@ class Source:
 
 @dataclass(frozen=True)
 class Parameter:
-    """A number with its provenance. `unit` in the package's own spelling, e.g. '1/(molecules*s)'."""
+    """A number with its provenance. `unit` in the package's own spelling, e.g. '1/(molecules*s)'.
+
+    multiple_of   parameters that the number is known as a multiple of: where they are wrong by a factor, so is it
+    range_of      states or observables, added up, by whose range in a cell in culture the number was placed: a
+                  half-saturation, or a rate that meets its counterpart at half of that amount
+    """
 
     name: str
     value: float
@@ -66,6 +71,8 @@ class Parameter:
     source: str
     note: str = ""
     fitted_to: tuple[str, ...] = ()
+    multiple_of: tuple[str, ...] = ()
+    range_of: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -141,10 +148,12 @@ def parameter(name: str, row: dict, where: str) -> Parameter:
         row["source"],
         row.get("note", ""),
         tuple(row.get("fitted_to", ())),
+        _as_tuple(row.get("multiple_of", ())),
+        _as_tuple(row.get("range_of", ())),
     )
 
 
-def _as_tuple(value: str | list[str]) -> tuple[str, ...]:
+def _as_tuple(value: str | list[str] | tuple[str, ...]) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(value)
 
 

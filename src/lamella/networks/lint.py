@@ -147,6 +147,20 @@ class EditsHitParameters(Rule):
                 yield where, f"'{key}' is not a parameter of the network"
 
 
+class MultiplesAreOfNumbers(Rule):
+    sentence = "What a number is a multiple of is another number of the same network that is not known by construction."
+
+    def breaches(self, network: Network, model: libsbml.Model) -> Iterator[tuple[str, str]]:
+        template = library.module("integrin").parameters
+        for name, row in network.parameters.items():
+            prefix = next((f"{i}_" for i in network.cell.integrins if name.startswith(f"{i}_")), "")
+            of = prefix if name.removeprefix(prefix) in template else ""
+            for other in row.multiple_of:
+                known = network.parameters.get(f"{of}{other}")
+                if known is None or known.grade == "construct" or f"{of}{other}" == name:
+                    yield name, f"is a multiple of '{other}'"
+
+
 RULES: tuple[Rule, ...] = (
     TextIsValid(),
     EverythingHasAValue(),
@@ -156,6 +170,7 @@ RULES: tuple[Rule, ...] = (
     EvidenceIsKnown(),
     MeasuredMeansRead(),
     FittedNamesFindings(),
+    MultiplesAreOfNumbers(),
     EditsHitParameters(),
 )
 

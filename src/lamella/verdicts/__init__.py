@@ -15,6 +15,7 @@ from lamella.verdicts.judging import judge, standing
 from lamella.verdicts.mutants import Mutant, MutationTest, mutate
 from lamella.verdicts.names import ModelNames, model_names
 from lamella.verdicts.pace import Pace, spoken
+from lamella.verdicts.parts import Lost, PartsTest, without_parts
 from lamella.verdicts.plate import Plate
 from lamella.verdicts.results import Results
 from lamella.verdicts.robustness import Robustness, population_robustness, tissue_robustness
@@ -36,12 +37,14 @@ __all__ = [
            "Difference",
            "Effect",
            "ExpectationVerdict",
+           "Lost",
            "ModelNames",
            "Moment",
            "Mutant",
            "MutationTest",
            "Outcome",
            "Pace",
+           "PartsTest",
            "Plate",
            "Replicates",
            "Results",
@@ -83,4 +86,5 @@ __all__ = [
            "tissue_robustness",
            "under_other_thresholds",
            "verdict",
+           "without_parts",
 ]

@@ -1,15 +1,11 @@
 """An ensemble of parameters: how far the numbers of the library may be wrong, by their grades.
 
-A member multiplies every number by a log-normal factor: standard deviation 0.2 of the logarithm for what was measured,
-ln 2 for what was fitted, ln 3 for what is known to an order of magnitude or assumed. A share between 0 and 1 has its
-odds multiplied, so that it stays one. What is 0 or 1 by construction, the numerical scheme and the clock do not vary.
+A member multiplies every number by a log-normal factor (`draws`). A share between 0 and 1 has its odds multiplied, so
+that it stays one. A number that was placed by the range of an amount moves with that range (`ranges`), and its own
+factor says where in it the number lies. What is 0 or 1 by construction, the numerical scheme and the clock do not vary.
 """
 
 from __future__ import annotations
-
-import re
-from functools import cache
-from math import log
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,62 +13,41 @@ from scipy.special import betaincinv
 
 from lamella.culture import constants
 from lamella.networks import assemble
-from lamella.networks.library import Parameter, module, module_names
-from lamella.random import generator
+from lamella.networks.library import Parameter
+from lamella.verdicts.draws import SPREAD, instances, is_share, of_share, own_factors
 from lamella.verdicts.effect import LEVEL
+from lamella.verdicts.ranges import range_factors
 
-_ONE_MINUS = re.compile(r"\b1 ?- ?([A-Za-z_]\w*)")
-
-SPREAD = {"measured": 0.2, "fitted": log(2.0), "order": log(3.0), "assumed": log(3.0)}
-"""Standard deviation of the logarithm of a factor, by grade."""
+__all__ = ["SPREAD", "binomial_interval", "factors"]
 
 _SCHEME = ("scale.", "clock.", "shape.focus")
 """Constants that say how a dish is computed, or what the protocol is, and nothing about a cell."""
 
-_SHARES = ("_floor", "_share", "_available", "_cytosolic", ".contact_gain", ".rear_focus", ".cdc42_focus", ".shared",
-           ".bind_floor", ".traction_floor")
-"""Endings of the names of numbers that are shares; so is what a law subtracts from 1."""
 
 
-def factors(cell: str, members: int, seed: int, *, exchange: bool = False) -> dict[str, NDArray[np.float64]]:
+def factors(cell: str, members: int, seed: int, *, exchange: bool = False,
+            ranges: bool = True) -> dict[str, NDArray[np.float64]]:
     """Parameter -> its factor in every member.   [members]
 
     exchange   also the constants of the exchange between cell and dish, as 'section.name'
+    ranges     whether numbers that were placed by the range of an amount move with it
 
     A number has the same factor wherever it is used: in all integrins that share a law, in all cell lines. Protein
     levels are numbers of one cell line.
     """
-    network = assemble(cell)
-    rows: dict[str, Parameter] = dict(network.parameters)
+    rows: dict[str, Parameter] = dict(assemble(cell).parameters)
     if exchange:
         rows |= {name: constants().row(name) for name in constants() if not name.startswith(_SCHEME)}
-    instances = {f"{heterodimer}_{key}": f"integrin {key}" for heterodimer in network.cell.integrins
-                 for key in module("integrin").parameters}
+    drawn = own_factors(cell, rows, members, seed)
+    moved = range_factors(members, seed) if ranges else {}
+    template = instances(cell)
     found = {}
     for name, row in rows.items():
-        if row.grade not in SPREAD:
-            continue
-        stream = f"{cell} {name}" if name.endswith("_copies") else instances.get(name, name)
-        drawn = np.exp(SPREAD[row.grade] * generator(seed, "ensemble", stream).standard_normal(members))
-        found[name] = _of_share(row.value, drawn) if _is_share(name, row) else drawn
+        if row.grade in SPREAD:
+            key = template[name][1] if name in template else name
+            factor = drawn[name] * moved.get(key, 1.0)
+            found[name] = of_share(row.value, factor) if is_share(name, row) else factor
     return found
-
-
-def _is_share(name: str, row: Parameter) -> bool:
-    share = name.endswith(_SHARES) or name in _complements()
-    return row.unit == "1" and 0.0 < row.value < 1.0 and share
-
-
-@cache
-def _complements() -> frozenset[str]:
-    """Names that a law of the library subtracts from 1: beyond 1 they would turn a synthesis into a loss."""
-    return frozenset(name for one in module_names() for name in _ONE_MINUS.findall(module(one).body))
-
-
-def _of_share(value: float, factor: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The factor on a share that multiplies its odds by `factor`."""
-    odds = value / (1.0 - value) * factor
-    return odds / (1.0 + odds) / value
 
 
 def binomial_interval(successes: int, trials: int, level: float = LEVEL) -> tuple[float, float]:

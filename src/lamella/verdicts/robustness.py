@@ -8,21 +8,24 @@ so that its effects are judged as they are, by their size alone.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lamella.errors import InputError, LamellaError
 from lamella.findings import Base, Finding
+from lamella.networks import Perturbations, cell_lines
 from lamella.verdicts.bench import Bench
 from lamella.verdicts.checking import BLOTS, is_blot
 from lamella.verdicts.courses import MEASURES
 from lamella.verdicts.effect import EARLY_LEVEL, Standing
 from lamella.verdicts.ensemble import binomial_interval, factors
 from lamella.verdicts.judging import judge, standing
+from lamella.verdicts.members import standing_members
 from lamella.verdicts.names import ModelNames
 from lamella.verdicts.plate import Plate
+from lamella.verdicts.ranges import reference_culture
 from lamella.verdicts.trial import cells_of, obstacle, plates_of
 from lamella.verdicts.variants import WHOLE, Variant, VariantBench
 from lamella.verdicts.verdict import Outcome, jointly, over_cells
@@ -44,6 +47,8 @@ class Robustness:
     members    all of them
     low, high  95 % interval of the share
     nominal    whether it stands with the library's own numbers, judged in the same way
+    living     members in which untreated cells of all its lines live through the reference culture, and in how many of
+               these it stands; None where that was not asked. A member that kills untreated cells is no model of a line
     """
 
     stands: int
@@ -53,11 +58,15 @@ class Robustness:
     high: float
     nominal: bool
     seed: int
+    living: tuple[int, int] | None = None
 
     def to_dict(self) -> dict[str, object]:
-        return {"stands": self.stands, "of": self.members, "unsolved": self.unsolved,
-                "low": float(f"{self.low:.4g}"), "high": float(f"{self.high:.4g}"), "nominal": self.nominal,
-                "seed": self.seed}
+        table: dict[str, object] = {
+            "stands": self.stands, "of": self.members, "unsolved": self.unsolved, "low": float(f"{self.low:.4g}"),
+            "high": float(f"{self.high:.4g}"), "nominal": self.nominal, "seed": self.seed}
+        if self.living is not None:
+            table["living"] = {"stands": self.living[1], "of": self.living[0]}
+        return table
 
 
 def stands(expectation: Base, values: Mapping[tuple[str, str], float]) -> bool | None:
@@ -95,7 +104,9 @@ def population_robustness(findings: Sequence[Finding], bench: Bench, *, members:
         if not is_blot(finding):
             raise InputError(f"'{finding.id}' needs more than blots", where="robustness")
     names = ModelNames(bench.assays)
-    lanes = VariantBench(ensemble_variants(members, seed), threads=threads)
+    lanes = VariantBench(ensemble_variants(members, seed), threads=threads, watch=_SIGNS_OF_DEATH)
+    lanes.prepare((plate, None) for finding in findings for cell in _lines(finding)
+                  for plate in [reference_plate(cell, bench)])
     lanes.prepare((plate, e.at) for finding in findings for _, e, plates in possible(finding, bench, names)
                   for plate in plates.values())
     found = {}
@@ -104,9 +115,34 @@ def population_robustness(findings: Sequence[Finding], bench: Bench, *, members:
         unsolved = np.any([row == _UNSOLVED for row in said], axis=0)
         holds = np.array([over_cells(finding, [_OUTCOMES[int(row[m])] for row in said]) is Outcome.HOLDS
                           for m in range(members + 1)]) & ~unsolved
-        found[finding.id] = _counted(holds[1:], unsolved[1:], bool(holds[0]), seed)
+        lives = np.all([_lives(lanes, reference_plate(cell, bench)) for cell in _lines(finding)], axis=0)
+        found[finding.id] = replace(_counted(holds[1:], unsolved[1:], bool(holds[0]), seed),
+                                    living=(int(lives[1:].sum()), int((holds & lives)[1:].sum())))
         tell((number + 1) / len(findings))
     return found
+
+
+_SIGNS_OF_DEATH = ("PARP1_cleaved", "PARP1")
+_DEAD = 0.5
+"""Share of PARP that is cut in a cell that counts as dead."""
+
+
+def reference_plate(cell: str, bench: Bench) -> Plate:
+    """Untreated cells of a line in the reference culture, for a day after they have grown."""
+    culture = reference_culture()
+    return Plate("immunoblot", bench.assays["immunoblot"].conditions(), cell, Perturbations(), culture["matrix"],
+                 culture["medium"])
+
+
+def _lines(finding: Finding) -> list[str]:
+    """Cell lines of a finding that are built."""
+    return [cell for cell in dict.fromkeys((*cells_of(finding), *finding.lines.values())) if cell in cell_lines()]
+
+
+def _lives(lanes: VariantBench, plate: Plate) -> NDArray[np.bool_]:
+    """Whether most of the PARP is whole, variant by variant; a cell that could not be advanced does not live."""
+    cut, whole = (lanes.states(plate, (name,)) for name in _SIGNS_OF_DEATH)
+    return whole * _DEAD > (1.0 - _DEAD) * cut
 
 
 def tissue_robustness(finding: Finding, bench: Bench, *, members: int = TISSUE_MEMBERS, seed: int = 1,
@@ -188,8 +224,8 @@ def expectation_in_variants(finding: Finding, expectation: Base, cell: str, benc
     plates = plates_of(finding, expectation, cell, bench)
     rows = {(name, arm): _in_lanes(lanes, plate, name, expectation)
             for name in expectation.quantities() for arm, plate in plates.items()}
-    count = len(next(iter(rows.values())))
-    return [stands(expectation, {key: float(row[v]) for key, row in rows.items()}) for v in range(count)]
+    holds, unknown = standing_members(expectation, rows)
+    return [None if nothing else bool(yes) for yes, nothing in zip(holds, unknown)]
 
 
 def _in_lanes(lanes: VariantBench, plate: Plate, name: str, expectation: Base) -> NDArray[np.float64]:

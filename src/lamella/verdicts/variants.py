@@ -29,10 +29,12 @@ class Variant:
 
     scaled    parameter -> factor on the library's value
     without   reactions that are off
+    values    parameter -> another value
     """
 
     scaled: Mapping[str, float] = field(default_factory=dict)
     without: tuple[str, ...] = ()
+    values: Mapping[str, float] = field(default_factory=dict)
 
 
 WHOLE = Variant()
@@ -114,7 +116,12 @@ class VariantBench:
         one = drawn_parameters(assemble(cell), treatment, Draw(self._seed, 0, self._cells), exchange)
         factors = self._factors(cell, column, variants).copy()
         factors[:, [column[name] for name in treatment.chronic if name in column]] = 1.0
-        return (factors[:, None, :] * one).reshape(len(variants) * self._cells, len(column))
+        table = (factors[:, None, :] * one).reshape(len(variants), self._cells, len(column))
+        for row, variant in zip(table, variants):
+            for name, value in variant.values.items():
+                if name in column and name not in treatment.chronic:
+                    row[:, column[name]] = value
+        return table.reshape(len(variants) * self._cells, len(column))
 
     def _factors(self, cell: str, column: Mapping[str, int], variants: Sequence[Variant]) -> NDArray[np.float64]:
         """What every variant multiplies parameters with, once for all arms.   [variants, parameters]"""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
-import os
 import threading
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from lamella.reactions.lower import Lowered
 from lamella.solve.kernels import generate, vector_math
 from lamella.solve.kernels.lanes import LANES
 from lamella.solve.rosenbrock import Method
-from lamella.store import replacing
+from lamella.store import cache_folder, replacing
 
 _LOCK = threading.Lock()
 _LOADED: dict[str, Native] = {}
@@ -31,14 +30,6 @@ class Native:
 
     addresses: np.ndarray
     engine: object
-
-
-def cache_folder() -> Path:
-    """Where compiled networks are kept: LAMELLA_CACHE_DIR, or the user's cache folder."""
-    given = os.environ.get("LAMELLA_CACHE_DIR")
-    if given:
-        return Path(given)
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "lamella" / "networks"
 
 
 def network_key(net: Lowered, method: Method) -> str:
