@@ -111,9 +111,10 @@ def test_unligated_a5b1_calls_caspase_8_off_the_matrix_and_soluble_fibronectin_s
 
 
 def test_thrombospondin_needs_b3():
+    """Without the own Fas ligand of endothelium, which calls caspase-8 too."""
     dose = {"THBS1": "5 ug/ml"}
-    with_b3, without = (course((4,), cell="HUVEC", cells=2, factor=dose, **given)[0]["CASP8_active"]
-                        for given in ({}, {"knockout": ("ITGB3",)}))  # fmt: skip
+    with_b3, without = (course((4,), cell="HUVEC", cells=2, factor=dose, knockout=("FASLG", *more))[0]["CASP8_active"]
+                        for more in ((), ("ITGB3",)))  # fmt: skip
     assert with_b3 > 5.0 * without
 
 
@@ -131,3 +132,24 @@ def test_carcinoma_without_activators_outlives_the_matrix_and_epithelium_does_no
     carcinoma, epithelium = (course((24,), cell=line, detached=True)[0] for line in ("HeLa", "MCF-10A"))
     assert cut(carcinoma) < 0.3
     assert cut(epithelium) > 0.6
+
+
+def test_flow_carries_thrombospondin_away():
+    def dead(**shear):
+        return course((48,), cell="HUVEC", cells=12, **shear)[0]["CASP8_active"]
+
+    assert dead(shear="1.5 Pa from before until 0 h") > 1.3 * dead(shear="1.5 Pa from before")
+
+
+def test_damage_kills_without_p53_and_mcl1_is_why():
+    """HeLa, whose p53 E6 takes: Nijhawan 2003."""
+    drug = {"inhibitor": {"cisplatin": "10 uM"}}
+    half, none, kept = (course((48,), cell="HeLa", cells=24, **given)[0]
+                        for given in (drug, {}, {**drug, "overexpression": {"BCL2": 4.0}}))  # fmt: skip
+    assert cut(half) > 0.4 > 0.1 > max(cut(none), cut(kept))
+
+
+def test_trail_kills_hela_at_nanograms_and_few_at_one():
+    low, high = (course((24,), cell="HeLa", cells=24, factor={"TRAIL": f"{dose} ng/ml"})[0] for dose in (1, 20))
+    assert cut(high) > 0.6
+    assert cut(low) < 0.15

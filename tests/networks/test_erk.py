@@ -84,3 +84,21 @@ def test_p21_follows_erk_that_passes_and_not_erk_that_lasts():
     assert late[0] < 0.7 * early[0]
     assert late[1] < early[1]
     assert 0.7 < no_erk[0] / late[0] < 1.6
+
+
+def test_few_receptors_are_enough_for_erk():
+    """MEF have 30,000 EGF receptors, of which some thousand are active: as many as there is Sos."""
+    egf = {"EGF": "10 ng/ml from 0 h"}
+    for cell in ("MEF", "MCF-10A"):
+        start, peak, plateau = erk(cell, (0.0, 0.17, 8.0), factor=egf)[:, 0]
+        assert peak > 5.0 * start
+        assert peak > plateau > 3.0 * start
+    assert erk("MEF", (8.0,), factor=egf)[0, 0] > 0.5 * erk("MEF", (8.0,), factor={"PDGF": "20 ng/ml from 0 h"})[0, 0]
+
+
+def test_egf_brings_mammary_epithelium_and_fibroblasts_into_s_phase():
+    for cell in ("MCF-10A", "MEF"):
+        starved, given = (
+            course(cell, ("S_phase",), (36.0,), factor=dose)[0, 0] for dose in ({}, {"EGF": "10 ng/ml from 0 h"})
+        )
+        assert starved < 0.05 < 0.3 < given

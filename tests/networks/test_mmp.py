@@ -57,8 +57,8 @@ def test_p38_drives_mmp13_and_erk_holds_it(control):
 
 
 def test_ilk_makes_mmp9_by_ap1():
-    # fibroblasts have few receptors of EGF; those of PDGF and FGF raise Erk, without which there is no Fos
-    fed = {"medium": {"PDGF": "10 ng/ml", "FGF2": "10 ng/ml"}}
+    # EGF raises Erk, without which there is no Fos, and leaves AP-1 of fibroblasts short of its most
+    fed = {"medium": {"EGF": "10 ng/ml"}}
     much = fed | {"overexpression": {"ILK": 5.0}}
     plain, more, silent = cells(**fed), cells(**much), cells(**much, mutant={"JUN": "TAM67"})
     assert more("MMP9") > 1.1 * plain("MMP9")

@@ -63,3 +63,14 @@ def test_inhibitors_take_the_activity_and_not_the_phosphate():
 def test_active_rac1_activates_jnk_of_starved_cells():
     wild, active = (course("MEF", ("MAPK8_p", "PAK1_active"), (1.0,), mutant=m)[0] for m in ({}, {"RAC1": "G12V"}))
     assert (active > 1.1 * wild).all()
+
+
+def test_raf1_holds_ask1_which_damage_rouses():
+    """Chen 2001; the hold needs no Erk."""
+    names = ("MAP3K5_active", "MAPK8_p")
+    arms = {"rest": {}, "damage": {"inhibitor": {"doxorubicin": "1 uM", "U0126": "20 uM"}}}
+    arms["less C-RAF"] = {**arms["damage"], "knockdown": {"RAF1": 0.9}}
+    read = {name: course("MEF", names, (2.0,), **arm)[0] for name, arm in arms.items()}
+    assert read["rest"][0] < 0.1 * read["damage"][0]
+    assert read["less C-RAF"][0] > 1.5 * read["damage"][0]
+    assert read["less C-RAF"][1] > 1.1 * read["damage"][1] > read["rest"][1]
