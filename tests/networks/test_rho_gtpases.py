@@ -77,7 +77,11 @@ HALVES = ("RAC1_gtp_front", "RAC1_gtp_rear")
 
 def test_rho_kinase_holds_rac1_of_the_rear_down_through_filgap():
     """Ohta 2006: Rho kinase switches FilGAP on, which takes the GTP off Rac."""
-    arms = {"wild type": {}, "no FilGAP": {"knockout": ("ARHGAP24",)}, "no Rho kinase": {"inhibitor": {"Y-27632": "30 uM"}}}
+    arms = {
+        "wild type": {},
+        "no FilGAP": {"knockout": ("ARHGAP24",)},
+        "no Rho kinase": {"inhibitor": {"Y-27632": "30 uM"}},
+    }
     seen = {name: course("HeLa", HALVES, (1.0,), **arm)[0] for name, arm in arms.items()}
     for arm in ("no FilGAP", "no Rho kinase"):
         front, rear = seen[arm] / seen["wild type"]
