@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from lamella.culture import Draw, constants, grown_population, idealised_inputs, scale
+from lamella.culture.embedded import Place, placed
 from lamella.culture.exchange import READ_STATES, binding_rate, means_of_halves, mechanics, resting_mechanics
 from lamella.culture.variation import cell_keys, expression_factors
 from lamella.errors import InputError
@@ -65,6 +66,34 @@ def test_a_finer_site_needs_a_finer_step():
     with pytest.raises(InputError, match="too long"):
         scale(CONSTANTS, finer_site=2.0)
     assert scale(CONSTANTS, finer_site=2.0, finer_step=2.0).mobility == 1.0
+
+
+def test_a_line_with_fast_edges_has_short_steps_and_a_small_one_small_sites():
+    slow, fast = (scale(CONSTANTS, assemble(cell).cell.body) for cell in ("HeLa", "neutrophil"))
+    assert (slow.site, slow.step, slow.pace) == (2.0, 40.0, 1.0)
+    assert fast.site == 1.0
+    assert fast.pace > 10.0
+    assert fast.step == pytest.approx(20.0 / fast.pace)
+    assert fast.mobility == slow.mobility == pytest.approx(1.0)
+    a, b = (resting_mechanics(150.0, CONSTANTS, lengths) for lengths in (slow, fast))
+    for time in ("act_memory", "turning_time"):
+        assert b[time] * fast.step == pytest.approx(a[time] * slow.step / fast.pace, rel=0.05)
+    assert b["unbind_rate"] / fast.step == pytest.approx(a["unbind_rate"] / slow.step)
+
+
+def test_a_matrix_that_yields_lowers_the_phosphorylation_of_myosin():
+    network = assemble("MCF-10A")
+    treatment = resolve(network, Perturbations(), {"laminin": "20 ug/ml"}, {})
+    told = idealised_inputs(network, treatment)
+    seen = []
+    for firm in (0.1, 1.0):
+        one = np.ones(1)
+        soft = placed(told, treatment.density, Place((one, one), (one, one)), firm)
+        given = {name: float(values[0]) for name, values in soft.items()}
+        cells = grown_population(network, treatment, Draw(1, 0, 2), CONSTANTS, given)
+        seen.append(cells.observe(("MYL9_p_front", "MYL9_p_rear", "adhesion_front")).mean(axis=0))
+    assert 1.1 * seen[0][:2].sum() < seen[1][:2].sum()
+    assert 1.1 * seen[0][2] < seen[1][2]
 
 
 def test_protein_totals_are_log_normal_with_the_cited_spread():

@@ -70,3 +70,31 @@ def test_growth_factor_loads_rac1_of_floating_cells_and_does_not_reach_pak():
     attached = course("MEF", names, (0.17,))[0]
     assert given[0] > 2.0 * starved[0]
     assert given[1] < 0.01 * attached[1]
+
+
+HALVES = ("RAC1_gtp_front", "RAC1_gtp_rear")
+
+
+def test_rho_kinase_holds_rac1_of_the_rear_down_through_filgap():
+    """Ohta 2006: Rho kinase switches FilGAP on, which takes the GTP off Rac."""
+    arms = {
+        "wild type": {},
+        "no FilGAP": {"knockout": ("ARHGAP24",)},
+        "no Rho kinase": {"inhibitor": {"Y-27632": "30 uM"}},
+    }
+    seen = {name: course("HeLa", HALVES, (1.0,), **arm)[0] for name, arm in arms.items()}
+    for arm in ("no FilGAP", "no Rho kinase"):
+        front, rear = seen[arm] / seen["wild type"]
+        assert rear > 2.0
+        assert rear > 1.5 * front
+
+
+def test_rac1_that_its_ligases_spare_goes_to_the_front():
+    """Without XIAP and cIAP1 the front gains as much as the rear, by FilGAP: without it the rear gains more."""
+    less = {"XIAP": 0.9, "BIRC2": 0.9}
+    with_it = course("HeLa", HALVES, (1.0,), knockdown=less)[0] / course("HeLa", HALVES, (1.0,))[0]
+    gone = {"knockout": ("ARHGAP24",)}
+    without = course("HeLa", HALVES, (1.0,), knockdown=less, **gone)[0] / course("HeLa", HALVES, (1.0,), **gone)[0]
+    assert with_it[0] > 1.8
+    assert with_it[0] > with_it[1]
+    assert without[0] < without[1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from lamella.assays.protocol import Setting
-from lamella.culture import Constants, Culture, Draw, Habitat, Layout, Protocol, Scale, constants
+from lamella.culture import Constants, Culture, Draw, Habitat, Layout, Protocol, Scale, constants, scale
 from lamella.errors import InputError
 from lamella.networks import Network, Treatment, assemble, resolve
 
@@ -75,6 +75,11 @@ def plated(
         ),
         None if habitat is None else habitat(treatment, layout.labels.shape),
     )
+
+
+def lengths_of(setting: Setting, exchange: Constants, *, finer_step: float = 1.0) -> Scale:
+    """Site and step of a flat dish of the line."""
+    return scale(exchange, assemble(setting.cell).cell.body, finer_step=finer_step)
 
 
 def sites_per_cell(setting: Setting, scale: Scale) -> float:

@@ -18,11 +18,11 @@ from pydantic import Field
 from scipy.spatial import KDTree
 
 from lamella.assays.film import Film
-from lamella.assays.preparation import numbers, plated, sites_per_cell
+from lamella.assays.preparation import lengths_of, numbers, plated, sites_per_cell
 from lamella.assays.protocol import Assay, Conditions, Progress, Setting
 from lamella.assays.quantities import written_in
 from lamella.assays.tracking import Recorder
-from lamella.culture import islands, neighbours, scale
+from lamella.culture import islands, neighbours
 from lamella.units import quantity
 
 _TITLES = {
@@ -53,7 +53,7 @@ def run(setting: Setting, conditions: ScatterConditions, progress: Progress) -> 
     """One dish of one arm."""
     duration, frame, settle = (quantity(t, "s") for t in (conditions.duration, conditions.frame, conditions.settle))
     exchange = numbers(setting)
-    lengths = scale(exchange)
+    lengths = lengths_of(setting, exchange)
     layout = islands(conditions.islands, conditions.each, sites_per_cell(setting, lengths), conditions.room,
                      setting.seed, setting.replicate)  # fmt: skip
     culture = plated(setting, conditions.islands * conditions.each, layout, exchange, lengths)

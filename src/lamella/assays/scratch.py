@@ -13,11 +13,11 @@ import xarray as xr
 from pydantic import Field
 
 from lamella.assays.film import Film
-from lamella.assays.preparation import numbers, plated, sites_per_cell
+from lamella.assays.preparation import lengths_of, numbers, plated, sites_per_cell
 from lamella.assays.protocol import Assay, Conditions, Progress, Setting
 from lamella.assays.quantities import written_in
 from lamella.assays.tracking import Recorder, mean_edge_aspect
-from lamella.culture import open_area, pooled, scale, sheet_with_gap
+from lamella.culture import open_area, pooled, sheet_with_gap
 from lamella.units import quantity
 
 BLOTS = {"rac1_total": "RAC1_total", "rac1_gtp": "RAC1_gtp", "erk_p": "MAPK1_p", "raf1_total": "RAF1_total"}
@@ -41,7 +41,7 @@ def run(setting: Setting, conditions: ScratchConditions, progress: Progress) -> 
     duration = quantity(conditions.duration, "s")
     frame = quantity(conditions.frame, "s")
     exchange = numbers(setting)
-    lengths = scale(exchange, finer_step=conditions.finer_step)
+    lengths = lengths_of(setting, exchange, finer_step=conditions.finer_step)
     interval = None if conditions.network_interval is None else quantity(conditions.network_interval, "s")
     layout = sheet_with_gap(
         conditions.cells,

@@ -112,7 +112,7 @@ def sectioned(setting: Setting, cells: int, depth: float, fill: Callable[[Treatm
     fill    what is in it
     """
     exchange, body = numbers(setting), assemble(setting.cell).cell.body
-    lengths = scale(exchange, finer_step=_FINER, finer_site=float(_FINER))
+    lengths = scale(exchange, body, finer_step=_FINER, finer_site=float(_FINER))
     sites = lengths.sites(section_area(body["volume"].value))
     diameter = 2.0 * float(np.sqrt(sites / np.pi))
     surface = round(_LIQUID * diameter)

@@ -7,10 +7,10 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from lamella.assays.preparation import numbers, plated, sites_per_cell
+from lamella.assays.preparation import lengths_of, numbers, plated, sites_per_cell
 from lamella.assays.protocol import Progress, Setting
 from lamella.assays.tracking import Recorder
-from lamella.culture import Culture, Habitat, cells_apart, scale
+from lamella.culture import Culture, Habitat, cells_apart
 from lamella.networks import Treatment
 
 SPACING = 4.5
@@ -39,7 +39,7 @@ def watch(
     returns   the culture at the end and the frames; time 0 is the end of settling
     """
     exchange = numbers(setting)
-    lengths = scale(exchange, finer_step=finer_step)
+    lengths = lengths_of(setting, exchange, finer_step=finer_step)
     layout = cells_apart(cells, sites_per_cell(setting, lengths), SPACING, setting.seed, setting.replicate)
     culture = plated(setting, cells, layout, exchange, lengths, network_interval, habitat=habitat)
     if coat is not None:

@@ -14,10 +14,10 @@ import xarray as xr
 from pydantic import Field
 
 from lamella.assays.film import Film
-from lamella.assays.preparation import numbers, plated
+from lamella.assays.preparation import lengths_of, numbers, plated
 from lamella.assays.protocol import Assay, Conditions, Progress, Setting
 from lamella.assays.quantities import written_in
-from lamella.culture import cells_apart, idealised_inputs, round_area, scale
+from lamella.culture import cells_apart, idealised_inputs, round_area
 from lamella.networks import assemble
 from lamella.units import quantity
 
@@ -45,7 +45,7 @@ def run(setting: Setting, conditions: SpreadingConditions, progress: Progress) -
     """One dish of one arm."""
     duration, frame = quantity(conditions.duration, "s"), quantity(conditions.frame, "s")
     exchange, body = numbers(setting), assemble(setting.cell).cell.body
-    lengths = scale(exchange)
+    lengths = lengths_of(setting, exchange)
     landed, full = round_area(body["volume"].value), body["spread_area"].value
     spacing = _SPACING * float(np.sqrt(full / landed))
     layout = cells_apart(conditions.cells, lengths.sites(landed), spacing, setting.seed, setting.replicate)

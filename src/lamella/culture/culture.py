@@ -39,7 +39,7 @@ _RELAX = 20
 class Protocol:
     """How cells and dish are coupled.
 
-    network_interval   seconds between two exchanges; None: as in the constants
+    network_interval   seconds between two exchanges; None: as in the constants, by the pace of the cells
     front_equals_rear  networks see the mean of their front and rear inputs
     connectivity       cells stay in one piece
     spreads            the area of a cell follows its adhesion (`lamella.culture.spreading`), from what the layout
@@ -84,7 +84,7 @@ class Culture:
     ):
         self.network, self.treatment, self.scale, self.constants = network, treatment, scale, constants
         self.protocol = protocol or Protocol()
-        self.interval = self.protocol.network_interval or constants["clock.network_interval"]
+        self.interval = self.protocol.network_interval or scale.paced(constants["clock.network_interval"])
         self.seconds, self.died = 0.0, 0
         self._draw, self._habitat = draw, habitat
         self.dish = self._make_dish(draw, layout)
@@ -128,7 +128,7 @@ class Culture:
             periodic=(True, True) if self._habitat is None else self._habitat.periodic,
             connectivity=self.protocol.connectivity,
             focus_exponent=int(self.constants["shape.focus"]),
-            bonds_every=max(1, self.scale.steps(2.0 * self.constants["scale.step"])),
+            bonds_every=max(1, self.scale.steps(self.scale.paced(2.0 * self.constants["scale.step"]))),
         )
         dish.ligand = 0.0 if self.treatment.suspended else 1.0
         columns = resting_mechanics(self._area, self.constants, self.scale)

@@ -6,7 +6,9 @@
     ligand = density*faces                   only where the cell faces the matrix, and not another cell
     free   = share without neighbours
 
-`half` is the stiffness at which cells are half spread. Nothing else tells a network that a culture is soft or in 3D.
+`half` is the stiffness at which cells are half spread. `firm` itself is told too: what yields holds no tension, so that
+receptors cluster less on it and exchange factors of RhoA are not switched on. Nothing else tells a network that a
+culture is soft or in 3D.
 """
 
 from __future__ import annotations
@@ -56,4 +58,5 @@ def placed(told: Mapping[str, float], ligands: Iterable[str], place: Place, firm
         out[f"free_{half}"] = told[f"free_{half}"] * free
         for ligand in ligands:
             out[f"{ligand}_{half}"] = told[f"{ligand}_{half}"] * faces
+    out["firm"] = np.full(len(place.faces[0]), firm)
     return out

@@ -16,7 +16,7 @@ class CellLine:
     integrins   heterodimer -> copies per cell
     levels      gene -> copies per cell
     parameters  lesions: network parameter -> value in this line
-    body        spread_area [um^2], volume [um^3]
+    body        spread_area [um^2], volume [um^3], edge_speed [um/s] of a lamella that nothing holds
     """
 
     name: str
