@@ -12,7 +12,7 @@ from lamella.findings import get
 from lamella.networks import assemble
 from lamella.verdicts import Bench, binomial_interval, factors, population_robustness, tissue_robustness
 from lamella.verdicts.ensemble import SPREAD
-from lamella.verdicts.robustness import stands
+from lamella.verdicts.robustness import _lives, reference_plate, stands
 from lamella.verdicts.trial import plates_of
 from lamella.verdicts.variants import WHOLE, Variant, VariantBench
 
@@ -99,6 +99,19 @@ def test_a_population_finding_is_judged_in_every_member_whatever_the_threads():
     assert 0 < one.low <= one.stands / 30 <= one.high <= 1.0
     assert population_robustness([record], bench, members=30, threads=2)[RAC1] == one
     assert population_robustness([record], bench, members=30, seed=2)[RAC1].stands != 0
+
+
+def test_members_that_kill_untreated_cells_are_told_apart():
+    """Cells without any relative of Bcl-2 do not live through the reference culture."""
+    bench = Bench(ASSAYS)
+    lanes = VariantBench(lambda cell: [WHOLE, Variant(scaled={"BCL2_copies": 0.0})],
+                         watch=("PARP1_cleaved", "PARP1", "CYCS", "CYCS_mitochondrial"))
+    assert _lives(lanes, reference_plate("HeLa", bench)).tolist() == [True, False]
+    found = population_robustness([get(RAC1)], bench, members=10)[RAC1]
+    living, stands_there = found.living
+    assert stands_there <= min(living, found.stands)
+    assert 0 < living <= 10
+    assert found.to_dict()["living"] == {"stands": stands_there, "of": living}
 
 
 def test_lanes_agree_with_the_assay_itself():

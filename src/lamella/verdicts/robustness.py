@@ -104,7 +104,7 @@ def population_robustness(findings: Sequence[Finding], bench: Bench, *, members:
         if not is_blot(finding):
             raise InputError(f"'{finding.id}' needs more than blots", where="robustness")
     names = ModelNames(bench.assays)
-    lanes = VariantBench(ensemble_variants(members, seed), threads=threads, watch=_SIGNS_OF_DEATH)
+    lanes = VariantBench(ensemble_variants(members, seed), threads=threads, watch=sum(_SIGNS_OF_DEATH, ()))
     lanes.prepare((plate, None) for finding in findings for cell in _lines(finding)
                   for plate in [reference_plate(cell, bench)])
     lanes.prepare((plate, e.at) for finding in findings for _, e, plates in possible(finding, bench, names)
@@ -122,9 +122,11 @@ def population_robustness(findings: Sequence[Finding], bench: Bench, *, members:
     return found
 
 
-_SIGNS_OF_DEATH = ("PARP1_cleaved", "PARP1")
+_SIGNS_OF_DEATH = (("PARP1_cleaved", "PARP1"), ("CYCS", "CYCS_mitochondrial"))
+"""What is seen of a cell that dies, and what it comes from: cut PARP, cytochrome c outside mitochondria."""
+
 _DEAD = 0.5
-"""Share of PARP that is cut in a cell that counts as dead."""
+"""Share of either in a cell that counts as dead."""
 
 
 def reference_plate(cell: str, bench: Bench) -> Plate:
@@ -140,9 +142,12 @@ def _lines(finding: Finding) -> list[str]:
 
 
 def _lives(lanes: VariantBench, plate: Plate) -> NDArray[np.bool_]:
-    """Whether most of the PARP is whole, variant by variant; a cell that could not be advanced does not live."""
-    cut, whole = (lanes.states(plate, (name,)) for name in _SIGNS_OF_DEATH)
-    return whole * _DEAD > (1.0 - _DEAD) * cut
+    """Whether cells live, variant by variant; one that could not be advanced does not."""
+    lives = []
+    for sign, whole in _SIGNS_OF_DEATH:
+        seen, left = lanes.states(plate, (sign,)), lanes.states(plate, (whole,))
+        lives.append(seen <= _DEAD * (seen + left))
+    return np.all(lives, axis=0)
 
 
 def tissue_robustness(finding: Finding, bench: Bench, *, members: int = TISSUE_MEMBERS, seed: int = 1,
