@@ -55,7 +55,7 @@ def standing_members(expectation: Base, rows: Rows) -> tuple[Said, Said]:
     rows   infinite for an event that never comes; NaN where a cell could not be advanced
     """
     table = np.array(list(rows.values()))
-    unknown = np.isnan(table).any(axis=0)
+    unknown: Said = np.asarray(np.isnan(table).any(axis=0), bool)
     silent = np.zeros(table.shape[1], bool)
     if expectation.measure == "level":
         unknown |= np.isinf(table).any(axis=0)
