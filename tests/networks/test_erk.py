@@ -102,3 +102,14 @@ def test_egf_brings_mammary_epithelium_and_fibroblasts_into_s_phase():
             course(cell, ("S_phase",), (36.0,), factor=dose)[0, 0] for dose in ({}, {"EGF": "10 ng/ml from 0 h"})
         )
         assert starved < 0.05 < 0.3 < given
+
+
+def test_egf_receptors_are_degraded_off_the_matrix():
+    """As those of PDGF: Baron 2000. Growth factor then reaches C-RAF of floating cells for minutes only."""
+    egf = {"EGF": "10 ng/ml from 0 h"}
+    names = ("EGFR_active", "RAF1_active")
+    on = erk(hours=(0.0, 24.0), names=names, factor=egf)
+    off = erk(hours=(0.0, 0.17, 24.0), names=names, factor=egf, suspended=True)
+    assert off[2, 0] < 0.1 * on[1, 0]
+    assert off[1, 1] > 2.0 * off[0, 1]
+    assert off[2, 1] < 1.25 * off[0, 1]
