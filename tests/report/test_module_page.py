@@ -28,7 +28,7 @@ def test_signs_are_those_of_the_laws(told):
     assert {"PIP3", "BCAR1_p"} <= set(loading.drives)
     assert loading.slows == ()
     assert {"RAC1_gtp", "PAK1_active"} <= set(told["RHOA_loading"].slows)
-    assert told["RAC1_hydrolysis"].drives == ("ROCK2_catalysis", "ROCK2_active")
+    assert set(told["RAC1_hydrolysis"].drives) == {"ROCK2_catalysis", "ROCK2_active"}
     assert told["RAC1_hydrolysis"].slows == told["CDC42_hydrolysis"].drives == ()
     (sumo,) = (step for step in story("rhogdi").steps if step.name == "ARHGDIA_sumoylation")
     assert sumo.slows == ("XIAP",)
