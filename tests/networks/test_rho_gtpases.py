@@ -56,8 +56,10 @@ def test_rhoa_still_rises_with_fibronectin_where_rac1_and_cdc42_have_stopped():
 
 
 def test_sos_loads_rac1_on_adhesion_only_with_shc_and_pip3():
-    wild, no_shc = (course("HUVEC", ("RAC1_gtp",), (0.1,), knockout=gone)[0, 0] for gone in ((), ("SHC1",)))
-    no_lipid = course("HUVEC", ("RAC1_gtp",), (0.5,), inhibitor={"LY294002": "50 uM"})[0, 0]
+    """Exchange is read and not Rac1-GTP: without Shc there is less RhoA in front too, and so less FilGAP."""
+    names = ("RAC1_exchange_front",)
+    wild, no_shc = (course("HUVEC", names, (0.1,), knockout=gone)[0, 0] for gone in ((), ("SHC1",)))
+    no_lipid = course("HUVEC", names, (0.5,), inhibitor={"LY294002": "50 uM"})[0, 0]
     assert no_shc < 0.95 * wild
     assert no_lipid < 0.7 * wild
 
