@@ -31,9 +31,9 @@ def test_a_step_up_counts_up_on_either_slope_and_beyond_the_border():
 
 
 def test_cells_go_up_the_slope_and_nowhere_without_one():
-    arms = {"control": {}}
-    steep, flat = (run_assay(HAPTOTAXIS, arms=arms, replicates=8, cells=36, ridges=3, contrast=contrast,
-                             duration="8 h", **DISH).arms["control"] for contrast in (0.9, 0.0))
+    dish = DISH | {"arms": {"control": {}}, "medium": {}}  # as at the bench: growth factor in excess drowns the slope
+    steep, flat = (run_assay(HAPTOTAXIS, replicates=8, cells=36, ridges=3, contrast=contrast, duration="8 h",
+                             **dish).arms["control"] for contrast in (0.9, 0.0))
     assert steep["forward_index"]["low"] > 0.08
     assert steep["gathering"]["low"] > 1.15
     assert flat["forward_index"]["low"] < 0.0 < flat["forward_index"]["high"]

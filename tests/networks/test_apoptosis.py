@@ -90,7 +90,7 @@ def test_damage_raises_p53_and_kills_and_bcl2_saves():
     assert later["TP53"] > 5.0 * start["TP53"]
     assert cut(start) < 0.1
     assert cut(later) > 0.4
-    assert cut(course((48,), inhibitor={"doxorubicin": "10 uM"}, overexpression={"BCL2": 4.0})[0]) < 0.1
+    assert cut(course((48,), inhibitor={"doxorubicin": "10 uM"}, overexpression={"BCL2": 4.0})[0]) < 0.25 * cut(later)
 
 
 def test_caspase_3_costs_akt_and_not_where_it_is_inhibited():
