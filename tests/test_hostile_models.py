@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from verification import hostile_sbml
 from verification.hostile_models import ANSWERS, SECONDS, attempt, hostile_file, originals
+from verification.memory import Readers, most_held
 
 from lamella.errors import ModelError
 from lamella.networks import sbml_of_file, to_sbml_guarded
@@ -81,3 +82,10 @@ def test_a_wide_formula_in_a_hierarchical_model_is_given_up():
 
 def test_a_million_events_are_a_failure_with_a_reason():
     assert attempt(".ant", b"x = 0; x' = 1e6; at x > 1: x = 0\n") == "failed"
+
+
+def test_what_a_reader_held_is_its_own():
+    """Not that of the process which started it, which it is a copy of for a moment."""
+    with Readers() as readers:
+        assert attempt(".ant", b"model m() S = 1; S -> ; k*S; k = 0.1; end") == "simulated"
+    assert 0 < readers.most < most_held("self")

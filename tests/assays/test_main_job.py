@@ -28,7 +28,7 @@ def test_the_knockdown_closes_the_wound_faster_and_elongates_cells_at_the_edge()
 
 @pytest.mark.slow
 def test_without_the_ring_reactions_the_knockdown_does_little():
-    """What is left of 1.3 is a few per cent: XIAP holds FAK and RhoGDI by other parts than its RING, too."""
+    """What is left of 1.3 is a few per cent, of what else XIAP and cIAP1 do."""
     outcome = run_assay(SCRATCH, arms={"control": {}, "knockdown": KNOCKDOWN}, replicates=20, duration="16 h",
                         without=RING, **DISH)
     closure = effect(outcome, "closure")

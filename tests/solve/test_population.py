@@ -255,6 +255,18 @@ def test_a_damaged_cache_is_made_anew(program, tmp_path, monkeypatch):
     assert native_code.is_cached(program.lowered, method("rodas5p"))
 
 
+def test_machine_code_that_was_let_go_is_loaded_again(program, tmp_path, monkeypatch):
+    monkeypatch.setenv("LAMELLA_CACHE_DIR", str(tmp_path))
+    nothing_loaded(monkeypatch)
+    monkeypatch.setattr(native_code, "_MOST_LOADED", 1)
+    first, second = (native_code.native(program.lowered, method(name)) for name in ("rodas5p", "rodas4"))
+    assert list(native_code._LOADED.values()) == [second]
+    again = native_code.native(program.lowered, method("rodas5p"))
+    assert again is not first
+    assert list(native_code._LOADED.values()) == [again]
+    assert native_code.native(program.lowered, method("rodas5p")) is again
+
+
 def test_machine_code_is_made_when_it_pays_for_many_small_populations(program, tmp_path, monkeypatch):
     monkeypatch.setenv("LAMELLA_CACHE_DIR", str(tmp_path))
     nothing_loaded(monkeypatch)
