@@ -3,8 +3,7 @@
 A cell counts as scattered when it touches no other. Spread is the root mean square distance of the cells of an island
 from their common centre, over that at time 0. Nearest is the mean distance from a cell to the nearest other one.
 
-This model has no cell-cell junctions: nothing but crowding keeps an island together, so what is read is how fast cells
-leave, not whether junctions let them go.
+E-cadherin holds an island together (`lamella.culture.junctions`); without it nothing but crowding does.
 """
 
 from __future__ import annotations

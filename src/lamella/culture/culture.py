@@ -19,6 +19,7 @@ from lamella.culture.exchange import (
     resting_mechanics,
 )
 from lamella.culture.habitat import Coupling, Habitat
+from lamella.culture.junctions import CADHERIN, contact_energies, kinds_of
 from lamella.culture.layout import Layout
 from lamella.culture.life import Death, Division, Life
 from lamella.culture.nucleus import nucleus_columns, section_area
@@ -115,9 +116,7 @@ class Culture:
 
     def _make_dish(self, draw: Draw, layout: Layout) -> Dish:
         kinds = np.concatenate([[0], np.ones(draw.cells, int)])
-        medium, cell = self.constants["shape.contact_medium"], self.constants["shape.contact_cell"]
-        finer = self.scale.site / self.scale.reference_site
-        energy = np.array([[0.0, medium], [medium, cell]]) / finer
+        energy = contact_energies(self.constants, self.scale.site / self.scale.reference_site)
         dish = Dish(
             layout.labels,
             kinds,
@@ -226,6 +225,9 @@ class Culture:
         for name, values in columns.items():
             lets_go = name in ("protrusion", "integrins") and dying.any()
             getattr(self.dish.cells, name)[self.living] = np.where(dying, 0.0, values) if lets_go else values
+        kinds = self.dish.kinds
+        kinds[self.living] = kinds_of(self.population.observe((CADHERIN,))[:, 0], self.constants)
+        self.dish.kinds = kinds
         if self.protocol.spreads or self._life.happens:
             self._write_areas(columns, seconds)
         if self.coupling is not None:

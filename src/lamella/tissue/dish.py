@@ -21,7 +21,7 @@ from lamella.tissue.division import (
 from lamella.tissue.grid import interior, make_grid, pad_field
 from lamella.tissue.nuclei import plant_nuclei
 from lamella.tissue.physics import make_physics
-from lamella.tissue.plating import first_lattice, first_record, with_slack
+from lamella.tissue.plating import first_lattice, first_record, with_slack, write_kinds
 from lamella.tissue.reading import Reading, read_cells
 from lamella.tissue.record import (
     AXIS,
@@ -292,6 +292,21 @@ class Dish:
     def cell_keys(self) -> NDArray[np.uint64]:
         """Stream of each cell's axis noise.   [cells]"""
         return self._keys
+
+    @property
+    def kinds(self) -> NDArray[np.int64]:
+        """Kind of each cell, `kinds[0]` that of medium; may be set, which changes no site.   [cells + 1], a copy
+
+        raises   InputError: not one kind per cell, or one without a row of contact energies
+        """
+        return self._kinds[: self._cells + 1].copy()
+
+    @kinds.setter
+    def kinds(self, kinds: ArrayLike) -> None:
+        wanted = checks.checked_kinds(kinds, self._cells, self._energy.shape[0] - 1)
+        if (wanted != self._kinds[: wanted.size]).any():
+            self._kinds[: wanted.size] = wanted
+            write_kinds(self._lattice.word, self._kinds)
 
     @property
     def axis(self) -> NDArray[np.float64]:
