@@ -5,7 +5,14 @@ import pytest
 
 from lamella.culture import Draw, constants, grown_population, idealised_inputs, scale
 from lamella.culture.embedded import Place, placed
-from lamella.culture.exchange import READ_STATES, binding_rate, means_of_halves, mechanics, resting_mechanics
+from lamella.culture.exchange import (
+    READ_STATES,
+    binding_rate,
+    contact_energies,
+    means_of_halves,
+    mechanics,
+    resting_mechanics,
+)
 from lamella.culture.variation import cell_keys, expression_factors
 from lamella.errors import InputError
 from lamella.networks import Perturbations, assemble, resolve
@@ -14,7 +21,7 @@ CONSTANTS = constants()
 
 
 def states(**changed):
-    base = dict.fromkeys(READ_STATES, 1.0e4)
+    base = dict.fromkeys(READ_STATES, 1.0e4) | {"elongation": 1.0}
     return {name: np.array([float(value)]) for name, value in (base | changed).items()}
 
 
@@ -39,6 +46,23 @@ def test_protrusion_needs_rac_effectors_or_cdc42_and_saturates():
     huge = mechanics(states(WASF2_active_front=1e12), CONSTANTS)["protrusion"][0]
     assert nothing == 0.0
     assert some < more < huge <= CONSTANTS["protrusion.strength"]
+
+
+def test_filaments_that_grow_faster_push_more_and_do_not_turn_the_cell():
+    slow, fast = (mechanics(states(WASF2_active_front=2.0e4, elongation=x), CONSTANTS) for x in (1.0, 3.0))
+    assert fast["protrusion"] > 1.5 * slow["protrusion"]
+    assert fast["polarity"] == slow["polarity"]
+
+
+def test_junctions_lower_the_energy_of_contacts_between_cells():
+    scheme = scale(CONSTANTS)
+    without, some, many = (contact_energies(x, True, CONSTANTS, scheme) for x in (0.0, 2.0e4, 1.0e9))
+    assert without[1, 1] == without[2, 2] == many[2, 2] == CONSTANTS["shape.contact_cell"]
+    assert without[1, 1] - some[1, 1] == pytest.approx(CONSTANTS["junctions.energy"] / 2.0)
+    assert many[1, 1] < many[1, 2] < without[1, 2]
+    assert contact_energies(2.0e4, False, CONSTANTS, scheme).shape == (2, 2)
+    for energy in (without, some, many):
+        assert (energy == energy.T).all()
 
 
 def test_means_of_halves_keeps_everything_else():

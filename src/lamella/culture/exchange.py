@@ -26,8 +26,12 @@ READ_STATES = (
     "holders_rear",
     "gripping_front",
     "gripping_rear",
+    "elongation",
 )
 """States and observables that mechanics are made of."""
+
+JUNCTIONS = "CDH1_junction_total"
+"""What holds cells together."""
 
 ROUND_PERIMETER = 3.07 * 2.0 * np.sqrt(np.pi)
 """Neighbour pairs across the edge of a digital disc, per root of its sites: 3.07 per unit length (mean over angles)."""
@@ -75,7 +79,7 @@ def mechanics(states: Mapping[Any, NDArray[np.float64]], constants: Constants, b
 
     binding      rate at which receptors of full affinity bind the coating of the dish (per MCS)
 
-    protrusion   saturating in engaged WAVE2 plus active Cdc42 of both halves (energy)
+    protrusion   saturating in engaged WAVE2 plus active Cdc42 of both halves, times how fast filaments grow (energy)
     polarity     share of protrusion that follows the axis: front minus rear over the sum; WAVE2 counts in full,
                  Cdc42 (filopodia, all around the cell) in part; 0 to 1
     contraction  phosphorylated light chain of the rear (energy); rear_focus, its share behind the centroid, saturates
@@ -92,8 +96,9 @@ def mechanics(states: Mapping[Any, NDArray[np.float64]], constants: Constants, b
         lamella["front"] - lamella["rear"] + constants["protrusion.cdc42_focus"] * (spikes["front"] - spikes["rear"])
     )
     polarity = np.clip(ahead / np.maximum(total, 1e-12), 0.0, 1.0)
+    pushing = states["elongation"] * total
     return {
-        "protrusion": constants["protrusion.strength"] * total / (total + constants["protrusion.half_activity"]),
+        "protrusion": constants["protrusion.strength"] * pushing / (pushing + constants["protrusion.half_activity"]),
         "polarity": polarity,
         "contraction": 2.0 * states["MYL9_p_rear"] / constants["contraction.myl9_half"],
         "rear_focus": constants["contraction.rear_focus"]
@@ -102,6 +107,19 @@ def mechanics(states: Mapping[Any, NDArray[np.float64]], constants: Constants, b
         "integrins": holders / constants["adhesion.receptors_per_bond"],
         "bind_rate": binding * gripping / np.maximum(holders, 1e-300),
     }
+
+
+def contact_energies(junctional: float, bystanders: bool, constants: Constants, scale: Scale) -> NDArray[np.float64]:
+    """Contact energies of medium, cells and, if there are any, bystanders.   [kinds, kinds]
+
+    junctional   E-cadherin that a cell can put into junctions, mean of the dish [molecules]; it lowers the energy of
+                 contacts between cells, and less so that with bystanders
+    """
+    medium, cell = constants["shape.contact_medium"], constants["shape.contact_cell"]
+    hold = constants["junctions.energy"] * junctional / (constants["junctions.half"] + junctional)
+    aside = cell - constants["bystanders.junctions"] * hold
+    energy = [[0.0, medium, medium], [medium, cell - hold, aside], [medium, aside, cell]]
+    return np.array(energy)[: 2 + bystanders, : 2 + bystanders] / (scale.site / scale.reference_site)
 
 
 def binding_rate(density: float, constants: Constants, scale: Scale) -> float:
@@ -117,14 +135,8 @@ def resting_mechanics(spread_area: float, constants: Constants, scale: Scale) ->
 
     spread_area  of the cell line [um^2]
     """
-    sites = scale.sites(spread_area)
-    finer = scale.site / scale.reference_site
     per_step = scale.per_step
-    return {
-        "target_volume": sites,
-        "volume_stiffness": constants["shape.volume_stiffness"] * finer**2,
-        "target_perimeter": constants["shape.perimeter_slack"] * ROUND_PERIMETER * float(np.sqrt(sites)),
-        "perimeter_stiffness": constants["shape.perimeter_stiffness"],
+    return standing_mechanics(spread_area, constants, scale) | {
         "act_memory": float(scale.steps(scale.paced(constants["protrusion.memory"]))),
         "contact_gain": constants["protrusion.contact_gain"],
         "bind_floor": constants["adhesion.bind_floor"],
@@ -137,5 +149,16 @@ def resting_mechanics(spread_area: float, constants: Constants, scale: Scale) ->
         "rotational_diffusion": per_step(constants["axis.rotational_diffusion"]) * scale.pace,
         "sense_act": constants["axis.sense_act"],
         "sense_contact": constants["axis.sense_contact"],
+    }
+
+
+def standing_mechanics(area: float, constants: Constants, scale: Scale) -> dict[str, float]:
+    """Those of a cell that neither pushes nor holds on.   area: its own [um^2]"""
+    sites, finer = scale.sites(area), scale.site / scale.reference_site
+    return {
+        "target_volume": sites,
+        "volume_stiffness": constants["shape.volume_stiffness"] * finer**2,
+        "target_perimeter": constants["shape.perimeter_slack"] * ROUND_PERIMETER * float(np.sqrt(sites)),
+        "perimeter_stiffness": constants["shape.perimeter_stiffness"],
         "mobility": scale.mobility,
     }

@@ -263,6 +263,11 @@ class Dish:
         return self._grid.space.shape
 
     @property
+    def periodic(self) -> tuple[bool, ...]:
+        """Axes along which the dish is closed over its borders."""
+        return self._periodic
+
+    @property
     def mcs(self) -> int:
         """Monte Carlo steps done."""
         return int(self._counters[CLOCK])
@@ -339,6 +344,17 @@ class Dish:
     def bonds(self) -> NDArray[np.float64]:
         """Bonds on each site; a copy in the shape of the dish."""
         return interior(self._lattice.bonds, self.shape).copy()
+
+    @property
+    def contact_energy(self) -> NDArray[np.float64]:
+        """Energy per pair of neighbouring sites of different cells; set it with an array [kinds, kinds]."""
+        return self._energy[:-1, :-1].copy()
+
+    @contact_energy.setter
+    def contact_energy(self, energy: ArrayLike) -> None:
+        kinds = self._kinds[: self._cells + 1]
+        self._energy = checks.checked_energy(energy, self._energy[:-1, -1], kinds)
+        self._physics = self._physics._replace(contact=self._energy.ravel().copy())
 
     @property
     def ligand(self) -> NDArray[np.float64]:
