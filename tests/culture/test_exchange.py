@@ -5,7 +5,13 @@ import pytest
 
 from lamella.culture import Draw, constants, grown_population, idealised_inputs, scale
 from lamella.culture.embedded import Place, placed
-from lamella.culture.exchange import READ_STATES, binding_rate, means_of_halves, mechanics, resting_mechanics
+from lamella.culture.exchange import (
+    READ_STATES,
+    binding_rate,
+    means_of_halves,
+    mechanics,
+    resting_mechanics,
+)
 from lamella.culture.variation import cell_keys, expression_factors
 from lamella.errors import InputError
 from lamella.networks import Perturbations, assemble, resolve
@@ -14,7 +20,7 @@ CONSTANTS = constants()
 
 
 def states(**changed):
-    base = dict.fromkeys(READ_STATES, 1.0e4)
+    base = dict.fromkeys(READ_STATES, 1.0e4) | {"elongation": 1.0}
     return {name: np.array([float(value)]) for name, value in (base | changed).items()}
 
 
@@ -39,6 +45,12 @@ def test_protrusion_needs_rac_effectors_or_cdc42_and_saturates():
     huge = mechanics(states(WASF2_active_front=1e12), CONSTANTS)["protrusion"][0]
     assert nothing == 0.0
     assert some < more < huge <= CONSTANTS["protrusion.strength"]
+
+
+def test_filaments_that_grow_faster_push_more_and_do_not_turn_the_cell():
+    slow, fast = (mechanics(states(WASF2_active_front=2.0e4, elongation=x), CONSTANTS) for x in (1.0, 3.0))
+    assert fast["protrusion"] > 1.5 * slow["protrusion"]
+    assert fast["polarity"] == slow["polarity"]
 
 
 def test_means_of_halves_keeps_everything_else():

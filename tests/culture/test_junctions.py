@@ -3,10 +3,10 @@
 import numpy as np
 
 from lamella.culture import constants
-from lamella.culture.junctions import LEVELS, contact_energies, kinds_of
+from lamella.culture.junctions import BYSTANDER, LEVELS, contact_energies, kinds_of
 from lamella.tissue import Dish
 
-FULL = constants()["junctions.cadherin_full"]
+FULL = constants()["junctions.full"]
 
 
 def test_an_edge_costs_less_the_more_cadherin_the_scarcer_side_has():
@@ -16,7 +16,9 @@ def test_an_edge_costs_less_the_more_cadherin_the_scarcer_side_has():
     medium, cell = constants()["shape.contact_medium"], constants()["shape.contact_cell"]
     assert energy[0, none] == energy[0, full] == medium
     assert energy[none, none] == energy[none, full] == cell
-    assert cell > energy[some, some] == energy[some, full] > energy[full, full] > 0.0
+    assert cell > energy[some, some] == energy[some, full] > energy[full, full]
+    assert energy[BYSTANDER, none] == energy[BYSTANDER, BYSTANDER] == cell
+    assert cell > energy[BYSTANDER, full] > energy[full, full]
     assert np.allclose(contact_energies(constants(), 0.5), 2.0 * energy)
 
 

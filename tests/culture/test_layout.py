@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.ndimage import label
 
-from lamella.culture import cells_apart, islands, sheet_with_gap, touching
+from lamella.culture import cells_apart, egg_chambers, islands, layer, sheet_with_gap, touching
 from lamella.errors import InputError
 
 
@@ -61,3 +61,40 @@ def test_touching_sees_edges_corners_and_closed_borders():
     assert touching(labels).tolist() == [[1, 3]]
     labels[0, 3] = 5
     assert touching(labels).tolist() == [[1, 3], [2, 5]]
+
+
+def test_borders_that_are_not_closed_touch_nothing():
+    labels = np.zeros((4, 4), int)
+    labels[0, 1], labels[3, 1] = 1, 2
+    assert touching(labels).tolist() == [[1, 2]]
+    assert touching(labels, (False, True)).size == 0
+
+
+def test_a_layer_stands_where_it_was_asked_for():
+    made = layer(30, 100.0, 20, 30, 60, seed=1, replicate=0).labels
+    assert made.shape == (110, 100)
+    assert not made[:20].any()
+    assert not made[50:].any()
+    assert made[20:50].all()
+    assert set(np.unique(made)) == set(range(31))
+    with pytest.raises(InputError, match="too thin"):
+        layer(30, 100.0, 20, 9, 60, seed=1, replicate=0)
+
+
+def test_a_cluster_lies_among_nurse_cells_with_the_oocyte_at_the_far_end():
+    made = egg_chambers(3, 5, 120.0, 30.0, 4, 3.0, seed=1, replicate=0)
+    labels, cells = made.layout.labels, 15
+    assert labels.shape == (150, 180)
+    assert set(np.unique(labels)) == set(range(cells + made.layout.bystanders + 1))
+    assert len(made.oocytes) == 3
+    assert made.goal == 120.0
+    for chamber in range(3):
+        own = np.isin(labels, chamber * 5 + 1 + np.arange(5))
+        assert own.sum() == pytest.approx(600, rel=0.1)
+        assert label(own)[1] == 1
+        assert np.argwhere(own)[:, 0].mean() == pytest.approx(made.start, abs=1.0)
+    assert (np.argwhere(np.isin(labels, made.oocytes))[:, 0] >= made.goal).all()
+    for cell in range(1, labels.max() + 1):
+        assert label(labels == cell)[1] == 1
+    clefts = (labels[60:110] == 0).mean()
+    assert 0.05 < clefts < 0.3

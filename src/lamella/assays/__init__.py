@@ -5,10 +5,12 @@ from lamella.assays.adhesion import ADHESION
 from lamella.assays.affinity import AFFINITY
 from lamella.assays.anoikis import ANOIKIS
 from lamella.assays.avidity import AVIDITY
+from lamella.assays.border_cells import BORDER_CELLS
 from lamella.assays.calcium import CALCIUM
 from lamella.assays.chemotaxis import CHEMOTAXIS
 from lamella.assays.dose_response import DOSE_RESPONSE
 from lamella.assays.extravasation import EXTRAVASATION
+from lamella.assays.granule_neurons import GRANULE_NEURONS
 from lamella.assays.haptotaxis import HAPTOTAXIS
 from lamella.assays.immunoblot import IMMUNOBLOT
 from lamella.assays.invasion import INVASION
@@ -28,8 +30,8 @@ ASSAYS: dict[str, Assay] = {
     assay.name: assay
     for assay in (
         IMMUNOBLOT, PROLIFERATION, VIABILITY, ANOIKIS, ZYMOGRAPHY, CALCIUM, DOSE_RESPONSE, AFFINITY, AVIDITY, ADHESION,
-        ACINI, SPREADING, MIGRATION, MORPHOLOGY, HAPTOTAXIS, CHEMOTAXIS, INVASION, SPHEROID, SCATTER, SCRATCH, EXTRAVASATION,
-        METASTASIS,
+        ACINI, SPREADING, MIGRATION, MORPHOLOGY, HAPTOTAXIS, CHEMOTAXIS, INVASION, SPHEROID, SCATTER, SCRATCH,
+        EXTRAVASATION, METASTASIS, BORDER_CELLS, GRANULE_NEURONS,
     )
 }
 """Every assay by the name it has in an experiment file."""
@@ -41,10 +43,12 @@ __all__ = [
     "ANOIKIS",
     "ASSAYS",
     "AVIDITY",
+    "BORDER_CELLS",
     "CALCIUM",
     "CHEMOTAXIS",
     "DOSE_RESPONSE",
     "EXTRAVASATION",
+    "GRANULE_NEURONS",
     "HAPTOTAXIS",
     "IMMUNOBLOT",
     "INVASION",

@@ -46,12 +46,14 @@ def plated(
     habitat: Callable[[Treatment, tuple[int, ...]], Habitat] | None = None,
     spreads: bool = False,
     section: bool = False,
+    bare_walls: bool = False,
 ) -> Culture:
     """The dish of one arm and replicate.
 
     habitat  (treatment, sites of the dish) -> fields and matrix; without it the medium is the same everywhere
     spreads  the area of a cell follows its adhesion
     section  cells are seen in section, each with its nucleus
+    bare_walls  walls hold nobody
 
     raises  InputError: cells that are kept in suspension do not crawl
     """
@@ -71,7 +73,7 @@ def plated(
         scale,
         Protocol(
             network_interval=network_interval, front_equals_rear=setting.front_equals_rear, spreads=spreads,
-            section=section, threads=setting.threads,
+            section=section, bare_walls=bare_walls, threads=setting.threads,
         ),
         None if habitat is None else habitat(treatment, layout.labels.shape),
     )

@@ -3,7 +3,8 @@
 A cell counts as scattered when it touches no other. Spread is the root mean square distance of the cells of an island
 from their common centre, over that at time 0. Nearest is the mean distance from a cell to the nearest other one.
 
-E-cadherin holds an island together (`lamella.culture.junctions`); without it nothing but crowding does.
+Cells hold to each other by the E-cadherin that they can put into junctions (`lamella.culture.junctions`); where a line
+has next to none, nothing but crowding keeps an island together, and what is read is how fast cells leave.
 """
 
 from __future__ import annotations

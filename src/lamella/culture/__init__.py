@@ -1,12 +1,13 @@
 """Cells and dish on one clock; the only room that knows both."""
 
 from lamella.culture.cells import Draw, chosen_reactions, drawn_parameters, grown, grown_population, program
+from lamella.culture.chambers import Chambers, egg_chambers
 from lamella.culture.constants import Constants, constants
 from lamella.culture.culture import Culture, Protocol
 from lamella.culture.embedded import Place, firmness, halves, placed
 from lamella.culture.habitat import Coupling, Habitat, habitat_table
 from lamella.culture.idealised import idealised_inputs
-from lamella.culture.layout import Layout, cells_apart, islands, row_above, sheet_with_gap
+from lamella.culture.layout import Layout, cells_apart, islands, layer, row_above, sheet_with_gap
 from lamella.culture.life import Death, Division, life_table
 from lamella.culture.nucleus import section_area
 from lamella.culture.observe import (
@@ -25,6 +26,7 @@ from lamella.culture.surroundings import collagen_fibres, substance, surrounding
 from lamella.culture.timed import advance_treated, make, pieces, treat
 
 __all__ = [
+    "Chambers",
     "Constants",
     "Coupling",
     "Culture",
@@ -43,6 +45,7 @@ __all__ = [
     "collagen_fibres",
     "constants",
     "drawn_parameters",
+    "egg_chambers",
     "elongation",
     "firmness",
     "free_share",
@@ -52,6 +55,7 @@ __all__ = [
     "halves",
     "idealised_inputs",
     "islands",
+    "layer",
     "life_table",
     "make",
     "neighbours",

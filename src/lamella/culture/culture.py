@@ -17,9 +17,10 @@ from lamella.culture.exchange import (
     means_of_halves,
     mechanics,
     resting_mechanics,
+    standing_mechanics,
 )
 from lamella.culture.habitat import Coupling, Habitat
-from lamella.culture.junctions import CADHERIN, contact_energies, kinds_of
+from lamella.culture.junctions import BYSTANDER, JUNCTIONS, contact_energies, kinds_of
 from lamella.culture.layout import Layout
 from lamella.culture.life import Death, Division, Life
 from lamella.culture.nucleus import nucleus_columns, section_area
@@ -47,6 +48,7 @@ class Protocol:
                        gives it on; otherwise it is that of a spread cell of the line
     section            cells are seen in section, with a nucleus: their area is that of a section through a cell in a
                        gel, and all the membrane of a spread cell is round it
+    bare_walls         an edge with a wall costs as much as one with medium; otherwise it costs nothing
     threads            that share lattice and networks; they change no result
     """
 
@@ -55,13 +57,14 @@ class Protocol:
     connectivity: bool = True
     spreads: bool = False
     section: bool = False
+    bare_walls: bool = False
     threads: int = 1
 
 
 class Culture:
     """A dish of one population.
 
-    layout      first picture; cell c of it is at first row c - 1 of the population
+    layout      first picture; cell c of it is at first row c - 1 of the population. Bystanders come after them
     habitat     fields and matrix; None: the coating stays as it is, and doses are the same everywhere
     life        how cells divide and die, as `life_table()` of life.toml; without it they do neither, nor where their
                 network does not tell
@@ -115,7 +118,8 @@ class Culture:
         return section_area(body["volume"].value) if self.protocol.section else body["spread_area"].value
 
     def _make_dish(self, draw: Draw, layout: Layout) -> Dish:
-        kinds = np.concatenate([[0], np.ones(draw.cells, int)])
+        aside = layout.bystanders
+        kinds = np.repeat([0, 1, BYSTANDER], [1, draw.cells, aside])
         energy = contact_energies(self.constants, self.scale.site / self.scale.reference_site)
         dish = Dish(
             layout.labels,
@@ -123,10 +127,11 @@ class Culture:
             energy,
             temperature=self.constants["scale.temperature"],
             key=int(stream_key(draw.seed, "dish", draw.replicate, "lattice")),
-            cell_keys=cell_keys(draw.seed, draw.replicate, draw.cells),
+            cell_keys=cell_keys(draw.seed, draw.replicate, draw.cells + aside),
             periodic=(True, True) if self._habitat is None else self._habitat.periodic,
             connectivity=self.protocol.connectivity,
             focus_exponent=int(self.constants["shape.focus"]),
+            wall_energy=energy[0] if self.protocol.bare_walls else None,
             bonds_every=max(1, self.scale.steps(self.scale.paced(2.0 * self.constants["scale.step"]))),
         )
         dish.ligand = 0.0 if self.treatment.suspended else 1.0
@@ -134,12 +139,19 @@ class Culture:
         if self.protocol.section:
             columns |= nucleus_columns(self.network.cell.body["volume"].value, self.constants, self.scale)
         for name, value in columns.items():
-            getattr(dish.cells, name)[1:] = value
+            getattr(dish.cells, name)[1 : draw.cells + 1] = value
+        if aside:
+            dish.cells.contact_gain[1 : draw.cells + 1] = self.constants["bystanders.contact_gain"]
+        for cell in range(draw.cells + 1, draw.cells + aside + 1):
+            area = self.scale.area(dish.cells.volume[cell])
+            for name, value in standing_mechanics(area, self.constants, self.scale).items():
+                getattr(dish.cells, name)[cell] = value
         if self.protocol.spreads:
-            landed = dish.cells.volume[1:]
+            own = slice(1, draw.cells + 1)
+            landed = dish.cells.volume[own]
             slack = spare_perimeter(np.zeros(draw.cells), self.constants)
-            dish.cells.target_perimeter[1:] *= np.sqrt(landed / dish.cells.target_volume[1:]) * slack
-            dish.cells.target_volume[1:] = landed
+            dish.cells.target_perimeter[own] *= np.sqrt(landed / dish.cells.target_volume[own]) * slack
+            dish.cells.target_volume[own] = landed
         return dish
 
     def _relax(self) -> None:
@@ -226,7 +238,7 @@ class Culture:
             lets_go = name in ("protrusion", "integrins") and dying.any()
             getattr(self.dish.cells, name)[self.living] = np.where(dying, 0.0, values) if lets_go else values
         kinds = self.dish.kinds
-        kinds[self.living] = kinds_of(self.population.observe((CADHERIN,))[:, 0], self.constants)
+        kinds[self.living] = kinds_of(self.population.observe((JUNCTIONS,))[:, 0], self.constants)
         self.dish.kinds = kinds
         if self.protocol.spreads or self._life.happens:
             self._write_areas(columns, seconds)

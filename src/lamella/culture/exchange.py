@@ -26,6 +26,7 @@ READ_STATES = (
     "holders_rear",
     "gripping_front",
     "gripping_rear",
+    "elongation",
 )
 """States and observables that mechanics are made of."""
 
@@ -75,7 +76,7 @@ def mechanics(states: Mapping[Any, NDArray[np.float64]], constants: Constants, b
 
     binding      rate at which receptors of full affinity bind the coating of the dish (per MCS)
 
-    protrusion   saturating in engaged WAVE2 plus active Cdc42 of both halves (energy)
+    protrusion   saturating in engaged WAVE2 plus active Cdc42 of both halves, times how fast filaments grow (energy)
     polarity     share of protrusion that follows the axis: front minus rear over the sum; WAVE2 counts in full,
                  Cdc42 (filopodia, all around the cell) in part; 0 to 1
     contraction  phosphorylated light chain of the rear (energy); rear_focus, its share behind the centroid, saturates
@@ -92,8 +93,9 @@ def mechanics(states: Mapping[Any, NDArray[np.float64]], constants: Constants, b
         lamella["front"] - lamella["rear"] + constants["protrusion.cdc42_focus"] * (spikes["front"] - spikes["rear"])
     )
     polarity = np.clip(ahead / np.maximum(total, 1e-12), 0.0, 1.0)
+    pushing = states["elongation"] * total
     return {
-        "protrusion": constants["protrusion.strength"] * total / (total + constants["protrusion.half_activity"]),
+        "protrusion": constants["protrusion.strength"] * pushing / (pushing + constants["protrusion.half_activity"]),
         "polarity": polarity,
         "contraction": 2.0 * states["MYL9_p_rear"] / constants["contraction.myl9_half"],
         "rear_focus": constants["contraction.rear_focus"]
@@ -117,14 +119,8 @@ def resting_mechanics(spread_area: float, constants: Constants, scale: Scale) ->
 
     spread_area  of the cell line [um^2]
     """
-    sites = scale.sites(spread_area)
-    finer = scale.site / scale.reference_site
     per_step = scale.per_step
-    return {
-        "target_volume": sites,
-        "volume_stiffness": constants["shape.volume_stiffness"] * finer**2,
-        "target_perimeter": constants["shape.perimeter_slack"] * ROUND_PERIMETER * float(np.sqrt(sites)),
-        "perimeter_stiffness": constants["shape.perimeter_stiffness"],
+    return standing_mechanics(spread_area, constants, scale) | {
         "act_memory": float(scale.steps(scale.paced(constants["protrusion.memory"]))),
         "contact_gain": constants["protrusion.contact_gain"],
         "bind_floor": constants["adhesion.bind_floor"],
@@ -137,5 +133,16 @@ def resting_mechanics(spread_area: float, constants: Constants, scale: Scale) ->
         "rotational_diffusion": per_step(constants["axis.rotational_diffusion"]) * scale.pace,
         "sense_act": constants["axis.sense_act"],
         "sense_contact": constants["axis.sense_contact"],
+    }
+
+
+def standing_mechanics(area: float, constants: Constants, scale: Scale) -> dict[str, float]:
+    """Those of a cell that neither pushes nor holds on.   area: its own [um^2]"""
+    sites, finer = scale.sites(area), scale.site / scale.reference_site
+    return {
+        "target_volume": sites,
+        "volume_stiffness": constants["shape.volume_stiffness"] * finer**2,
+        "target_perimeter": constants["shape.perimeter_slack"] * ROUND_PERIMETER * float(np.sqrt(sites)),
+        "perimeter_stiffness": constants["shape.perimeter_stiffness"],
         "mobility": scale.mobility,
     }

@@ -1,4 +1,4 @@
-"""First pictures of a dish: a confluent sheet beside an open gap, cells apart, or islands of cells."""
+"""First pictures of a dish: a confluent sheet beside an open gap, cells apart, islands of cells, a layer on a wall."""
 
 from __future__ import annotations
 
@@ -17,10 +17,15 @@ _EVEN = 30
 
 @dataclass(frozen=True)
 class Layout:
-    """Labels [x, y] of the first picture, and the wound: sites from `wound[0]` up to `wound[1]` along x, if any."""
+    """Labels [x, y] of the first picture.
+
+    wound        sites from `wound[0]` up to `wound[1]` along x, if any
+    bystanders   so many of the last labels are cells without a network, which neither push nor hold on
+    """
 
     labels: NDArray[np.int32]
     wound: tuple[int, int] = (0, 0)
+    bystanders: int = 0
 
 
 def sheet_with_gap(cells: int, sites_per_cell: float, height: int, gap: int, seed: int, replicate: int) -> Layout:
@@ -113,7 +118,7 @@ def islands(count: int, each: int, sites_per_cell: float, room: float, seed: int
     inside = (near**2).sum(axis=-1) <= radius**2
     for island in range(count):
         places = near[inside]
-        seeds = _even(places, each, stream)
+        seeds = even_points(places, each, stream)
         owner = KDTree(seeds).query(places)[1].astype(np.int32) + 1 + island * each
         row, column = divmod(island, side)
         x, y = (places + np.array([row * pitch + pitch // 2, column * pitch + pitch // 2])).T
@@ -121,7 +126,24 @@ def islands(count: int, each: int, sites_per_cell: float, room: float, seed: int
     return Layout(labels)
 
 
-def _even(places: NDArray[np.int64], count: int, stream: np.random.Generator) -> NDArray[np.float64]:
+def layer(cells: int, sites_per_cell: float, before: int, thick: int, after: int, seed: int, replicate: int) -> Layout:
+    """Packed cells in a layer across the dish: from `before` sites along x on, `thick` sites of it.
+
+    after    sites behind the layer
+    raises   InputError: the layer is not as thick as a cell is long
+    """
+    if thick < np.sqrt(sites_per_cell):
+        raise InputError("the layer is too thin", where="layout", why="it is not as thick as a cell is long")
+    width = max(4, round(cells * sites_per_cell / thick))
+    stream = generator(seed, "dish", replicate, "layout")
+    places = np.stack(np.meshgrid(np.arange(thick), np.arange(width), indexing="ij"), axis=-1).reshape(-1, 2)
+    owner = KDTree(even_points(places, cells, stream)).query(places)[1].astype(np.int32) + 1
+    labels = np.zeros((before + thick + after, width), np.int32)
+    labels[before : before + thick] = owner.reshape(thick, width)
+    return Layout(labels)
+
+
+def even_points(places: NDArray[np.int64], count: int, stream: np.random.Generator) -> NDArray[np.float64]:
     """`count` points that share the places evenly (Lloyd 1982, doi:10.1109/TIT.1982.1056489).   [count, 2]"""
     points = places[stream.choice(len(places), count, replace=False)].astype(float)
     for _ in range(_EVEN):

@@ -47,13 +47,17 @@ def pooled(culture: Culture, names: tuple[str, ...]) -> dict[str, float]:
 
 def neighbours(culture: Culture) -> NDArray[np.int64]:
     """How many other cells each cell touches.   [cells]"""
-    pairs = touching(culture.dish.labels())
+    pairs = touching(culture.dish.labels(), culture.dish.periodic)
     count = np.bincount(pairs.ravel(), minlength=int(culture.living.max(initial=0)) + 1)
     return count[culture.living]
 
 
-def touching(labels: NDArray[np.int32]) -> NDArray[np.int64]:
-    """Pairs of cells that share an edge or a corner, on a picture whose borders are closed.   [pairs, 2], each once"""
+def touching(labels: NDArray[np.int32], periodic: tuple[bool, ...] = (True, True)) -> NDArray[np.int64]:
+    """Pairs of cells that share an edge or a corner, the smaller number first.   [pairs, 2], each once
+
+    periodic   axes along which the picture is closed over its borders
+    """
+    labels = np.pad(labels, [(0, int(not closed)) for closed in periodic])
     found = []
     for shift in ((1, 0), (0, 1), (1, 1), (1, -1)):
         other = np.roll(labels, shift, axis=(0, 1))

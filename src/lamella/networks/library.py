@@ -21,6 +21,7 @@ COMMON_MODULES = (
     "rho_gtpases",
     "rhogdi",
     "pak",
+    "profilin",
     "protrusion",
     "contractility",
     "sensing",

@@ -263,6 +263,11 @@ class Dish:
         return self._grid.space.shape
 
     @property
+    def periodic(self) -> tuple[bool, ...]:
+        """Axes along which the dish is closed over its borders."""
+        return self._periodic
+
+    @property
     def mcs(self) -> int:
         """Monte Carlo steps done."""
         return int(self._counters[CLOCK])

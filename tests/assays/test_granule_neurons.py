@@ -1,0 +1,39 @@
+"""Granule neurons at the rhombic lip: where they stand, what they hold on to, and Rac1 that XIAP takes away."""
+
+import numpy as np
+
+from lamella.assays import GRANULE_NEURONS, Setting
+from lamella.networks import Perturbations
+
+SMALL = {"cells": 24, "duration": "6 h", "frame": "1 h", "way": "100 um", "pictures": 2}
+
+
+def lip(replicate=0, **perturbations):
+    setting = Setting("granule-neuron", "arm", Perturbations(**perturbations), {"laminin": "6 ug/ml"},
+                      {"EGF": "10 ng/ml"}, 1, replicate)  # fmt: skip
+    return GRANULE_NEURONS.run(setting, GRANULE_NEURONS.conditions(**SMALL), lambda share: None)
+
+
+def test_the_layer_stands_between_ventricle_and_substrate_and_leaves_towards_the_substrate():
+    made = lip()
+    ventricle, thick = made.attrs["ventricle_um"], made.attrs["lip_um"]
+    start = made.track_time_s.to_numpy() == 0.0
+    x = made.track_x_um.to_numpy()
+    assert x[start].min() > ventricle - 3.0
+    assert x[start].max() < ventricle + thick + 3.0
+    assert float(made["displacement"]) > 3.0
+    assert float(made["misplaced"]) < 0.1
+
+
+def test_xiap_costs_rac1_polarity_and_the_way_out_and_rac1_brings_them_back():
+    def mean(name, **perturbations):
+        return np.mean([float(lip(r, **perturbations)[name]) for r in range(2)])
+
+    more = {"overexpression": {"XIAP": 10.0}}
+    both = {"overexpression": {"XIAP": 10.0, "RAC1": 5.0}}
+    for name in ("polarity", "displacement"):
+        wild, lost, back = mean(name), mean(name, **more), mean(name, **both)
+        assert lost < 0.85 * wild
+        assert back > 1.15 * lost
+    assert mean("rac1_total", **more) < 0.5 * mean("rac1_total")
+    assert mean("clustered", **more) > 1.1 * mean("clustered")
