@@ -39,24 +39,24 @@ def test_the_deeds_of_diap1_are_apart():
 
 def test_rhoe_and_open_raf_hold_rho_kinase():
     names = ("ROCK2_catalysis", "MYL9_p_rear", "CDH1_junction_total", "CDH1")
-    wild = after(2.0, names, "MCF-10A")
+    wild = after(2.0, names)
     assert wild["ROCK2_catalysis"] == pytest.approx(1.0, abs=0.1)
-    without = after(2.0, names, "MCF-10A", knockout=("RND3",))
+    without = after(2.0, names, knockout=("RND3",))
     assert without["ROCK2_catalysis"] > 1.3 * wild["ROCK2_catalysis"]
     assert without["CDH1_junction_total"] < wild["CDH1_junction_total"]
-    ras = after(2.0, names, "MCF-10A", mutant={"KRAS": "G12V"})
-    ras_without_raf = after(2.0, names, "MCF-10A", mutant={"KRAS": "G12V"}, knockout=("RAF1",))
+    ras = after(2.0, names, mutant={"KRAS": "G12V"})
+    ras_without_raf = after(2.0, names, mutant={"KRAS": "G12V"}, knockout=("RAF1",))
     assert ras["ROCK2_catalysis"] < 0.95 * ras_without_raf["ROCK2_catalysis"]
 
 
 def test_frnk_takes_the_place_of_fak_and_xiap_brings_it():
     names = ("PTK2_FRNK_site_total", "PTK2_p397_front", "XIAP_PTK2_total")
-    wild, frnk = after(2.0, names, "HUVEC"), after(2.0, names, "HUVEC", mutant={"PTK2": "FRNK"})
+    wild, frnk = after(2.0, names), after(2.0, names, mutant={"PTK2": "FRNK"})
     assert wild["PTK2_FRNK_site_total"] == 0.0
     assert frnk["PTK2_p397_front"] < 0.7 * wild["PTK2_p397_front"]
-    without = after(2.0, names, "HUVEC", mutant={"PTK2": "FRNK"}, knockout=("XIAP",))
+    without = after(2.0, names, mutant={"PTK2": "FRNK"}, knockout=("XIAP",))
     assert without["PTK2_FRNK_site_total"] < 0.6 * frnk["PTK2_FRNK_site_total"]
-    assert after(2.0, names, "HUVEC", mutant={"PTK2": "no-FRNK-region"})["XIAP_PTK2_total"] == 0.0
+    assert after(2.0, names, mutant={"PTK2": "no-FRNK-region"})["XIAP_PTK2_total"] == 0.0
 
 
 def test_iaps_hold_rhoa_with_gtp_and_with_gdp():
@@ -64,3 +64,14 @@ def test_iaps_hold_rhoa_with_gtp_and_with_gdp():
     wild, loaded = after(2.0, names), after(2.0, names, mutant={"RHOA": "G14V"})
     assert loaded["RHOA_gtp"] > 2.0 * wild["RHOA_gtp"]
     assert loaded["XIAP_RHOA_total"] == pytest.approx(wild["XIAP_RHOA_total"], rel=0.05)
+
+
+def test_rac1_builds_junctions_up_off_the_matrix_and_takes_them_down_on_it():
+    names = ("CDH1_junction_total",)
+    more = {"overexpression": {"RAC1": 5.0}}
+    egf = {"EGF": "10 ng/ml"}
+    on = [after(12.0, names, "MCF-10A", factor=egf, **arm)[names[0]] for arm in ({}, more)]
+    assert on[1] < 0.9 * on[0]
+    off = {"suspended": "from 0 h"}
+    gone = [after(12.0, names, "MCF-10A", **off, **arm)[names[0]] for arm in ({}, more)]
+    assert gone[1] > 1.1 * gone[0]

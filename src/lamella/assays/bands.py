@@ -22,6 +22,14 @@ SUMS: dict[str, tuple[str, ...]] = {name: tuple(parts) for name, parts in _TABLE
 RATES: frozenset[str] = frozenset(_TABLE["rates"])
 """Bands that are not amounts but rates [1/s]: of tethers that let go, of matrix that is cut."""
 
+SHARES: frozenset[str] = frozenset(_TABLE["shares"])
+"""Bands that are shares, 0 to 1."""
+
+
+def unit_of(band: str) -> str:
+    """The unit of a band."""
+    return "1/s" if band in RATES else "1" if band in SHARES else "molecules"
+
 
 def readout_name(quantity_name: str) -> str:
     """'RAC1.gtp' as the read-out 'rac1_gtp'."""

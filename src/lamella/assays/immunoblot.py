@@ -14,7 +14,7 @@ import xarray as xr
 from numpy.typing import NDArray
 from pydantic import Field
 
-from lamella.assays.bands import QUANTITIES, RATES, SUMS, readout_name
+from lamella.assays.bands import QUANTITIES, SUMS, readout_name, unit_of
 from lamella.assays.protocol import Assay, Conditions, Progress, Readings, Setting
 from lamella.assays.quantities import written_in
 from lamella.assays.well import means_of, well
@@ -35,7 +35,7 @@ _NAMES = (*QUANTITIES.values(), *(part for parts in SUMS.values() for part in pa
 def run(setting: Setting, conditions: ImmunoblotConditions, progress: Progress) -> xr.Dataset:
     """The lysates of one arm and replicate."""
     (read,) = batch((setting,), conditions, progress)
-    unit = lambda name: {"units": "1/s" if name in RATES else "molecules"}
+    unit = lambda name: {"units": unit_of(name)}
     data: dict[str, Any] = {name: ("times", values, unit(name)) for name, values in read.courses.items()}
     data |= {readout_name(name): ((), read.scalars[readout_name(name)], unit(name)) for name in read.courses}
     return xr.Dataset(data, coords={"times": read.times}, attrs={"assay": "immunoblot"})
@@ -63,7 +63,7 @@ IMMUNOBLOT = Assay(
     summary="Proteins, their active forms and phosphorylation in lysates over time.",
     conditions=ImmunoblotConditions,
     readouts={
-        readout_name(name): f"{name}, {'1/s' if name in RATES else 'molecules per cell'} at the end"
+        readout_name(name): f"{name}, {unit_of(name)}{' per cell' if unit_of(name) == 'molecules' else ''} at the end"
         for name in (*QUANTITIES, *SUMS)
     },
     run=run,

@@ -13,9 +13,10 @@ from typing import Annotated, Any
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
-from lamella.assays.death import cut_share, dead_fraction
+from lamella.assays.death import LIMIT, cut_share, dead_fraction
 from lamella.assays.dose_fit import NO_FIT, dose_fit
 from lamella.assays.dose_response import agents, with_dose
 from lamella.assays.preparation import draw, numbers, treated
@@ -26,6 +27,10 @@ from lamella.errors import InputError
 from lamella.networks import Treatment, resolve
 from lamella.solve import Population
 from lamella.units import quantity
+
+_IAPS = {"survivors_xiap": "XIAP_total", "survivors_birc2": "BIRC2_total", "survivors_birc3": "BIRC3_total",
+         "survivors_birc5": "BIRC5_total"}  # fmt: skip
+"""What cells that live to the end had of each IAP before the drug, as they hand it on, over the mean of all cells."""
 
 
 class ViabilityConditions(Conditions):
@@ -60,6 +65,7 @@ def run(setting: Setting, conditions: ViabilityConditions, progress: Progress) -
         network, treatment, front_equals_rear=setting.front_equals_rear, suspended=off)
     population = grown_population(network, treatment, draw(setting, conditions.cells), numbers(setting), told(None))
     before = population.checkpoint()
+    iaps = population.observe(tuple(_IAPS.values()))
     times = np.linspace(0.0, quantity(conditions.after, "s"), conditions.points)
     wells = 1 + (conditions.doses if conditions.agent else 0)
     alive = [1.0 - dead_fraction(population, where)]
@@ -71,6 +77,7 @@ def run(setting: Setting, conditions: ViabilityConditions, progress: Progress) -
         "surviving": ((), alive[-1], {"long_name": "fraction alive"}),
         "dead": ((), 1.0 - alive[-1], {"long_name": "fraction dead"}),
         "cut": ((), float(cut_share(population, where).mean()), {"long_name": "share of PARP that is cut"}),
+        **survivors(iaps, cut_share(population, where) <= LIMIT),
         "surviving_course": ("times", np.array(alive), {"long_name": "fraction alive"}),
     }
     coordinates: dict[str, Any] = {"times": times}
@@ -95,6 +102,17 @@ def run(setting: Setting, conditions: ViabilityConditions, progress: Progress) -
     return xr.Dataset(data, coords=coordinates, attrs={"assay": "viability", "agent": conditions.agent or ""})
 
 
+def survivors(levels: NDArray[np.float64], alive: NDArray[np.bool_]) -> dict[str, Any]:
+    """Read-outs on the IAPs of the cells that live; NaN where none does, or where no cell has any.
+
+    levels   [cells, IAPs] before the drug;   alive   [cells] at the end
+    """
+    title = "level before the drug of cells that survive, over that of all"
+    mean = np.where(levels.mean(axis=0) > 0.0, levels.mean(axis=0), np.nan)
+    ratio = levels[alive].mean(axis=0) / mean if alive.any() else np.full(len(mean), np.nan)
+    return {name: ((), float(value), {"long_name": title}) for name, value in zip(_IAPS, ratio)}
+
+
 def _surviving(
     population: Population, before: Any, given: Treatment, seconds: float, told: Callable[[bool], dict], where: str
 ) -> float:
@@ -114,6 +132,7 @@ VIABILITY = Assay(
         "surviving": "fraction of the cells alive at the end, without the agent",
         "dead": "fraction dead at the end, without the agent",
         "cut": "share of PARP that is cut, mean over cells, without the agent",
+        **dict.fromkeys(_IAPS, "level before the drug of cells that survive, over that of all cells"),
         "ic50": "dose of half of the change in survival, nM",
         "ic50_absolute": "dose that halves survival, nM",
         "hill": "exponent of the curve",
