@@ -55,7 +55,7 @@ def plated(
     section  cells are seen in section, each with its nucleus
     bare_walls  walls hold nobody
 
-    raises  InputError: cells that are kept in suspension do not crawl
+    raises  InputError: cells that are kept in suspension do not crawl; a dish with adhesive islands
     """
     network, treatment = treated(setting, two_ends=habitat is not None)
     if treatment.suspended or any(change.suspended is not None for change in treatment.changes):
@@ -64,6 +64,10 @@ def plated(
             where=f"arms.{setting.arm}",
             remedy="Use immunoblot for suspended cells, or drop 'suspended'.",
         )
+    if treatment.island is not None:
+        raise InputError("the coating of a dish is all over it", where=f"arms.{setting.arm}.island",
+                         why="Cells that an adhesive island holds do not crawl.",
+                         remedy="Use an assay without a dish: immunoblot, proliferation, viability, adhesion.")
     return Culture(
         network,
         treatment,
