@@ -8,7 +8,6 @@ from lamella.culture.embedded import Place, placed
 from lamella.culture.exchange import (
     READ_STATES,
     binding_rate,
-    contact_energies,
     means_of_halves,
     mechanics,
     resting_mechanics,
@@ -52,17 +51,6 @@ def test_filaments_that_grow_faster_push_more_and_do_not_turn_the_cell():
     slow, fast = (mechanics(states(WASF2_active_front=2.0e4, elongation=x), CONSTANTS) for x in (1.0, 3.0))
     assert fast["protrusion"] > 1.5 * slow["protrusion"]
     assert fast["polarity"] == slow["polarity"]
-
-
-def test_junctions_lower_the_energy_of_contacts_between_cells():
-    scheme = scale(CONSTANTS)
-    without, some, many = (contact_energies(x, True, CONSTANTS, scheme) for x in (0.0, 2.0e4, 1.0e9))
-    assert without[1, 1] == without[2, 2] == many[2, 2] == CONSTANTS["shape.contact_cell"]
-    assert without[1, 1] - some[1, 1] == pytest.approx(CONSTANTS["junctions.energy"] / 2.0)
-    assert many[1, 1] < many[1, 2] < without[1, 2]
-    assert contact_energies(2.0e4, False, CONSTANTS, scheme).shape == (2, 2)
-    for energy in (without, some, many):
-        assert (energy == energy.T).all()
 
 
 def test_means_of_halves_keeps_everything_else():

@@ -15,7 +15,7 @@ from lamella.tissue import reference
 from lamella.tissue.grid import interior
 from lamella.tissue.record import NUCLEUS_PLACE, NUCLEUS_SITES
 from lamella.tissue.tiles import BORDER, WAITING
-from lamella.tissue.word import COUNT, COUNT_SHIFT, ID
+from lamella.tissue.word import COUNT, COUNT_SHIFT, ID, KIND, KIND_SHIFT
 
 
 def agree(dish, seed, most):
@@ -38,6 +38,22 @@ def test_incremental_energy_is_the_difference_of_whole_energies(dish):
     dish.cells.rear_focus = 0.7
     dish.advance(40)
     assert agree(dish, 3, 500) > 100
+
+
+def test_cells_that_change_their_kind_have_the_contacts_of_it(dish):
+    """As a cell does whose junctions loosen: no site changes hands, and energies are those of a dish made so."""
+    dish.advance(20)
+    before, changed = dish.labels(), 3 - dish.kinds[1:]
+    dish.kinds = np.r_[0, changed]
+    assert np.array_equal(dish.labels(), before)
+    assert np.array_equal(dish.kinds[1:], changed)
+    word = dish._lattice.word
+    owner = word & ID
+    mine = (owner != 0) & (owner != ID)
+    assert np.array_equal(word[mine] >> KIND_SHIFT & KIND, dish._kinds[owner[mine]])
+    assert agree(dish, 4, 400) > 50
+    dish.advance(20)
+    assert agree(dish, 5, 400) > 50
 
 
 @pytest.mark.parametrize("periodic", [True, False])

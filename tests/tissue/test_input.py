@@ -112,3 +112,13 @@ def test_a_dish_without_cells_keeps_still():
     dish.advance(5)
     assert dish.mcs == 5
     assert not dish.labels().any()
+
+
+@pytest.mark.parametrize(("kinds", "told"), [((0, 1), "kinds has shape"), ((0, 1, 1, 1, 2), "row of contact_energy"),
+                                             ((0, 1, 0, 1, 1), "not 0"), ((1, 1, 1, 1, 1), "medium, which is 0"),
+                                             ((0, 1, 1, 1, 1.5), "kinds")])
+def test_kinds_that_no_dish_can_have_are_refused(kinds, told):
+    dish = make()
+    with pytest.raises(InputError, match=told):
+        dish.kinds = kinds
+    assert dish.kinds.tolist() == [0, 1, 1, 1, 1]

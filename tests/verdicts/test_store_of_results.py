@@ -123,6 +123,19 @@ def test_time_that_is_up_leaves_verdicts_that_say_so(tmp_path, monkeypatch):
     assert later.cells[0].expectations[0].effects[0].replicates == 12
 
 
+def test_dishes_come_finding_by_finding_so_that_little_time_gives_some_verdicts(tmp_path, monkeypatch):
+    """Time for the dishes of the first finding and one more: it has its verdict, and the other dish is kept."""
+    fake = Fake({"treated": 3.0, "drug": 3.0})
+    monkeypatch.setattr(_Campaign, "_late", lambda self: fake.runs >= 2 * 4 + 1)
+    (one,) = judged(fake, tmp_path, minutes=1.0)
+    assert (one.finding.id, one.settled, fake.runs) == ("one", True, 2 * 4 + 1)
+    monkeypatch.undo()
+    monkeypatch.setattr("lamella.verdicts.checking.get", RECORDS.__getitem__)
+    later = Fake({"treated": 3.0, "drug": 3.0})
+    assert [verdict.outcome for verdict in judged(later, tmp_path)] == [Outcome.HOLDS, Outcome.HOLDS]
+    assert later.runs == 4 - 1
+
+
 def test_no_time_at_all_judges_nothing(tmp_path):
     fake = Fake({"treated": 3.0})
     assert judged(fake, tmp_path, minutes=0.0) == []

@@ -21,6 +21,7 @@ from lamella.assays.proliferation import PROLIFERATION
 from lamella.assays.protocol import Assay, Conditions, Setting
 from lamella.assays.scatter import SCATTER
 from lamella.assays.scratch import SCRATCH
+from lamella.assays.spheroid import SPHEROID
 from lamella.assays.spreading import SPREADING
 from lamella.assays.viability import VIABILITY
 from lamella.assays.zymography import ZYMOGRAPHY
@@ -29,8 +30,8 @@ ASSAYS: dict[str, Assay] = {
     assay.name: assay
     for assay in (
         IMMUNOBLOT, PROLIFERATION, VIABILITY, ANOIKIS, ZYMOGRAPHY, CALCIUM, DOSE_RESPONSE, AFFINITY, AVIDITY, ADHESION,
-        ACINI, SPREADING, MIGRATION, MORPHOLOGY, HAPTOTAXIS, CHEMOTAXIS, INVASION, SCATTER, SCRATCH, EXTRAVASATION,
-        METASTASIS, BORDER_CELLS, GRANULE_NEURONS,
+        ACINI, SPREADING, MIGRATION, MORPHOLOGY, HAPTOTAXIS, CHEMOTAXIS, INVASION, SPHEROID, SCATTER, SCRATCH,
+        EXTRAVASATION, METASTASIS, BORDER_CELLS, GRANULE_NEURONS,
     )
 }
 """Every assay by the name it has in an experiment file."""
@@ -57,6 +58,7 @@ __all__ = [
     "PROLIFERATION",
     "SCATTER",
     "SCRATCH",
+    "SPHEROID",
     "SPREADING",
     "VIABILITY",
     "ZYMOGRAPHY",

@@ -86,7 +86,7 @@ def run(setting: Setting, conditions: BorderCellsConditions, progress: Progress)
         return between_baths(treatment, shape, depth)
 
     culture = plated(setting, conditions.clusters * conditions.each, made.layout, exchange, lengths, habitat=habitat,
-                     junctions=True)  # fmt: skip
+                     bare_walls=True)  # fmt: skip
     times = np.unique(np.append(np.arange(0.0, duration, frame), duration))
     film, recorder = Film(setting, times, conditions.pictures), Recorder()
     arrived = np.full(conditions.clusters, np.inf)

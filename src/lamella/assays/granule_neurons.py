@@ -63,7 +63,7 @@ def run(setting: Setting, conditions: GranuleNeuronsConditions, progress: Progre
     def habitat(treatment: Treatment, shape: tuple[int, ...]) -> Habitat:
         return between_baths(treatment, shape, 1000.0)
 
-    culture = plated(setting, conditions.cells, made, exchange, lengths, habitat=habitat, junctions=True)
+    culture = plated(setting, conditions.cells, made, exchange, lengths, habitat=habitat, bare_walls=True)
     ligand = np.ones(culture.dish.shape)
     ligand[:ventricle] = 0.0
     culture.dish.ligand = ligand

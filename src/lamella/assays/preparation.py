@@ -46,16 +46,16 @@ def plated(
     habitat: Callable[[Treatment, tuple[int, ...]], Habitat] | None = None,
     spreads: bool = False,
     section: bool = False,
-    junctions: bool = False,
+    bare_walls: bool = False,
 ) -> Culture:
     """The dish of one arm and replicate.
 
     habitat  (treatment, sites of the dish) -> fields and matrix; without it the medium is the same everywhere
     spreads  the area of a cell follows its adhesion
     section  cells are seen in section, each with its nucleus
-    junctions  E-cadherin of the cells holds them together
+    bare_walls  walls hold nobody
 
-    raises  InputError: cells that are kept in suspension do not crawl
+    raises  InputError: cells that are kept in suspension do not crawl; a dish with adhesive islands
     """
     network, treatment = treated(setting, two_ends=habitat is not None)
     if treatment.suspended or any(change.suspended is not None for change in treatment.changes):
@@ -64,6 +64,10 @@ def plated(
             where=f"arms.{setting.arm}",
             remedy="Use immunoblot for suspended cells, or drop 'suspended'.",
         )
+    if treatment.island is not None:
+        raise InputError("the coating of a dish is all over it", where=f"arms.{setting.arm}.island",
+                         why="Cells that an adhesive island holds do not crawl.",
+                         remedy="Use an assay without a dish: immunoblot, proliferation, viability, adhesion.")
     return Culture(
         network,
         treatment,
@@ -73,7 +77,7 @@ def plated(
         scale,
         Protocol(
             network_interval=network_interval, front_equals_rear=setting.front_equals_rear, spreads=spreads,
-            section=section, junctions=junctions, threads=setting.threads,
+            section=section, bare_walls=bare_walls, threads=setting.threads,
         ),
         None if habitat is None else habitat(treatment, layout.labels.shape),
     )

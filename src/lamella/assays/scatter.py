@@ -3,8 +3,8 @@
 A cell counts as scattered when it touches no other. Spread is the root mean square distance of the cells of an island
 from their common centre, over that at time 0. Nearest is the mean distance from a cell to the nearest other one.
 
-Cells hold to each other by the E-cadherin that they can put into junctions, mean of the dish; where a line has next to
-none, nothing but crowding keeps an island together, and what is read is how fast cells leave.
+Cells hold to each other by the E-cadherin that they can put into junctions (`lamella.culture.junctions`); where a line
+has next to none, nothing but crowding keeps an island together, and what is read is how fast cells leave.
 """
 
 from __future__ import annotations
@@ -56,8 +56,7 @@ def run(setting: Setting, conditions: ScatterConditions, progress: Progress) -> 
     lengths = lengths_of(setting, exchange)
     layout = islands(conditions.islands, conditions.each, sites_per_cell(setting, lengths), conditions.room,
                      setting.seed, setting.replicate)  # fmt: skip
-    culture = plated(setting, conditions.islands * conditions.each, layout, exchange, lengths,
-                     junctions=True)  # fmt: skip
+    culture = plated(setting, conditions.islands * conditions.each, layout, exchange, lengths)
     culture.seconds = -settle
     if settle > 0.0:
         culture.advance(settle)

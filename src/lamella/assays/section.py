@@ -1,4 +1,5 @@
-"""A section through cells on something that they can go into: what invasion, extravasation and metastasis share.
+"""A section through cells on something that they can go into: what invasion, spheroid, extravasation and metastasis
+share.
 
 The first axis is the depth; the cells lie side by side on the surface, each with its nucleus. Fibres are sites that no
 nucleus covers, as long as they are there. What cells hold on to and where the fibres stand is the assay's.
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from lamella.assays.chemotaxis import between_baths
 from lamella.assays.preparation import numbers, plated
 from lamella.assays.protocol import Setting
-from lamella.culture import Culture, Habitat, row_above, scale, section_area
+from lamella.culture import Constants, Culture, Habitat, Scale, row_above, scale, section_area
 from lamella.errors import InputError
 from lamella.networks import Treatment, assemble
 from lamella.tissue.fields import Ligand
@@ -78,22 +79,33 @@ class Section:
 
     def fibres_cut(self) -> float:
         """Share of the fibres that proteases have cut."""
-        assert self.culture.coupling is not None
-        books = self.culture.coupling.around.ledger.entries(FIBRES)
-        return -books.get("cleaved", 0.0) / books["initial"]
+        return fibres_cut(self.culture)
 
     def fibres_left(self) -> NDArray[np.float64]:
         """What is left of the fibre on each site, 0 to 1."""
-        assert self.culture.coupling is not None
-        return self.culture.coupling.around.matrix.density(FIBRES)
+        return fibres_left(self.culture)
+
+
+def fibres_cut(culture: Culture) -> float:
+    """Share of the fibres that proteases have cut."""
+    assert culture.coupling is not None
+    books = culture.coupling.around.ledger.entries(FIBRES)
+    return -books.get("cleaved", 0.0) / books["initial"]
+
+
+def fibres_left(culture: Culture) -> NDArray[np.float64]:
+    """What is left of the fibre on each site, 0 to 1."""
+    assert culture.coupling is not None
+    return culture.coupling.around.matrix.density(FIBRES)
 
 
 def ground_of(treatment: Treatment, ground: Ground, held: Mapping[str, NDArray[np.float64]],
-              fibres: NDArray[np.float64]) -> Habitat:
+              fibres: NDArray[np.float64], periodic: tuple[bool, bool] = (False, True)) -> Habitat:
     """Ligands and fibres of a section; a gradient of the arm runs from the top to the bottom.
 
-    held     ligand -> molecules/um^2 on every site
-    fibres   1 where one stands
+    held       ligand -> molecules/um^2 on every site
+    fibres     1 where one stands
+    periodic   default: a layer is closed over its sides
     raises   InputError: nothing to hold on to
     """
     if not any(np.any(density > 0.0) for density in held.values()):
@@ -101,19 +113,17 @@ def ground_of(treatment: Treatment, ground: Ground, held: Mapping[str, NDArray[n
                          remedy='Name a ligand in the matrix, e.g. fibronectin = "10 ug/ml".')
     ligands = [Ligand(name, density) for name, density in held.items()]
     baths = between_baths(treatment, ground.shape, 1.0)
-    return Habitat(baths.substances, (*ligands, Ligand(FIBRES, fibres, docked_rate=1.0)), periodic=(False, True),
+    return Habitat(baths.substances, (*ligands, Ligand(FIBRES, fibres, docked_rate=1.0)), periodic=periodic,
                    depth=1.0, mesh=FIBRES)  # fmt: skip
 
 
 def sectioned(setting: Setting, cells: int, depth: float, fill: Callable[[Treatment, Ground], Habitat]) -> Section:
-    """The section of one arm and replicate.
+    """The section of one arm and replicate: a layer of cells on a surface.
 
     depth   of the ground [um]
     fill    what is in it
     """
-    exchange, body = numbers(setting), assemble(setting.cell).cell.body
-    lengths = scale(exchange, body, finer_step=_FINER, finer_site=float(_FINER))
-    sites = lengths.sites(section_area(body["volume"].value))
+    exchange, lengths, sites = measures(setting)
     diameter = 2.0 * float(np.sqrt(sites / np.pi))
     surface = round(_LIQUID * diameter)
     layout = row_above(cells, sites, _ROOM * diameter, surface, round(depth / lengths.site))
@@ -123,3 +133,10 @@ def sectioned(setting: Setting, cells: int, depth: float, fill: Callable[[Treatm
 
     culture = plated(setting, cells, layout, exchange, lengths, habitat=habitat, section=True)
     return Section(culture, surface, diameter * lengths.site)
+
+
+def measures(setting: Setting) -> tuple[Constants, Scale, float]:
+    """Numbers of the exchange, lengths of a section, and the sites of a cell in it."""
+    exchange, body = numbers(setting), assemble(setting.cell).cell.body
+    lengths = scale(exchange, body, finer_step=_FINER, finer_site=float(_FINER))
+    return exchange, lengths, lengths.sites(section_area(body["volume"].value))

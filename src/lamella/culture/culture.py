@@ -11,17 +11,16 @@ from numpy.typing import NDArray
 from lamella.culture.cells import Draw, grown_population, program
 from lamella.culture.constants import Constants
 from lamella.culture.exchange import (
-    JUNCTIONS,
     READ_STATES,
     binding_rate,
     cell_inputs,
-    contact_energies,
     means_of_halves,
     mechanics,
     resting_mechanics,
     standing_mechanics,
 )
 from lamella.culture.habitat import Coupling, Habitat
+from lamella.culture.junctions import BYSTANDER, JUNCTIONS, contact_energies, kinds_of
 from lamella.culture.layout import Layout
 from lamella.culture.life import Death, Division, Life
 from lamella.culture.nucleus import nucleus_columns, section_area
@@ -49,8 +48,7 @@ class Protocol:
                        gives it on; otherwise it is that of a spread cell of the line
     section            cells are seen in section, with a nucleus: their area is that of a section through a cell in a
                        gel, and all the membrane of a spread cell is round it
-    junctions          E-cadherin of the cells holds them together, and walls hold nobody; otherwise they hold to each
-                       other no more than to the medium
+    bare_walls         an edge with a wall costs as much as one with medium; otherwise it costs nothing
     threads            that share lattice and networks; they change no result
     """
 
@@ -59,7 +57,7 @@ class Protocol:
     connectivity: bool = True
     spreads: bool = False
     section: bool = False
-    junctions: bool = False
+    bare_walls: bool = False
     threads: int = 1
 
 
@@ -121,8 +119,8 @@ class Culture:
 
     def _make_dish(self, draw: Draw, layout: Layout) -> Dish:
         aside = layout.bystanders
-        kinds = np.repeat([0, 1, 2], [1, draw.cells, aside])
-        energy = contact_energies(0.0, aside > 0, self.constants, self.scale)
+        kinds = np.repeat([0, 1, BYSTANDER], [1, draw.cells, aside])
+        energy = contact_energies(self.constants, self.scale.site / self.scale.reference_site)
         dish = Dish(
             layout.labels,
             kinds,
@@ -133,7 +131,7 @@ class Culture:
             periodic=(True, True) if self._habitat is None else self._habitat.periodic,
             connectivity=self.protocol.connectivity,
             focus_exponent=int(self.constants["shape.focus"]),
-            wall_energy=energy[0] if self.protocol.junctions else None,
+            wall_energy=energy[0] if self.protocol.bare_walls else None,
             bonds_every=max(1, self.scale.steps(self.scale.paced(2.0 * self.constants["scale.step"]))),
         )
         dish.ligand = 0.0 if self.treatment.suspended else 1.0
@@ -239,10 +237,9 @@ class Culture:
         for name, values in columns.items():
             lets_go = name in ("protrusion", "integrins") and dying.any()
             getattr(self.dish.cells, name)[self.living] = np.where(dying, 0.0, values) if lets_go else values
-        if self.protocol.junctions:
-            junctional = float(self.population.observe((JUNCTIONS,)).mean())
-            kinds = self.dish.contact_energy.shape[0]
-            self.dish.contact_energy = contact_energies(junctional, kinds > 2, self.constants, self.scale)
+        kinds = self.dish.kinds
+        kinds[self.living] = kinds_of(self.population.observe((JUNCTIONS,))[:, 0], self.constants)
+        self.dish.kinds = kinds
         if self.protocol.spreads or self._life.happens:
             self._write_areas(columns, seconds)
         if self.coupling is not None:

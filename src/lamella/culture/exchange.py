@@ -30,9 +30,6 @@ READ_STATES = (
 )
 """States and observables that mechanics are made of."""
 
-JUNCTIONS = "CDH1_junction_total"
-"""What holds cells together."""
-
 ROUND_PERIMETER = 3.07 * 2.0 * np.sqrt(np.pi)
 """Neighbour pairs across the edge of a digital disc, per root of its sites: 3.07 per unit length (mean over angles)."""
 
@@ -107,19 +104,6 @@ def mechanics(states: Mapping[Any, NDArray[np.float64]], constants: Constants, b
         "integrins": holders / constants["adhesion.receptors_per_bond"],
         "bind_rate": binding * gripping / np.maximum(holders, 1e-300),
     }
-
-
-def contact_energies(junctional: float, bystanders: bool, constants: Constants, scale: Scale) -> NDArray[np.float64]:
-    """Contact energies of medium, cells and, if there are any, bystanders.   [kinds, kinds]
-
-    junctional   E-cadherin that a cell can put into junctions, mean of the dish [molecules]; it lowers the energy of
-                 contacts between cells, and less so that with bystanders
-    """
-    medium, cell = constants["shape.contact_medium"], constants["shape.contact_cell"]
-    hold = constants["junctions.energy"] * junctional / (constants["junctions.half"] + junctional)
-    aside = cell - constants["bystanders.junctions"] * hold
-    energy = [[0.0, medium, medium], [medium, cell - hold, aside], [medium, aside, cell]]
-    return np.array(energy)[: 2 + bystanders, : 2 + bystanders] / (scale.site / scale.reference_site)
 
 
 def binding_rate(density: float, constants: Constants, scale: Scale) -> float:

@@ -22,7 +22,7 @@ class Setting(BaseModel):
     says      its name
     arm       what is done to set it, in both arms
     effect    what is done to see the effect, where that is the variable (its time, its target)
-    quantity, at   what is read, where that is the variable
+    assay, quantity, at   what is read and in what culture, where that is the variable
     expect    what the effect does to it
     """
 
@@ -31,6 +31,7 @@ class Setting(BaseModel):
     says: StrictStr
     arm: dict[StrictStr, Value] = {}
     effect: dict[StrictStr, Value] = {}
+    assay: StrictStr | None = None
     quantity: StrictStr | None = None
     at: StrictStr | None = None
     expect: Literal["up", "down", "same"]
@@ -79,20 +80,26 @@ class Contradiction(BaseModel):
         """Tables of the arms without and with the effect."""
         return dict(setting.arm), joined(setting.arm, setting.effect or self.effect)
 
-    def reads(self, setting: Setting) -> tuple[str, str | None]:
-        """What is read in a setting, and when."""
-        return setting.quantity or self.quantity, setting.at or self.at
+    def reads(self, setting: Setting) -> tuple[str, str, str | None]:
+        """In what assay, what, and when is read in a setting."""
+        return setting.assay or self.assay, setting.quantity or self.quantity, setting.at or self.at
+
+    @property
+    def same_arms(self) -> bool:
+        """Whether the cells of both settings get the same, and what is read of them is the variable."""
+        first, second = self.settings
+        return self.arms(first) == self.arms(second)
 
     @property
     def one_dish(self) -> bool:
-        """Whether both settings are the same dishes, read in two ways."""
-        first, second = self.settings
-        return self.arms(first) == self.arms(second)
+        """Whether both settings are the same dishes at the same time, read in two ways."""
+        (assay, _, at), (other_assay, _, other_at) = map(self.reads, self.settings)
+        return self.same_arms and (assay, at) == (other_assay, other_at)
 
     def finding(self) -> Finding:
         """The record that it amounts to: a check, of all its claims."""
         names = [("control", "treated")] * 2
-        if not self.one_dish:
+        if not self.same_arms:
             first, second = (setting.says for setting in self.settings)
             names = [("control", f"treated, {first}"), (f"control, {second}", f"treated, {second}")]
         arms = {name: table for setting, pair in zip(self.settings, names)
@@ -110,18 +117,18 @@ class Contradiction(BaseModel):
         """An ordering for every setting that moves; one that does not is held against the one that does."""
         found = []
         for place, (setting, (control, treated)) in enumerate(zip(self.settings, names)):
-            quantity, at = self.reads(setting)
-            read: dict[str, Any] = {"assay": self.assay, "quantity": quantity} | ({"at": at} if at else {})
+            assay, quantity, at = self.reads(setting)
+            read: dict[str, Any] = {"assay": assay, "quantity": quantity} | ({"at": at} if at else {})
             if setting.expect != "same":
                 found.append(read | {"relation": f"{treated} {_SIGN[setting.expect]} {control}"})
                 continue
             other, (other_control, other_treated) = self.settings[1 - place], names[1 - place]
             moves = f"{other_treated} {_SIGN[other.expect]} {other_control}"
-            if self.reads(other) == (quantity, at):
+            if self.reads(other) == self.reads(setting):
                 found.append(read | {"kind": "unchanged", "relation": f"{treated} ~ {control}", "band": WIDEST_BAND,
                                      "wired": moves})
-            elif self.one_dish and self.reads(other)[1] == at:
-                found.append(read | {"kind": "dissociation", "relation": moves, "quantity": self.reads(other)[0],
+            elif self.one_dish:
+                found.append(read | {"kind": "dissociation", "relation": moves, "quantity": self.reads(other)[1],
                                      "stays": quantity, "band": WIDEST_BAND})
             else:
                 found.append(read | {"kind": "fold", "relation": f"{treated} / {control}", "low": 1.0 / WIDEST_BAND,

@@ -36,7 +36,7 @@ class ContradictionsAreExperiments(Rule):
         if len({setting.expect for setting in one.settings}) < 2:
             yield "expects the same in both settings"
         for setting in one.settings:
-            if not one.reads(setting)[0] or not (setting.effect or one.effect):
+            if not one.reads(setting)[1] or not (setting.effect or one.effect):
                 yield f"'{setting.says}' has no effect or nothing that is read"
         if one.fails and len(one.fails.split()) < _REASON:
             yield f"fails for a reason of {len(one.fails.split())} words"

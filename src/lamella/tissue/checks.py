@@ -74,12 +74,7 @@ def checked_energy(contact_energy: ArrayLike, wall_energy: ArrayLike | None, kin
         raise InputError(f"contact_energy has shape {energy.shape}", where=_HERE, why="it must be square, medium first")
     if energy.shape[0] > MOST_KINDS:
         raise InputError(f"{energy.shape[0]} kinds", where=_HERE, why=f"there may be {MOST_KINDS}, medium among them")
-    if kinds.min() < 0 or kinds.max() >= energy.shape[0] or (kinds[1:] == 0).any():
-        raise InputError(
-            f"kinds run from {kinds.min()} to {kinds.max()}, contact_energy has {energy.shape[0]} rows",
-            where=_HERE,
-            why="a cell's kind is a row of contact_energy, and not 0, which is medium",
-        )
+    _have_rows(kinds, energy.shape[0])
     if not np.isfinite(energy).all() or not np.array_equal(energy, energy.T):
         raise InputError("contact_energy is not finite and symmetric", where=_HERE)
     wall = np.zeros(energy.shape[0]) if wall_energy is None else np.asarray(wall_energy, float)
@@ -89,6 +84,25 @@ def checked_energy(contact_energy: ArrayLike, wall_energy: ArrayLike | None, kin
     whole[:-1, :-1] = energy
     whole[-1, :-1] = whole[:-1, -1] = wall
     return whole
+
+
+def _have_rows(kinds: NDArray, rows: int) -> None:
+    if kinds.min() < 0 or kinds.max() >= rows or (kinds[1:] == 0).any():
+        raise InputError(
+            f"kinds run from {kinds.min()} to {kinds.max()}, contact_energy has {rows} rows",
+            where=_HERE,
+            why="a cell's kind is a row of contact_energy, and not 0, which is medium",
+        )
+
+
+def checked_kinds(kinds: ArrayLike, cells: int, rows: int) -> NDArray[np.int64]:
+    """Kinds for the cells of a dish that runs.   rows: of its contact energies, without the wall"""
+    array = _integers(kinds, "kinds")
+    if array.shape != (cells + 1,) or array[0] != 0:
+        raise InputError(f"kinds has shape {array.shape}", where=_HERE,
+                         why=f"it must be one for each of {cells} cells, after that of medium, which is 0")
+    _have_rows(array, rows)
+    return array.astype(np.int64)
 
 
 def checked_field(field: ArrayLike, shape: tuple[int, ...], name: str) -> NDArray[np.float64]:

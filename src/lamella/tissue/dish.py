@@ -21,7 +21,7 @@ from lamella.tissue.division import (
 from lamella.tissue.grid import interior, make_grid, pad_field
 from lamella.tissue.nuclei import plant_nuclei
 from lamella.tissue.physics import make_physics
-from lamella.tissue.plating import first_lattice, first_record, with_slack
+from lamella.tissue.plating import first_lattice, first_record, with_slack, write_kinds
 from lamella.tissue.reading import Reading, read_cells
 from lamella.tissue.record import (
     AXIS,
@@ -299,6 +299,21 @@ class Dish:
         return self._keys
 
     @property
+    def kinds(self) -> NDArray[np.int64]:
+        """Kind of each cell, `kinds[0]` that of medium; may be set, which changes no site.   [cells + 1], a copy
+
+        raises   InputError: not one kind per cell, or one without a row of contact energies
+        """
+        return self._kinds[: self._cells + 1].copy()
+
+    @kinds.setter
+    def kinds(self, kinds: ArrayLike) -> None:
+        wanted = checks.checked_kinds(kinds, self._cells, self._energy.shape[0] - 1)
+        if (wanted != self._kinds[: wanted.size]).any():
+            self._kinds[: wanted.size] = wanted
+            write_kinds(self._lattice.word, self._kinds)
+
+    @property
     def axis(self) -> NDArray[np.float64]:
         """Unit vector of each cell, a view that may be written.   [cells, D]"""
         return self._record[:, AXIS : AXIS + len(self._grid.space.shape)]
@@ -344,17 +359,6 @@ class Dish:
     def bonds(self) -> NDArray[np.float64]:
         """Bonds on each site; a copy in the shape of the dish."""
         return interior(self._lattice.bonds, self.shape).copy()
-
-    @property
-    def contact_energy(self) -> NDArray[np.float64]:
-        """Energy per pair of neighbouring sites of different cells; set it with an array [kinds, kinds]."""
-        return self._energy[:-1, :-1].copy()
-
-    @contact_energy.setter
-    def contact_energy(self, energy: ArrayLike) -> None:
-        kinds = self._kinds[: self._cells + 1]
-        self._energy = checks.checked_energy(energy, self._energy[:-1, -1], kinds)
-        self._physics = self._physics._replace(contact=self._energy.ravel().copy())
 
     @property
     def ligand(self) -> NDArray[np.float64]:

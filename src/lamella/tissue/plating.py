@@ -10,7 +10,7 @@ from lamella.tissue.lattice import Lattice
 from lamella.tissue.record import AXIS, CENTROID, IMAGE, MOMENT, PERIMETER, VOLUME
 from lamella.tissue.run import wrap_centroids
 from lamella.tissue.tiles import BORDER, SIZE, Tiles
-from lamella.tissue.word import COUNT, COUNT_SHIFT, GHOST, KIND_SHIFT, LISTED, RIM, WALL
+from lamella.tissue.word import COUNT, COUNT_SHIFT, GHOST, ID, KIND, KIND_SHIFT, LISTED, RIM, WALL
 
 
 def first_lattice(labels: NDArray, kinds: NDArray, wall_kind: int, grid: Grid, tiles: Tiles) -> Lattice:
@@ -59,6 +59,14 @@ def listed_sites(sites: NDArray, tiles: Tiles, inside: int) -> NDArray[np.uint32
     border = np.full(int(tiles.first[-1]) + 64, inside, np.uint32)
     border[place] = sites[order]
     return border
+
+
+def write_kinds(word: NDArray[np.uint32], kinds: NDArray[np.int64]) -> None:
+    """Kinds of cells into the words of their sites, ghosts too.   kinds [cells] and more"""
+    owner = word & ID
+    sites = np.flatnonzero((owner != WALL) & (owner != 0))
+    rest = word[sites] & ~(KIND << KIND_SHIFT)
+    word[sites] = rest | kinds[owner[sites]].astype(np.uint32) << KIND_SHIFT
 
 
 def with_slack(field: NDArray) -> NDArray:

@@ -142,19 +142,22 @@ class Bench:
 
     # work -------------------------------------------------------------------------
     def _jobs(self, missing: Sequence[tuple[Plate, list[int]]]) -> Iterator[list[tuple[Plate, list[int]]]]:
-        """What a thread does in one go: plates whose cells grow alike; of a tissue one dish, the first of all first."""
+        """What a thread does in one go: plates whose cells grow alike; of a tissue one dish.
+
+        Dishes of tissue come in the order of the plates, so that the first finding has all of its dishes, and its
+        verdict, before the next one begins: whoever stops early has verdicts and not half of everybody's dishes.
+        """
         alike: dict[str, list[tuple[Plate, list[int]]]] = {}
-        dishes: list[tuple[int, Plate]] = []
+        dishes: list[tuple[Plate, list[int]]] = []
         for plate, replicates in missing:
             if self.assays[plate.assay].tissue:
-                dishes += [(replicate, plate) for replicate in replicates]
+                dishes += [(plate, [replicate]) for replicate in replicates]
             else:
                 alike.setdefault(plate.growth, []).append((plate, replicates))
         for group in alike.values():
             for first in range(0, len(group), _LONGEST):
                 yield group[first : first + _LONGEST]
-        for replicate, plate in sorted(dishes, key=lambda dish: dish[0]):
-            yield [(plate, [replicate])]
+        yield from ([dish] for dish in dishes)
 
     def _collect(self, jobs: set[Future[None]], done: SimpleQueue[_Done], on_dish: OnDish | None) -> None:
         """Take note of dishes as they are finished, until all jobs are over; raise what one of them raised."""
