@@ -1,7 +1,6 @@
 """Border cells of the fly: what guides them, what counts as arrived, and what stops and rescues them."""
 
 import numpy as np
-import pytest
 
 from lamella.assays import BORDER_CELLS, Setting
 from lamella.assays.border_cells import guided
@@ -37,11 +36,12 @@ def test_nobody_has_arrived_at_the_start_and_the_way_is_counted_from_there():
     assert first.max() > 15
     assert float(made["speed"]) > 0.0
     assert 0.0 <= float(made["arrived"]) <= 1.0
+    assert all(np.isfinite(float(made[name])) for name in BORDER_CELLS.readouts)
 
 
 def test_rac1_that_holds_exchange_factors_stops_clusters_and_profilin_on_diap1_moves_them():
     def way(**perturbations):
-        return np.mean([float(ovary(r, **perturbations)["share_of_way"]) for r in range(3)])
+        return np.mean([float(ovary(r, **perturbations)["share_of_way"]) for r in range(2)])
 
     wild, blocked = way(), way(**N17)
     rescued = way(overexpression={"DIAP1": 10.0}, **N17)
@@ -49,8 +49,3 @@ def test_rac1_that_holds_exchange_factors_stops_clusters_and_profilin_on_diap1_m
     assert blocked < 0.8 * wild
     assert rescued > 1.25 * blocked
     assert without < 0.8 * rescued
-
-
-@pytest.mark.parametrize("name", ["share_of_way", "arrived", "forward_speed", "stragglers"])
-def test_what_is_read_is_a_finite_number(name):
-    assert np.isfinite(float(ovary(1)[name]))

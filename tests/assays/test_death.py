@@ -6,6 +6,7 @@ import pytest
 from lamella.assays import ANOIKIS, VIABILITY
 from lamella.assays.anoikis import half_time
 from lamella.assays.call import run_assay
+from lamella.assays.viability import survivors
 from lamella.errors import InputError
 
 FIBRONECTIN = {"fibronectin": "10 ug/ml"}
@@ -14,6 +15,15 @@ FIBRONECTIN = {"fibronectin": "10 ug/ml"}
 def read(assay, arms, **options):
     outcome = run_assay(assay, cell="MCF-10A", arms=arms, matrix=FIBRONECTIN, medium={"EGF": "10 ng/ml"}, **options)
     return outcome, {arm: {name: row["mean"] for name, row in rows.items()} for arm, rows in outcome.arms.items()}
+
+
+def test_survivors_are_set_against_all_cells_by_what_they_had_before():
+    levels = np.array([[1.0, 4.0, 0.0, 2.0], [3.0, 4.0, 0.0, 2.0], [5.0, 4.0, 0.0, 2.0]])
+    ratio = {name: value for name, (_, value, _) in survivors(levels, np.array([False, True, True])).items()}
+    assert ratio["survivors_xiap"] == pytest.approx(4.0 / 3.0)
+    assert ratio["survivors_birc2"] == ratio["survivors_birc5"] == 1.0
+    assert np.isnan(ratio["survivors_birc3"])
+    assert all(np.isnan(value) for _, value, _ in survivors(levels, np.zeros(3, bool)).values())
 
 
 def test_half_times_lie_between_points():

@@ -26,14 +26,14 @@ def test_the_layer_stands_between_ventricle_and_substrate_and_leaves_towards_the
 
 
 def test_xiap_costs_rac1_polarity_and_the_way_out_and_rac1_brings_them_back():
-    def mean(name, **perturbations):
-        return np.mean([float(lip(r, **perturbations)[name]) for r in range(2)])
+    wild, lost, back = ([lip(r, overexpression=more) for r in range(2)]
+                        for more in ({}, {"XIAP": 10.0}, {"XIAP": 10.0, "RAC1": 5.0}))  # fmt: skip
 
-    more = {"overexpression": {"XIAP": 10.0}}
-    both = {"overexpression": {"XIAP": 10.0, "RAC1": 5.0}}
+    def mean(dishes, name):
+        return np.mean([float(dish[name]) for dish in dishes])
+
     for name in ("polarity", "displacement"):
-        wild, lost, back = mean(name), mean(name, **more), mean(name, **both)
-        assert lost < 0.85 * wild
-        assert back > 1.15 * lost
-    assert mean("rac1_total", **more) < 0.5 * mean("rac1_total")
-    assert mean("clustered", **more) > 1.1 * mean("clustered")
+        assert mean(lost, name) < 0.85 * mean(wild, name)
+        assert mean(back, name) > 1.15 * mean(lost, name)
+    assert mean(lost, "rac1_total") < 0.5 * mean(wild, "rac1_total")
+    assert mean(lost, "clustered") > 1.1 * mean(wild, "clustered")

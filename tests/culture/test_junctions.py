@@ -37,3 +37,16 @@ def test_cells_with_cadherin_stay_together():
         now = dish.labels()
         left[name] = int(((now[:, 1:] != now[:, :-1]) & (now[:, 1:] > 0) & (now[:, :-1] > 0)).sum())
     assert left["with"] > 2 * left["without"]
+
+
+def test_to_touch_a_bystander_is_no_contact_and_a_cell_of_another_level_is():
+    labels = np.zeros((30, 40), int)
+    labels[10:20, 8:20], labels[10:20, 20:32] = 1, 2
+    contact = {}
+    for other in (1, 5, BYSTANDER):
+        dish = Dish(labels, [0, 1, other], contact_energies(constants(), 1.0), temperature=20.0, key=5,
+                    cell_keys=np.arange(3))  # fmt: skip
+        read = dish.read()
+        contact[other] = read.contact_front[1] + read.contact_rear[1]
+    assert contact[1] == contact[5] > 0.1
+    assert contact[BYSTANDER] == 0.0

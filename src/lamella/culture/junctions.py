@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lamella.culture.constants import Constants
+from lamella.tissue import STANDING
 
 JUNCTIONS = "CDH1_junction_total"
 """Observable that junctions are made of: E-cadherin that a cell can put into them [molecules]."""
@@ -19,7 +20,8 @@ JUNCTIONS = "CDH1_junction_total"
 LEVELS = 11
 """Kinds of cells: no junctions, and ten steps up to full ones."""
 
-BYSTANDER = 1 + LEVELS
+BYSTANDER = int(STANDING)
+"""Kind of cells without a network; kinds between it and those of `LEVELS` are not used."""
 
 
 def kinds_of(junctional: NDArray[np.float64], constants: Constants) -> NDArray[np.int64]:
@@ -29,14 +31,14 @@ def kinds_of(junctional: NDArray[np.float64], constants: Constants) -> NDArray[n
 
 
 def contact_energies(constants: Constants, finer: float) -> NDArray[np.float64]:
-    """Energy per pair of neighbouring sites: medium, cells by level, bystanders.   [2 + LEVELS, 2 + LEVELS]
+    """Energy per pair of neighbouring sites: medium, cells by level, bystanders.   [1 + BYSTANDER, 1 + BYSTANDER]
 
     finer   site over that of the reference: an edge of the same length has as many more pairs
     """
     level = np.arange(LEVELS) / (LEVELS - 1)
-    won = np.zeros((2 + LEVELS, 2 + LEVELS))
-    won[1:BYSTANDER, 1:BYSTANDER] = np.minimum.outer(level, level)
-    won[BYSTANDER, 1:BYSTANDER] = won[1:BYSTANDER, BYSTANDER] = constants["bystanders.junctions"] * level
+    won = np.zeros((1 + BYSTANDER, 1 + BYSTANDER))
+    won[1 : 1 + LEVELS, 1 : 1 + LEVELS] = np.minimum.outer(level, level)
+    won[BYSTANDER, 1 : 1 + LEVELS] = won[1 : 1 + LEVELS, BYSTANDER] = constants["bystanders.junctions"] * level
     energy = constants["shape.contact_cell"] - constants["junctions.strength"] * won
     energy[0] = energy[:, 0] = constants["shape.contact_medium"]
     energy[0, 0] = 0.0

@@ -3,5 +3,6 @@
 from lamella.tissue.dish import Dish
 from lamella.tissue.reading import Reading
 from lamella.tissue.record import PARAMETERS, CellTable
+from lamella.tissue.word import STANDING
 
-__all__ = ["PARAMETERS", "CellTable", "Dish", "Reading"]
+__all__ = ["PARAMETERS", "STANDING", "CellTable", "Dish", "Reading"]

@@ -7,7 +7,7 @@ The axis turns by an angle towards
 each the covariance, over the boundary sites of the cell, of the outward
 direction with a quantity: Act activity over its mean (q), the sensed field
 over its mean (g), and the share of the site's foreign neighbours that are
-other cells of its kind (c). A covariance does not ask how the sites are spread over the
+other cells, bystanders left out (c). A covariance does not ask how the sites are spread over the
 directions, so that an elongated cell, or one with contacts all round, has no
 preference. Rotational diffusion is explicit; adding a noise vector and
 normalising would bias it.
@@ -34,7 +34,7 @@ from lamella.tissue.record import (
     VOLUME,
 )
 from lamella.tissue.tiles import SIZE
-from lamella.tissue.word import COUNT_BITS, ID, KIND, KIND_SHIFT, WALL
+from lamella.tissue.word import COUNT_BITS, ID, KIND, KIND_SHIFT, STANDING, WALL
 
 _SITES, _DIRECTION, _ACT, _ACT_DIRECTION, _FIELD, _FIELD_DIRECTION, _TOUCH, _TOUCH_DIRECTION = 0, 1, 4, 5, 8, 9, 12, 13
 SUMS = 16
@@ -43,15 +43,14 @@ SUMS = 16
 
 @term
 def foreign_share(site, cell, word, offsets):
-    """Share of the neighbours of `site` that are not its own, walls left out, that are other cells of its kind."""
+    """Share of the neighbours of `site` that are not its own, walls left out, that are cells which do not stand by."""
     foreign = 0
     others = 0
-    kind = (word[site] >> KIND_SHIFT) & KIND
     for k in range(offsets.size):
         near = word[site + offsets[k]] & ID
         if near != cell and near != WALL:
             foreign += 1
-            others += near != 0 and ((word[site + offsets[k]] >> KIND_SHIFT) & KIND) == kind
+            others += near != 0 and ((word[site + offsets[k]] >> KIND_SHIFT) & KIND) != STANDING
     return others / max(foreign, 1)
 
 

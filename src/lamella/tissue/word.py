@@ -26,6 +26,9 @@ GHOST = np.uint32(1 << 30)
 BODY = np.uint32(0xFFFFFF)
 """Owner and kind: the part of the word that a copy carries over."""
 
+STANDING = np.uint32(0xE)
+"""Kind of cells that stand by: to touch them is no contact. The last but that of the wall."""
+
 MOST_CELLS = int(WALL) - 1
 MOST_KINDS = int(KIND)
 """Kinds of cells and medium together; the last number is the wall's."""
