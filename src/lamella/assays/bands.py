@@ -11,9 +11,9 @@ from lamella.networks import heterodimers
 _TABLE = tomllib.loads((files("lamella.assays") / "bands.toml").read_text(encoding="utf-8"))
 
 QUANTITIES: dict[str, str] = _TABLE["states"] | {
-    f"{name}.{of}": f"{of}_{name}" for name in heterodimers() for of in ("active", "bound", "clustered")
+    f"{name}.{of}": f"{of}_{name}" for name in heterodimers() for of in ("active", "bound", "clustered", "total")
 }
-"""Bands that are one state or observable of the network; extended, ligand-bound and clustered receptors also of one
+"""Bands that are one state or observable of the network; extended, ligand-bound, clustered and all receptors also of one
 heterodimer, and those that hold nothing and wander freely."""
 
 SUMS: dict[str, tuple[str, ...]] = {name: tuple(parts) for name, parts in _TABLE["sums"].items()}

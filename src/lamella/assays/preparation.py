@@ -53,7 +53,7 @@ def plated(
     spreads  the area of a cell follows its adhesion
     section  cells are seen in section, each with its nucleus
 
-    raises  InputError: cells that are kept in suspension do not crawl
+    raises  InputError: cells that are kept in suspension do not crawl; a dish with adhesive islands
     """
     network, treatment = treated(setting, two_ends=habitat is not None)
     if treatment.suspended or any(change.suspended is not None for change in treatment.changes):
@@ -62,6 +62,10 @@ def plated(
             where=f"arms.{setting.arm}",
             remedy="Use immunoblot for suspended cells, or drop 'suspended'.",
         )
+    if treatment.island is not None:
+        raise InputError("the coating of a dish is all over it", where=f"arms.{setting.arm}.island",
+                         why="Cells that an adhesive island holds do not crawl.",
+                         remedy="Use an assay without a dish: immunoblot, proliferation, viability, adhesion.")
     return Culture(
         network,
         treatment,

@@ -1,7 +1,7 @@
 """A cell without a dish: the same exchange on an idealised spread cell, for population assays.
 
 Its inputs at front and rear are those that a single cell of the tissue gets on the same coating (means of the dish);
-a suspended cell has no matrix under it.
+a suspended cell has no matrix under it, one on an adhesive island as much of it as the island has.
 """
 
 from __future__ import annotations
@@ -20,6 +20,8 @@ def idealised_inputs(
     """
     off = treatment.suspended if suspended is None else suspended
     inputs = {name: network.parameters[name].value for name in network.inputs}
+    if treatment.island is not None:
+        inputs["contact"] = min(1.0, treatment.island / (inputs["area_front"] + inputs["area_rear"]))
     for ligand, amount in treatment.density.items():
         for half in ("front", "rear"):
             inputs[f"{ligand}_{half}"] = 0.0 if off else amount

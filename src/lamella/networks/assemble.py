@@ -135,7 +135,8 @@ def _regulators(name: str) -> tuple[str, ...]:
     beta = heterodimers()[name]["beta"]["symbol"]
     tail = {"ITGB1": "tail_b1", "ITGB3": "tail_b3"}.get(beta, "tail_other")
     alpha = ("alpha_rras_front", "alpha_rras_rear") if answers_rras(name) else ("alpha_other", "alpha_other")
-    return (tail, *alpha, "opener", "competitor_b1" if beta == "ITGB1" else "competitor_other", "encounter")
+    opener = "opener_b1" if beta == "ITGB1" else "opener"
+    return (tail, *alpha, opener, "competitor_b1" if beta == "ITGB1" else "competitor_other", "encounter")
 
 
 _TRAFFIC = ("leaving", "uptake", "forward", "return_active_b1")
@@ -147,7 +148,9 @@ def _fates(name: str) -> tuple[str, ...]:
     beta = heterodimers()[name]["beta"]["symbol"]
     chain = "b3" if beta == "ITGB3" else "other"
     back = "return_active_b1" if beta == "ITGB1" else "forward"
-    return (*(f"release_{chain}_{half}" for half in _HALVES), "leaving", "uptake", "forward", back)
+    made = "made_a5b1" if name == "a5b1" else {"ITGB3": "made_b3", "ITGB5": "made_b5"}.get(beta, "made_other")
+    return (*(f"release_{chain}_{half}" for half in _HALVES), "leaving", "uptake", "forward", back, made,
+            f"total_{name}", "contact")
 
 
 def _numbers(line: CellLine) -> tuple[dict[str, Parameter], tuple[str, ...]]:
@@ -258,6 +261,8 @@ def _derived_unit(name: str) -> str:
         return "molecules/um^2"
     if "_exchange_" in name or name == "PIP3_exchange":
         return "1/s"
+    if name.startswith("density_"):
+        return "molecules/um^2"
     if name.startswith(("proteolysis_", "release_")) or name in _TRAFFIC:
         return "1/s"
     if name.endswith("_clearance"):
@@ -268,7 +273,7 @@ def _derived_unit(name: str) -> str:
         return "molecules"
     sums = (
         "adhesion_front", "adhesion_rear", "caveolar_", "bound_", "active_", "unligated_", "chain_", "holders_",
-        "gripping_", "clustered_",
+        "gripping_", "clustered_", "total_",
     )  # fmt: skip
     if name.endswith(("_total", "_gtp", "_active", "_activity")) or name.startswith(sums):
         return "molecules"

@@ -14,6 +14,7 @@ from lamella.networks.assemble import Network
 from lamella.networks.courses import Change, added_things, changes, edits_at, scaled_later, suspension
 from lamella.networks.genetics import genetics
 from lamella.networks.timing import GROWTH, START, amount_at
+from lamella.units import quantity
 
 Fraction = Annotated[float, Field(strict=True, ge=0.0, le=1.0, allow_inf_nan=False)]
 Fold = Annotated[float, Field(strict=True, gt=0.0, le=1000.0, allow_inf_nan=False)]
@@ -36,6 +37,7 @@ class Perturbations(BaseModel):
                     the experiment's medium; only in assays that have two ends
     shear           stress of flow over the cells, '1.5 Pa from 0 h'
     stretch         strain of the matrix under them, '10 % from 0 h until 5 min'
+    island          side of the square of coating that each cell finds, '20 um'; round it nothing holds cells
     blocked         reactions that are stopped, from the start of the assay; '*' stands for anything, and the names end
                     in _front or _rear: '*_activation_front from 2 h'
     suspended       cells are kept off the matrix; 'from 1 h until 3 h' takes them off it and puts them back
@@ -56,6 +58,7 @@ class Perturbations(BaseModel):
     gradient: dict[str, str] = {}
     shear: str = ""
     stretch: str = ""
+    island: str = ""
     blocked: tuple[str, ...] = ()
     suspended: StrictBool | StrictStr = False
 
@@ -76,6 +79,7 @@ class Treatment:
     density   ligand -> density [molecules/um^2]
     changes   what changes in the course of the assay, in order of time
     gradient  soluble factor -> what it has at the low and at the high end of the dish [molecules/um^3]
+    island    area of the coating that each cell finds [um^2]; None: more than it can cover
     """
 
     chronic: dict[str, float]
@@ -85,6 +89,7 @@ class Treatment:
     suspended: bool
     changes: tuple[Change, ...] = ()
     gradient: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    island: float | None = None
 
 
 def resolve(
@@ -118,4 +123,5 @@ def resolve(
         amount_at(off, START) is not None,
         changes(added, scaled_later(network, perturbations, where), off),
         gradient,
+        quantity(perturbations.island, "um", where=f"{where}.island", above=0.0) ** 2 if perturbations.island else None,
     )

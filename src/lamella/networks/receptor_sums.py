@@ -16,6 +16,10 @@ _HALVES = ("front", "rear")
 _SUMS = {"adhesion": ("clustered",), "bound": ("bound", "clustered"), "active": ("high", "bound", "clustered")}
 """Integrin states that the other modules and the exchange see as one number per half of the cell."""
 
+_SURFACE = ("low", "high", "bound", "clustered", "untethered")
+_ELSEWHERE = ("left", "internal", "internal_active")
+"""All states of a receptor: on the surface, at the front or at the rear; off it."""
+
 
 def write_sums(model: libsbml.Model, line: CellLine) -> None:
     """Add all of them to the flattened model of a line."""
@@ -29,27 +33,37 @@ def _write_sums(model: libsbml.Model, line: CellLine) -> None:
     """Sums over heterodimers, one number per half of the cell."""
     caveolar = [name for name in line.integrins if holds_caveolin(name)]
     of = {beta: [name for name in line.integrins if heterodimers()[name]["beta"]["symbol"] == beta]
-          for beta in ("ITGB3", "ITGB4")}  # fmt: skip
+          for beta in ("ITGB1", "ITGB3", "ITGB4")}  # fmt: skip
     sums = {name: (line.integrins, states) for name, states in _SUMS.items()} | {
         "caveolar": (caveolar, ("clustered",)),
         "unligated": ([name for name in line.integrins if name == "a5b1"], ("low", "high")),
         "unligated_b3": (of["ITGB3"], ("low", "high")),
         "chain_b3": (of["ITGB3"], ("low", "high", "bound", "clustered")),
         "chain_b4": (of["ITGB4"], ("clustered",)),
+        "clustered_b1": (of["ITGB1"], ("clustered",)),
     }
     for name, (members, states) in sums.items():
         for half in _HALVES:
             terms = [f"{i}_{state}_{half}" for i in members for state in states]
             _rule(model, f"{name}_{half}", " + ".join(terms) or "0 molecules")
+    _rule(model, "b1_share", _share_of(of["ITGB1"]))
+
+
+def _share_of(members: list[str]) -> str:
+    """Receptors of some heterodimers over their copies in an unperturbed cell; 1 in a line that has none."""
+    if not members:
+        return "1 dimensionless"
+    return f"({' + '.join(f'total_{i}' for i in members)})/({' + '.join(f'{i}_copies' for i in members)})"
 
 
 def _write_each(model: libsbml.Model, line: CellLine) -> None:
     """Every heterodimer by itself, over both halves, for blots of one of them; 0 where the line has none of it. And the
     receptors that hold nothing and wander freely."""
     for name in heterodimers():
-        for of, states in {**_SUMS, "clustered": ("clustered",)}.items():
+        for of, states in {**_SUMS, "clustered": ("clustered",), "total": _SURFACE}.items():
             if of != "adhesion":
                 terms = [f"{name}_{state}_{half}" for state in states for half in _HALVES]
+                terms += [f"{name}_{state}" for state in _ELSEWHERE] if of == "total" else []
                 _rule(model, f"{of}_{name}", " + ".join(terms) if name in line.integrins else "0 molecules")
     free = [f"{name}_{state}_{half}" for name in line.integrins for state in ("low", "high") for half in _HALVES]
     _rule(model, "mobile_total", f"mobile_share*({' + '.join(free)})")
@@ -92,6 +106,8 @@ GROUPS = {
     "receptors_avb3": (("avb3",), _both("low", "high", "bound", "clustered", "untethered")),
     "clustered_a5b1_rear": (("a5b1",), ("clustered_rear",)),
     "clustered_avb3_rear": (("avb3",), ("clustered_rear",)),
+    "clustered_a4b1_rear": (("a4b1",), ("clustered_rear",)),
+    "clustered_b2_rear": ("ITGB2", ("clustered_rear",)),
     "untethered_a5b1_rear": (("a5b1",), ("untethered_rear",)),
     "untethered_avb3_rear": (("avb3",), ("untethered_rear",)),
     "internal_a5b1": (("a5b1",), ("internal", "internal_active")),
@@ -99,6 +115,7 @@ GROUPS = {
     "unbound_front": (None, ("low_front", "high_front")),
     "unbound_rear": (None, ("low_rear", "high_rear")),
     "surface_front": (None, ("low_front", "high_front", "bound_front", "clustered_front", "untethered_front")),
+    "surface_rear": (None, ("low_rear", "high_rear", "bound_rear", "clustered_rear", "untethered_rear")),
     "untethered_rear": (None, ("untethered_rear",)),
     "left_behind": (None, ("left",)),
     "internal_all": (None, ("internal", "internal_active")),
