@@ -29,10 +29,11 @@ def control():
     return cells()
 
 
-def test_receptors_of_a_heterodimer_are_conserved(control):
+def test_receptors_of_a_heterodimer_are_conserved_but_for_synthesis_and_loss():
     forms = [f"{form}_{half}" for form in ("low", "high", "bound", "clustered", "untethered")
              for half in ("front", "rear")] + ["left", "internal", "internal_active"]  # fmt: skip
-    start = cells(hours=1e-3, scaled={"k_uptake": 1e-9})
+    kept = {f"{name}_k_replacement": 1e-9 for name in STATES}
+    control, start = cells(scaled=kept), cells(hours=1e-3, scaled=kept | {"k_uptake": 1e-9})
     for name in STATES:
         totals = [sum(read(f"{name}_{form}") for form in forms) for read in (control, start)]
         assert np.isclose(*totals, rtol=1e-4)

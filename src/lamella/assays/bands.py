@@ -13,8 +13,8 @@ _TABLE = tomllib.loads((files("lamella.assays") / "bands.toml").read_text(encodi
 QUANTITIES: dict[str, str] = _TABLE["states"] | {
     f"{name}.{of}": f"{of}_{name}" for name in heterodimers() for of in ("active", "bound", "clustered", "total")
 }
-"""Bands that are one state or observable of the network; extended, ligand-bound, clustered and all receptors also of one
-heterodimer, and those that hold nothing and wander freely."""
+"""Bands that are one state or observable of the network; extended, ligand-bound, clustered and all receptors also of
+one heterodimer, and those that hold nothing and wander freely."""
 
 SUMS: dict[str, tuple[str, ...]] = {name: tuple(parts) for name, parts in _TABLE["sums"].items()}
 """Bands that are a sum over the front and the rear of the cell, or, by imaging, one of the two."""
