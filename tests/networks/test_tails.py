@@ -1,4 +1,4 @@
-"""Tails of integrins and what holds them: mutants of beta-1, free alpha tails, talin without its rod, fragments, Etk."""
+"""Tails of integrins and what holds them: beta-1 mutants, free alpha tails, talin without rod, fragments, Etk."""
 
 import pytest
 from tests.networks.responses import after
