@@ -20,7 +20,7 @@ from lamella.networks.annotate import annotate, answers_rras, compartments, hete
 from lamella.networks.antimony_text import Passage, to_sbml
 from lamella.networks.cell_line import CellLine, cell_line
 from lamella.networks.library import COMMON_MODULES, Evidence, Module, Parameter
-from lamella.networks.matrix_ligands import ligands
+from lamella.networks.matrix_ligands import ligands, under
 from lamella.networks.receptor_sums import GROUPS, write_sums
 from lamella.networks.unit_definitions import add_unit
 
@@ -113,7 +113,7 @@ def _integrin_lines(line: CellLine) -> list[str]:
     for name in line.integrins:
         bound = [ligand for ligand, row in ligands().items() if name in row["affinity"]]
         for half in _HALVES:
-            terms = " + ".join(f"affinity_{name}_{ligand}*{ligand}_{half}" for ligand in bound) or "0"
+            terms = " + ".join(f"affinity_{name}_{ligand}*{under(ligand, half)}" for ligand in bound) or "0"
             out.append(f"{name}_ligand_{half} := {terms}")
         arguments = [
             "front",

@@ -9,7 +9,7 @@ import libsbml
 
 from lamella.networks.annotate import heterodimers, holds_caveolin
 from lamella.networks.cell_line import CellLine
-from lamella.networks.matrix_ligands import ligands
+from lamella.networks.matrix_ligands import ligands, under
 
 _HALVES = ("front", "rear")
 
@@ -61,7 +61,7 @@ def _write_hold(model: libsbml.Model, line: CellLine) -> None:
     for name in ("K_reach", *(f"{ligand}_{half}" for ligand in ligands() for half in _HALVES)):
         (model.getParameter(name) or model.createParameter()).setId(name)
     for half in _HALVES:
-        coated = " + ".join(f"{ligand}_{half}" for ligand in ligands())
+        coated = " + ".join(under(ligand, half) for ligand in ligands())
         held = {name: f"({' + '.join(f'{name}_{state}_{half}' for state in _SUMS['active'])})*{name}_ligand_{half}"
                 for name in line.integrins}  # fmt: skip
         holders = " + ".join(f"{held[name]}/(K_reach + {name}_ligand_{half})" for name in held)
