@@ -29,11 +29,12 @@ def _write_sums(model: libsbml.Model, line: CellLine) -> None:
     """Sums over heterodimers, one number per half of the cell."""
     caveolar = [name for name in line.integrins if holds_caveolin(name)]
     of = {beta: [name for name in line.integrins if heterodimers()[name]["beta"]["symbol"] == beta]
-          for beta in ("ITGB3", "ITGB4")}  # fmt: skip
+          for beta in ("ITGB2", "ITGB3", "ITGB4")}  # fmt: skip
     sums = {name: (line.integrins, states) for name, states in _SUMS.items()} | {
         "caveolar": (caveolar, ("clustered",)),
         "unligated": ([name for name in line.integrins if name == "a5b1"], ("low", "high")),
         "unligated_b3": (of["ITGB3"], ("low", "high")),
+        "bound_b2": (of["ITGB2"], ("bound", "clustered")),
         "chain_b3": (of["ITGB3"], ("low", "high", "bound", "clustered")),
         "chain_b4": (of["ITGB4"], ("clustered",)),
     }
