@@ -21,8 +21,8 @@ def on_fibronectin(cell, names, coating):
 
 def test_rhoa_dips_when_cells_attach_and_then_rises_above_that_of_floating_cells():
     """Ren 1999: plating inhibits Rho for a while, then comes a phase of activation."""
-    hours = (10.0, 10.3, 12.0)
-    floating, early, late = course("MEF", ("RHOA_gtp",), hours, suspended="from 0 h until 10 h")[:, 0]
+    hours = (4.0, 4.3, 6.0)
+    floating, early, late = course("MEF", ("RHOA_gtp",), hours, suspended="from 0 h until 4 h")[:, 0]
     assert early < 0.85 * floating
     assert late > 1.2 * floating
 
