@@ -153,3 +153,22 @@ def test_trail_kills_hela_at_nanograms_and_few_at_one():
     low, high = (course((24,), cell="HeLa", cells=24, factor={"TRAIL": f"{dose} ng/ml"})[0] for dose in (1, 20))
     assert cut(high) > 0.6
     assert cut(low) < 0.15
+
+
+def test_caspase_3_takes_rac1_of_dying_cells():
+    """Zhang 2003; without it Rac1, whose ligases Smac takes, would pile up in the dead."""
+    states = ("RAC1_total", "PARP1", "PARP1_cleaved")
+    network = assemble("HeLa")
+
+    def dying(**blocked):
+        arm = Perturbations(factor={"TRAIL": "50 ng/ml"}, **blocked)
+        treatment = resolve(network, arm, {"fibronectin": "10 ug/ml"}, {})
+        told = lambda off: idealised_inputs(network, treatment, suspended=off)
+        population = grown_population(network, treatment, Draw(1, 0, 6), constants(), told(False))
+        advance_treated(population, treatment, 0.0, 24 * 3600.0)
+        return dict(zip(states, population.observe(states).mean(axis=0)))
+
+    cutting, sparing = dying(), dying(blocked=("RAC1_cleavage", "RAC1_gtp_cleavage_*"))
+    assert cut(cutting) > 0.6
+    assert cut(sparing) > 0.6
+    assert cutting["RAC1_total"] < 0.8 * sparing["RAC1_total"]

@@ -26,12 +26,30 @@ def test_the_ciaps_need_traf2_and_their_rings_to_ubiquitinate_ripk1():
         assert lacking["RIPK1_complex2"] > 3 * whole["RIPK1_complex2"]
 
 
-def test_trail_needs_receptor_fadd_and_caspase_8_and_not_ripk1():
+def test_trail_needs_receptor_fadd_and_caspase_8_and_ripk1_counts_where_no_ciap_keeps_it_off():
     whole = casp8(factor=TRAIL)
     assert whole > 10 * casp8()
     for gene in ("TNFRSF10A", "FADD", "CASP8"):
         assert casp8(factor=TRAIL, knockout=(gene,)) < 0.1 * whole
-    assert casp8(factor=TRAIL, knockout=("RIPK1",)) > 0.95 * whole
+    # before Smac is out, which takes the cIAPs
+    bare = {"factor": TRAIL, "mutant": {"BIRC2": "RING", "BIRC3": "RING"}}
+    early = casp8(1.0, factor=TRAIL)
+    kept = casp8(1.0, factor=TRAIL, knockout=("RIPK1",)) / early
+    assert kept > 0.95
+    assert casp8(1.0, **bare, knockout=("RIPK1",)) / casp8(1.0, **bare) < 0.9 * kept
+    joined = after(1.0, ("RIPK1_complex2",), factor=TRAIL)["RIPK1_complex2"]
+    assert after(1.0, ("RIPK1_complex2",), **bare)["RIPK1_complex2"] > 3 * joined
+
+
+def test_tradd_gathers_caspase_8_without_ripk1_and_c_flip_holds_it():
+    states = ("TRADD_complex2", "CASP8_active")
+    bare = {"factor": TNF, "knockout": ("RIPK1",)}
+    whole = after(6.0, states, **bare)
+    assert whole["TRADD_complex2"] > 50.0
+    without = after(6.0, states, factor=TNF, knockout=("RIPK1", "TRADD"))
+    assert without["TRADD_complex2"] == 0.0
+    assert without["CASP8_active"] < 0.1 * whole["CASP8_active"]
+    assert after(6.0, states, **bare, overexpression={"CFLAR": 5.0})["CASP8_active"] < 0.5 * whole["CASP8_active"]
 
 
 def test_decoys_and_c_flip_take_places():

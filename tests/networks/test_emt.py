@@ -25,3 +25,14 @@ def test_e_cadherin_holds_beta_catenin():
     rest, more = after(0.01, STATES, "MCF-7"), after(0.01, STATES, "MCF-7", knockout=("CDH1",))
     assert more["CTNNB1_free_total"] > rest["CTNNB1_free_total"]
     assert after(0.01, STATES, "MCF-7", knockout=("SNAI1",))["AXIN2"] == 0.0
+
+
+def test_src_of_sites_takes_e_cadherin_in():
+    """Avizienyte 2002."""
+    names = ("CDH1_uptake", "CDH1")
+    wild, blocked, off = (
+        after(24.0, names, "MCF-7", matrix={"collagen_I": "10 ug/ml"}, **arm)
+        for arm in ({}, {"inhibitor": {"PP2": "10 uM"}}, {"suspended": True})
+    )
+    assert blocked["CDH1"] > 1.1 * wild["CDH1"]
+    assert off["CDH1_uptake"] < 0.9 * wild["CDH1_uptake"]

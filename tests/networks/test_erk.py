@@ -1,5 +1,6 @@
 """Erk in time: a short answer of floating cells, a lasting one of attached cells, and what damps it."""
 
+from tests.networks.responses import after
 from tests.networks.test_stress import HOUR, course
 
 from lamella.culture import Draw, advance_treated, constants, grown_population, idealised_inputs
@@ -105,11 +106,20 @@ def test_egf_brings_mammary_epithelium_and_fibroblasts_into_s_phase():
 
 
 def test_egf_receptors_are_degraded_off_the_matrix():
-    """As those of PDGF: Baron 2000. Growth factor then reaches C-RAF of floating cells for minutes only."""
+    """As those of PDGF: Baron 2000. Growth factor then reaches B-Raf of floating cells for minutes only."""
     egf = {"EGF": "10 ng/ml from 0 h"}
-    names = ("EGFR_active", "RAF1_active")
+    names = ("EGFR_active", "BRAF_active_total")
     on = erk(hours=(0.0, 24.0), names=names, factor=egf)
     off = erk(hours=(0.0, 0.17, 24.0), names=names, factor=egf, suspended=True)
     assert off[2, 0] < 0.1 * on[1, 0]
     assert off[1, 1] > 2.0 * off[0, 1]
     assert off[2, 1] < 1.25 * off[0, 1]
+
+
+def test_egf_reaches_ras_of_floating_cells_and_not_craf_but_braf():
+    """Edin & Juliano 2005: floating cells lack the phosphate of PAK1 on C-RAF, which B-Raf does not need."""
+    names = ("RAF1_active", "KRAS_gtp", "BRAF_active_total")
+    rest, given = (after(10 / 60, names, "MEF", suspended=True, factor=f) for f in ({}, {"EGF": "10 ng/ml"}))
+    assert given["KRAS_gtp"] > 5.0 * rest["KRAS_gtp"]
+    assert given["RAF1_active"] < 1.25 * rest["RAF1_active"]
+    assert given["BRAF_active_total"] > 3.0 * max(rest["BRAF_active_total"], given["RAF1_active"] - rest["RAF1_active"])

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
+from tests.networks.responses import after
 
 from lamella.networks import assemble
-from tests.networks.responses import after
 
 TOTALS = ("total_a5b1", "total_avb3", "total_avb5", "total_a6b1")
 

@@ -4,6 +4,7 @@ from functools import cache
 
 import numpy as np
 import pytest
+from tests.networks.responses import after
 
 from lamella.culture import Draw, advance_treated, constants, grown_population, idealised_inputs
 from lamella.errors import InputError
@@ -131,3 +132,12 @@ def test_cam_kinase_makes_icap_1_hold_the_beta_1_tail():
 
 def test_loss_of_kindlin_keeps_integrins_bent():
     assert extended("HeLa", "a5b1", knockdown={"FERMT2": 0.9}) < 0.5 * extended("HeLa", "a5b1")
+
+
+def test_tumour_epithelium_holds_on_to_its_own_laminin_without_b1():
+    """Zahir 2003: a6b4 on laminin-332 that the cell has laid down."""
+    blocked = {"antibody": {"P5D2": "10 ug/ml"}, "matrix": {"laminin": "20 ug/ml"}}
+    names = ("chain_b4_front", "adhesion_front")
+    own, without = (after(4.0, names, "T4-2", knockdown=less, **blocked) for less in ({}, {"LAMA3": 0.95}))
+    assert own["chain_b4_front"] > 3.0 * without["chain_b4_front"]
+    assert own["adhesion_front"] > 2.0 * without["adhesion_front"]

@@ -1,6 +1,7 @@
 """Rho GTPases: what adhesion, p190RhoGAP, exchange factors at sites and Sos do to them."""
 
 import pytest
+from tests.networks.responses import after
 from tests.networks.test_stress import course
 
 from lamella.culture import Draw, constants, grown_population, idealised_inputs
@@ -20,8 +21,8 @@ def on_fibronectin(cell, names, coating):
 
 def test_rhoa_dips_when_cells_attach_and_then_rises_above_that_of_floating_cells():
     """Ren 1999: plating inhibits Rho for a while, then comes a phase of activation."""
-    hours = (10.0, 10.3, 12.0)
-    floating, early, late = course("MEF", ("RHOA_gtp",), hours, suspended="from 0 h until 10 h")[:, 0]
+    hours = (4.0, 4.3, 6.0)
+    floating, early, late = course("MEF", ("RHOA_gtp",), hours, suspended="from 0 h until 4 h")[:, 0]
     assert early < 0.85 * floating
     assert late > 1.2 * floating
 
@@ -100,3 +101,10 @@ def test_rac1_that_its_ligases_spare_goes_to_the_front():
     assert with_it[0] > 1.8
     assert with_it[0] > with_it[1]
     assert without[0] < without[1]
+
+
+def test_fyn_lets_load_on_bonds_reach_rhoa():
+    """Guilluy 2011: LARG."""
+    wild, without = (after(4.0, ("RHOA_gtp", "ARHGAP35_active_rear"), "MEF", knockout=gone) for gone in ((), ("FYN",)))
+    assert without["RHOA_gtp"] < 0.9 * wild["RHOA_gtp"]
+    assert without["ARHGAP35_active_rear"] == pytest.approx(wild["ARHGAP35_active_rear"], rel=0.1)

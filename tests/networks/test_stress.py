@@ -74,3 +74,31 @@ def test_raf1_holds_ask1_which_damage_rouses():
     assert read["rest"][0] < 0.1 * read["damage"][0]
     assert read["less C-RAF"][0] > 1.5 * read["damage"][0]
     assert read["less C-RAF"][1] > 1.1 * read["damage"][1] > read["rest"][1]
+
+
+def test_nf_kb_ends_jnk_of_tnf_by_gadd45():
+    """Without RelA, or without Gadd45-beta, JNK that TNF has switched on lasts."""
+    tnf = {"factor": {"TNF": "10 ng/ml from 0 h"}}
+    late = {name: course("HeLa", ("MAPK8_p", "GADD45B"), (6.0,), **tnf, **arm)[0] for name, arm in (
+        ("whole", {}), ("no RelA", {"knockout": ("RELA",)}), ("no Gadd45", {"knockout": ("GADD45B",)}))}  # fmt: skip
+    assert late["whole"][1] > 20 * max(late["no RelA"][1], 1.0)
+    assert late["no RelA"][0] > 1.3 * late["whole"][0]
+    assert late["no Gadd45"][0] > 1.3 * late["whole"][0]
+
+
+def test_pyk2_asks_for_beta2_integrins_that_hold_ligand_for_syk_and_for_tnf():
+    network = assemble("neutrophil")
+
+    def pyk2(matrix, **arm):
+        treatment = resolve(network, Perturbations(**arm), matrix, {})
+        told = lambda off=None: idealised_inputs(network, treatment, suspended=off)
+        alike = constants().scaled({"variation.cv": 1e-6})
+        cells = grown_population(network, treatment, Draw(1, 0, 1, (), {}), alike, told())
+        advance_treated(cells, treatment, 0.0, HOUR, told)
+        return float(cells.observe(("PTK2B_p",))[0, 0])
+
+    held, tnf = {"ICAM1": "10 ug/ml"}, {"factor": {"TNF": "10 ng/ml from 0 h"}}
+    both = pyk2(held, **tnf)
+    assert both > 10 * pyk2(held)
+    assert both > 100 * pyk2(held, suspended=True, **tnf)
+    assert both > 100 * pyk2(held, knockout=("SYK",), **tnf)

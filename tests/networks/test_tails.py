@@ -1,7 +1,6 @@
-"""Tails of integrins and what holds them: mutants of beta-1, free alpha tails, talin without its rod, fragments, Etk."""
+"""Tails of integrins and what holds them: beta-1 mutants, free alpha tails, talin without rod, fragments, Etk."""
 
 import pytest
-
 from tests.networks.responses import after
 
 READ = ("active_a5b1", "clustered_a5b1", "adhesion_front", "PTK2_p397_front", "BCAR1_p_front", "traction_front_total")
