@@ -52,7 +52,7 @@ def egg_chambers(
     x, y = np.meshgrid(np.arange(labels.shape[0]) + 0.5, np.arange(labels.shape[1]) + 0.5, indexing="ij")
     middles = _middles(chambers, rows, nurse, stream)
     tree = KDTree(middles, boxsize=(1e9, labels.shape[1]))
-    near, owner = tree.query(np.stack([x, y], axis=-1).reshape(-1, 2), k=2)
+    near, owner = map(np.asarray, tree.query(np.stack([x, y], axis=-1).reshape(-1, 2), k=2))
     apart = (near[:, 1] - near[:, 0] > cleft).reshape(x.shape)
     cells = chambers * each
     nurses = cells + 1 + owner[:, 0].reshape(x.shape)
@@ -83,8 +83,9 @@ def _numbered(labels: NDArray[np.int32], cells: int) -> NDArray[np.int32]:
     """Nurse cells and oocytes numbered without gaps, each the largest piece of what the clusters leave of it."""
     out, number = np.where(labels > cells, 0, labels).astype(np.int32), cells
     for one in np.unique(labels[labels > cells]):
-        pieces, count = label(labels == one)
+        pieces = np.empty(labels.shape, np.int32)
+        label(labels == one, output=pieces)
         number += 1
-        largest = 1 + int(np.argmax(np.bincount(pieces.ravel(), minlength=count + 1)[1:]))
+        largest = 1 + int(np.argmax(np.bincount(pieces.ravel())[1:]))
         out[pieces == largest] = number
     return out
