@@ -28,24 +28,28 @@ from lamella.tissue.mesh import fibre_mesh
 from lamella.units import quantity
 
 
-class InvasionConditions(Conditions):
-    """Keys under [assays.invasion].
+class GelConditions(Conditions):
+    """A gel.
 
     pore    free width between fibres
     gel     concentration of collagen I, in place of the pore
-    depth   of the gel
     """
+
+    pore: Annotated[str, written_in("um", above=0.0)] = "8 um"
+    gel: Annotated[str, written_in("mg/ml", above=0.0)] | None = None
+
+
+class InvasionConditions(GelConditions):
+    """Keys under [assays.invasion]; depth: of the gel."""
 
     duration: Annotated[str, written_in("s", above=0.0)] = "24 h"
     frame: Annotated[str, written_in("s", above=0.0)] = "1 h"
     cells: Annotated[int, Field(ge=4, le=2000)] = 16
-    pore: Annotated[str, written_in("um", above=0.0)] = "8 um"
-    gel: Annotated[str, written_in("mg/ml", above=0.0)] | None = None
     depth: Annotated[str, written_in("um", above=0.0)] = "150 um"
     pictures: Annotated[int, Field(ge=2, le=50)] = 4
 
 
-def pore_of(conditions: InvasionConditions) -> float:
+def pore_of(conditions: GelConditions) -> float:
     """Free width between fibres [um]."""
     if conditions.gel is None:
         return quantity(conditions.pore, "um")

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from lamella.assays.film import Film
-from lamella.assays.invasion import pore_of
+from lamella.assays.invasion import GelConditions, pore_of
 from lamella.assays.preparation import plated
-from lamella.assays.protocol import Assay, Conditions, Progress, Setting
+from lamella.assays.protocol import Assay, Progress, Setting
 from lamella.assays.quantities import written_in
 from lamella.assays.section import Ground, fibres_cut, fibres_left, ground_of, measures
 from lamella.assays.tracking import Recorder
@@ -28,20 +28,16 @@ from lamella.tissue.mesh import fibre_mesh
 from lamella.units import quantity
 
 
-class SpheroidConditions(Conditions):
+class SpheroidConditions(GelConditions):
     """Keys under [assays.spheroid].
 
     cells   in the section
-    pore    free width between fibres
-    gel     concentration of collagen I, in place of the pore
     room    width of the gel over the diameter of the spheroid
     """
 
     duration: Annotated[str, written_in("s", above=0.0)] = "24 h"
     frame: Annotated[str, written_in("s", above=0.0)] = "1 h"
     cells: Annotated[int, Field(ge=7, le=2000)] = 37
-    pore: Annotated[str, written_in("um", above=0.0)] = "8 um"
-    gel: Annotated[str, written_in("mg/ml", above=0.0)] | None = None
     room: Annotated[float, Field(ge=1.5, le=10.0)] = 3.0
     pictures: Annotated[int, Field(ge=2, le=50)] = 4
 
