@@ -52,7 +52,7 @@ def test_a_dense_gel_needs_proteases_and_a_loose_one_hardly_does():
         conditions = INVASION.conditions(cells=10, duration="16 h", frame="4 h", depth="80 um", pore=pore)
         return [INVASION.run(setting(r, **perturbations), conditions, lambda share: None) for r in (1, 2)]
 
-    cutting, held, loose = depth("3 um"), depth("3 um", inhibitor={"GM6001": "10 uM"}), depth(
+    cutting, held, loose = depth("2 um"), depth("2 um", inhibitor={"GM6001": "10 uM"}), depth(
         "12 um", inhibitor={"GM6001": "10 uM"})  # fmt: skip
     mean = lambda wells, name: float(np.mean([float(well[name]) for well in wells]))
     assert mean(cutting, "fibres_cut") > 0.05 > 10.0 * mean(held, "fibres_cut")

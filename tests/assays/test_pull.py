@@ -46,6 +46,7 @@ def equations(p, told, load):
             d[:, h] = -opened, opened - held, held - packed, packed
             talin[0] -= unfolded
             talin[1 + h] += unfolded - opened
+        d[0, 0] += p["k_replacement"] * (p["receptors"] - y[:8].sum())
         for form in (0, 1):
             pool = y[2 * form : 2 * form + 2]
             flow = p["k_mixing"] * (pool[0] * told["area_rear"] - pool[1] * told["area_front"]) / area
@@ -69,9 +70,10 @@ def integrated(cells, cell):
     own = dict(zip(names, cells.population.parameters[cell]))
     p = {name: network.parameters[f"a5b1_{name}"].value for name in
          ("k_activation", "k_inactivation", "k_binding", "binding_floor", "K_fresh", "k_unbinding", "k_clustering",
-          "k_dispersal", "k_mixing")}  # fmt: skip
+          "k_dispersal", "k_mixing", "k_replacement")}  # fmt: skip
     p |= {name: network.parameters[name].value for name in ("k_TLN1_opening", "k_TLN1_closing", "inside_out_basal")}
     receptors = own["a5b1_copies"] * own["a5b1_expression"]
+    p["receptors"] = receptors
     talin = own["TLN1_available"] * own["TLN1_copies"] * own["TLN1_expression"]
     state = np.array([receptors / 2, receptors / 2, 0, 0, 0, 0, 0, 0, talin, 0, 0])
     for off, seconds in ((False, 345600.0), (True, 1800.0), (False, 3600.0)):

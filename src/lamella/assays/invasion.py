@@ -3,8 +3,8 @@
 A flat section through the gel, from the liquid down to the bottom of the well, closed over its sides. Fibres stand a
 pore apart; cytoplasm flows past them, a nucleus does not. So pores that are narrower than a nucleus can be squeezed
 stop cells that do not cut fibres, and what their proteases cut of the fibres beneath them lets them through. What cells
-hold on to is the matrix of the experiment, all through the gel. Depth is that of a cell's centroid under the surface,
-0 above it.
+hold on to is the matrix of the experiment, all through the gel. Depth is that of a cell's nucleus under the surface, as
+where nuclei are stained, and 0 above it.
 
 The pore is given, or follows from the density of a collagen gel.
 """

@@ -73,8 +73,10 @@ class Section:
     diameter: float
 
     def depths(self) -> NDArray[np.float64]:
-        """Depth of each cell's centroid under the surface, 0 above it [um].   [cells]"""
-        where = self.culture.dish.position[self.culture.living][:, 0]
+        """Depth of each cell's nucleus under the surface, 0 above it [um]; of its centroid without one.   [cells]"""
+        dish, living = self.culture.dish, self.culture.living
+        nucleus = dish.nucleus_position[living, 0]
+        where = np.where(np.isnan(nucleus), dish.position[living, 0], nucleus)
         return np.maximum(where - self.surface, 0.0) * self.culture.scale.site
 
     def fibres_cut(self) -> float:
