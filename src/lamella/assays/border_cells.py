@@ -112,13 +112,9 @@ def run(setting: Setting, conditions: BorderCellsConditions, progress: Progress)
     }
     states = culture.population.observe(tuple(_BLOTS.values())).mean(axis=0)
     data |= {name: ((), float(value), {}) for name, value in zip(_BLOTS, states)}
-    table = recorder.table()
-    data |= {f"track_{column}": ("points", table[column].to_numpy()) for column in table}
-    coordinates: dict[str, Any] = {"times": times}
-    film.add_to(data, coordinates)
     attrs = {"assay": "border_cells", "site_um": lengths.site, "goal_um": made.goal * lengths.site,
              "cells": conditions.clusters * conditions.each}  # fmt: skip
-    return xr.Dataset(data, coords=coordinates, attrs=attrs)
+    return film.dataset(data, attrs, recorder.table())
 
 
 def _cluster(cells: NDArray[np.int64], each: int) -> NDArray[np.int64]:

@@ -121,13 +121,10 @@ def run(setting: Setting, conditions: ExtravasationConditions, progress: Progres
         "crossed_course": ("times", np.array(course), {"long_name": "share of cells that have crossed"}),
         "wall": (("x", "y"), (made.fibres_left() > 0.1).astype(np.uint8), {"long_name": "posts of the wall"}),
     }
-    data |= {f"track_{column}": ("points", table[column].to_numpy()) for column in table}
-    coordinates: dict[str, Any] = {"times": times}
-    film.add_to(data, coordinates)
     site = culture.scale.site
     attrs = {"assay": "extravasation", "organ": conditions.organ, "site_um": site, "surface_um": made.surface * site,
              "thickness_um": organ.thickness}  # fmt: skip
-    return xr.Dataset(data, coords=coordinates, attrs=attrs)
+    return film.dataset(data, attrs, table)
 
 
 EXTRAVASATION = Assay(

@@ -1,11 +1,15 @@
-"""Pictures of a dish at some of its frames, evenly over the experiment; the first replicate alone is filmed."""
+"""Pictures of a dish at some of its frames, evenly over the experiment, and what it gave with them as one dataset; the
+first replicate alone is filmed."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import xarray as xr
 from numpy.typing import NDArray
+from pandas import DataFrame
 
 from lamella.assays.protocol import Setting
 from lamella.tissue import Dish
@@ -28,8 +32,15 @@ class Film:
         if frame in self._chosen:
             self._labels.append(dish.labels().astype(np.uint16))
 
-    def add_to(self, data: dict[str, Any], coordinates: dict[str, Any]) -> None:
-        """Put the pictures among what a dish gave, `labels` [frames, x, y], and their times among its coordinates."""
+    def dataset(self, data: Mapping[str, Any], attrs: Mapping[str, Any], tracks: DataFrame | None = None) -> xr.Dataset:
+        """What a dish gave, with its tracks and its pictures, `labels` [frames, x, y].
+
+        tracks   as `Recorder.table` gives them; each column becomes `track_COLUMN` [points]
+        """
+        whole, coordinates = dict(data), {"times": self._times}
+        if tracks is not None:
+            whole |= {f"track_{column}": ("points", tracks[column].to_numpy()) for column in tracks}
         if self._labels:
-            data["labels"] = (("frames", "x", "y"), np.stack(self._labels))
+            whole["labels"] = (("frames", "x", "y"), np.stack(self._labels))
             coordinates["frames"] = self._times[self._chosen]
+        return xr.Dataset(whole, coords=coordinates, attrs=dict(attrs))

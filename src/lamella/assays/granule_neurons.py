@@ -94,13 +94,9 @@ def run(setting: Setting, conditions: GranuleNeuronsConditions, progress: Progre
     }
     lysate = pooled(culture, ("RAC1_total", "RAC1_gtp"))
     data |= {name.lower(): ((), float(value), {"units": "molecules"}) for name, value in lysate.items()}
-    table = recorder.table()
-    data |= {f"track_{column}": ("points", table[column].to_numpy()) for column in table}
-    coordinates: dict[str, Any] = {"times": times}
-    film.add_to(data, coordinates)
     attrs = {"assay": "granule_neurons", "site_um": lengths.site, "ventricle_um": ventricle * lengths.site,
              "lip_um": lip * lengths.site}  # fmt: skip
-    return xr.Dataset(data, coords=coordinates, attrs=attrs)
+    return film.dataset(data, attrs, recorder.table())
 
 
 GRANULE_NEURONS = Assay(

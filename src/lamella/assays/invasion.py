@@ -97,12 +97,9 @@ def run(setting: Setting, conditions: InvasionConditions, progress: Progress) ->
         "depth_course": ("times", course.mean(axis=1), {"units": "um"}),
         "fibres": (("x", "y"), (made.fibres_left() > 0.1).astype(np.uint8), {"long_name": "fibres at the end"}),
     }  # fmt: skip
-    data |= {f"track_{column}": ("points", table[column].to_numpy()) for column in table}
-    coordinates: dict[str, Any] = {"times": times}
-    film.add_to(data, coordinates)
     pore = max(1, round(width / site))
     attrs = {"assay": "invasion", "site_um": site, "surface_um": made.surface * site, "pore_um": pore * site}
-    return xr.Dataset(data, coords=coordinates, attrs=attrs)
+    return film.dataset(data, attrs, table)
 
 
 INVASION = Assay(

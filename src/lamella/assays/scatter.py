@@ -82,10 +82,7 @@ def run(setting: Setting, conditions: ScatterConditions, progress: Progress) -> 
         data[name] = ((), float(course[-1, column]), {"units": unit, "long_name": title})
         data[f"{name}_course"] = ("times", course[:, column], {"units": unit, "long_name": title})
     data["half_time"] = ((), _half_time(times, course[:, 0]) / 3600.0, {"units": "h"})
-    data |= {f"track_{column}": ("points", table[column].to_numpy()) for column in table}
-    coordinates: dict[str, Any] = {"times": times}
-    film.add_to(data, coordinates)
-    return xr.Dataset(data, coords=coordinates, attrs={"assay": "scatter", "site_um": lengths.site})
+    return film.dataset(data, {"assay": "scatter", "site_um": lengths.site}, table)
 
 
 def island_spread(where: NDArray[np.float64], each: int) -> float:

@@ -74,12 +74,8 @@ def run(setting: Setting, conditions: ScratchConditions, progress: Progress) -> 
     }
     lysate = pooled(culture, tuple(BLOTS.values()))
     data |= {name: ((), float(lysate[state]), {"units": "molecules"}) for name, state in BLOTS.items()}
-    data |= {f"track_{column}": ("points", table[column].to_numpy()) for column in table}
-    coordinates: dict[str, Any] = {"times": times}
-    film.add_to(data, coordinates)
-    return xr.Dataset(
-        data, coords=coordinates, attrs={"assay": "scratch", "site_um": lengths.site, "wound_sites": list(layout.wound)}
-    )
+    attrs = {"assay": "scratch", "site_um": lengths.site, "wound_sites": list(layout.wound)}
+    return film.dataset(data, attrs, table)
 
 
 def _edge_speed(recorder: Recorder, table, frame: float, after: float) -> float:

@@ -77,13 +77,9 @@ def run(setting: Setting, conditions: SpheroidConditions, progress: Progress) ->
         "reach_course": ("times", np.percentile(outside, 90, axis=1), {"units": "um"}),
         "fibres": (("x", "y"), (fibres_left(culture) > 0.1).astype(np.uint8), {"long_name": "fibres at the end"}),
     }  # fmt: skip
-    table = recorder.table()
-    data |= {f"track_{column}": ("points", table[column].to_numpy()) for column in table}
-    coordinates: dict[str, Any] = {"times": times}
-    film.add_to(data, coordinates)
     attrs = {"assay": "spheroid", "site_um": lengths.site, "radius_um": radius * lengths.site,
              "pore_um": pore * lengths.site}  # fmt: skip
-    return xr.Dataset(data, coords=coordinates, attrs=attrs)
+    return film.dataset(data, attrs, recorder.table())
 
 
 def gel_of(treatment: Treatment, ground: Ground, labels: NDArray[np.int32], pore: int) -> Habitat:

@@ -71,9 +71,7 @@ def run(setting: Setting, conditions: SpreadingConditions, progress: Progress) -
                             {"units": "molecules"}),
         "area_course": ("times", course, {"units": "um^2"}),
     }  # fmt: skip
-    coordinates: dict[str, Any] = {"times": times}
-    film.add_to(data, coordinates)
-    return xr.Dataset(data, coords=coordinates, attrs={"assay": "spreading", "site_um": lengths.site})
+    return film.dataset(data, {"assay": "spreading", "site_um": lengths.site})
 
 
 def half_time(times: np.ndarray, course: np.ndarray) -> float:

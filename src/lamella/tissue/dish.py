@@ -59,7 +59,8 @@ class Dish:
     column of `cells` switches it on.
 
     labels           cell on each site, 0 medium, cells 1 to n without gaps; 2D or 3D
-    kinds            [n + 1] kind of each cell, kinds[0] = 0
+    kinds            [n + 1] kind of each cell, kinds[0] = 0; cells of kind `STANDING` stand by: to touch them is no
+                     contact
     contact_energy   [kinds, kinds] energy per pair of neighbouring sites of different cells
     temperature      in the same unit
     key              64-bit stream of the copy attempts (`random.stream_key`)
