@@ -24,7 +24,7 @@ from pydantic import Field
 from lamella.assays.chemotaxis import between_baths
 from lamella.assays.film import Film
 from lamella.assays.preparation import lengths_of, numbers, plated, sites_per_cell
-from lamella.assays.protocol import Assay, Conditions, Progress, Setting
+from lamella.assays.protocol import Assay, FilmedConditions, Progress, Setting
 from lamella.assays.quantities import written_in
 from lamella.assays.tracking import Recorder
 from lamella.assays.walks import steps_of
@@ -38,7 +38,7 @@ _FACTOR = "EGF"
 _BLOTS = {"rac1_gtp": "RAC1_gtp", "diap1_profilin": "DIAP1_PFN1", "elongation": "elongation"}
 
 
-class BorderCellsConditions(Conditions):
+class BorderCellsConditions(FilmedConditions):
     """Keys under [assays.border_cells].
 
     clusters, each   egg chambers, and cells in the cluster of each

@@ -19,7 +19,7 @@ import xarray as xr
 from numpy.typing import NDArray
 from pydantic import Field
 
-from lamella.assays.protocol import Assay, Conditions, Progress, Setting
+from lamella.assays.protocol import Assay, FilmedConditions, Progress, Setting
 from lamella.assays.quantities import written_in
 from lamella.assays.sparse import watch
 from lamella.assays.walks import fuerth_fit, mean_squared_displacement, steps_of
@@ -30,7 +30,7 @@ from lamella.tissue.fields import Substance
 from lamella.units import quantity
 
 
-class ChemotaxisConditions(Conditions):
+class ChemotaxisConditions(FilmedConditions):
     """Keys under [assays.chemotaxis].
 
     filter   how far a cell has to end up, or down, to count as having crossed

@@ -21,7 +21,7 @@ from pydantic import Field
 
 from lamella.assays.film import Film
 from lamella.assays.hosts import Organ, densities, organs
-from lamella.assays.protocol import Assay, Conditions, Progress, Setting
+from lamella.assays.protocol import Assay, FilmedConditions, Progress, Setting
 from lamella.assays.quantities import one_of, written_in
 from lamella.assays.section import Ground, Section, ground_of, sectioned
 from lamella.assays.tracking import Recorder
@@ -36,7 +36,7 @@ _APART = 2
 """Sites from a post to the next behind it: together they are as thick as the wall."""
 
 
-class ExtravasationConditions(Conditions):
+class ExtravasationConditions(FilmedConditions):
     """Keys under [assays.extravasation].
 
     organ    whose vessel it is

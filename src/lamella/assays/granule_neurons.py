@@ -21,7 +21,7 @@ from pydantic import Field
 from lamella.assays.chemotaxis import between_baths
 from lamella.assays.film import Film
 from lamella.assays.preparation import lengths_of, numbers, plated, sites_per_cell
-from lamella.assays.protocol import Assay, Conditions, Progress, Setting
+from lamella.assays.protocol import Assay, FilmedConditions, Progress, Setting
 from lamella.assays.quantities import written_in
 from lamella.assays.tracking import Recorder
 from lamella.assays.walks import track_measures
@@ -33,7 +33,7 @@ _CLUSTER = 2
 """Neighbours that make a cell one of a cluster."""
 
 
-class GranuleNeuronsConditions(Conditions):
+class GranuleNeuronsConditions(FilmedConditions):
     """Keys under [assays.granule_neurons].
 
     lip         thickness of the layer

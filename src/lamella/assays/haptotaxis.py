@@ -16,7 +16,7 @@ import xarray as xr
 from numpy.typing import NDArray
 from pydantic import Field
 
-from lamella.assays.protocol import Assay, Conditions, Progress, Setting
+from lamella.assays.protocol import Assay, FilmedConditions, Progress, Setting
 from lamella.assays.quantities import written_in
 from lamella.assays.sparse import watch
 from lamella.assays.walks import fuerth_fit, mean_squared_displacement, steps_of
@@ -24,7 +24,7 @@ from lamella.culture import Culture
 from lamella.units import quantity
 
 
-class HaptotaxisConditions(Conditions):
+class HaptotaxisConditions(FilmedConditions):
     """Keys under [assays.haptotaxis].
 
     contrast   half of the difference between the richest and the poorest coating, over their mean

@@ -18,7 +18,7 @@ import xarray as xr
 from pydantic import Field
 
 from lamella.assays.film import Film
-from lamella.assays.protocol import Assay, Conditions, Progress, Setting
+from lamella.assays.protocol import Assay, FilmedConditions, Progress, Setting
 from lamella.assays.quantities import written_in
 from lamella.assays.section import Ground, ground_of, sectioned
 from lamella.assays.tracking import Recorder
@@ -28,7 +28,7 @@ from lamella.tissue.mesh import fibre_mesh
 from lamella.units import quantity
 
 
-class GelConditions(Conditions):
+class GelConditions(FilmedConditions):
     """A gel.
 
     pore    free width between fibres

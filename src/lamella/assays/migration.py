@@ -11,7 +11,7 @@ import numpy as np
 import xarray as xr
 from pydantic import Field
 
-from lamella.assays.protocol import Assay, Conditions, Progress, Setting
+from lamella.assays.protocol import Assay, FilmedConditions, Progress, Setting
 from lamella.assays.quantities import written_in
 from lamella.assays.sparse import watch
 from lamella.assays.walks import (
@@ -24,9 +24,10 @@ from lamella.assays.walks import (
 from lamella.units import quantity
 
 
-class MigrationConditions(Conditions):
+class MigrationConditions(FilmedConditions):
     """Keys under [assays.migration]."""
 
+    least_frames = 3
     duration: Annotated[str, written_in("s", above=0.0)] = "12 h"
     settle: Annotated[str, written_in("s", minimum=0.0)] = "4 h"
     frame: Annotated[str, written_in("s", above=0.0)] = "10 min"

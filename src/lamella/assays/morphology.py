@@ -13,7 +13,7 @@ import numpy as np
 import xarray as xr
 from pydantic import Field
 
-from lamella.assays.protocol import Assay, Conditions, Progress, Setting
+from lamella.assays.protocol import Assay, FilmedConditions, Progress, Setting
 from lamella.assays.protrusions import outlines
 from lamella.assays.quantities import written_in
 from lamella.assays.sparse import watch
@@ -27,7 +27,7 @@ _READ = ("lamellae", "narrow_protrusions", "tails", "protruding", "longest_protr
 """What an outline shows, and the read-outs of the same order."""
 
 
-class MorphologyConditions(Conditions):
+class MorphologyConditions(FilmedConditions):
     """Keys under [assays.morphology]."""
 
     duration: Annotated[str, written_in("s", above=0.0)] = "4 h"

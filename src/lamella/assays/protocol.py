@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 
+from lamella.errors import InputError
 from lamella.networks import Perturbations
+from lamella.units import quantity
 
 if TYPE_CHECKING:
     from lamella.assays.archive import Outcome
@@ -24,6 +26,26 @@ class Conditions(BaseModel):
     """Base of the conditions of an assay: the keys allowed under its table in an experiment file."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class FilmedConditions(Conditions):
+    """Conditions of an assay that is watched frame by frame; a subclass gives `duration` and `frame` their defaults.
+
+    least_frames   that the assay needs after the first, to say anything
+    """
+
+    least_frames: ClassVar[int] = 1
+    duration: str
+    frame: str
+
+    @model_validator(mode="after")
+    def _enough_frames(self) -> FilmedConditions:
+        frames = round(quantity(self.duration, "s") / quantity(self.frame, "s"))
+        if frames < self.least_frames:
+            raise InputError(f"a duration of {self.duration} holds {frames} frame(s) of {self.frame}",
+                             why=f"this assay needs {self.least_frames} of them.",
+                             remedy="Give a longer duration or a shorter frame.")  # fmt: skip
+        return self
 
 
 @dataclass(frozen=True)

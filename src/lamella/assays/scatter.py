@@ -19,7 +19,7 @@ from scipy.spatial import KDTree
 
 from lamella.assays.film import Film
 from lamella.assays.preparation import lengths_of, numbers, plated, sites_per_cell
-from lamella.assays.protocol import Assay, Conditions, Progress, Setting
+from lamella.assays.protocol import Assay, FilmedConditions, Progress, Setting
 from lamella.assays.quantities import written_in
 from lamella.assays.tracking import Recorder
 from lamella.culture import islands, neighbours
@@ -33,7 +33,7 @@ _TITLES = {
 }
 
 
-class ScatterConditions(Conditions):
+class ScatterConditions(FilmedConditions):
     """Keys under [assays.scatter].
 
     islands, each   islands, cells in each

@@ -14,7 +14,7 @@ from pydantic import Field
 
 from lamella.assays.film import Film
 from lamella.assays.preparation import lengths_of, numbers, plated, sites_per_cell
-from lamella.assays.protocol import Assay, Conditions, Progress, Setting
+from lamella.assays.protocol import Assay, FilmedConditions, Progress, Setting
 from lamella.assays.quantities import written_in
 from lamella.assays.tracking import Recorder, mean_edge_aspect
 from lamella.culture import open_area, pooled, sheet_with_gap
@@ -23,7 +23,7 @@ from lamella.units import quantity
 BLOTS = {"rac1_total": "RAC1_total", "rac1_gtp": "RAC1_gtp", "erk_p": "MAPK1_p", "raf1_total": "RAF1_total"}
 
 
-class ScratchConditions(Conditions):
+class ScratchConditions(FilmedConditions):
     """Keys under [assays.scratch]."""
 
     duration: Annotated[str, written_in("s", above=0.0)] = "24 h"

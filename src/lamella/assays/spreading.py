@@ -15,7 +15,7 @@ from pydantic import Field
 
 from lamella.assays.film import Film
 from lamella.assays.preparation import lengths_of, numbers, plated
-from lamella.assays.protocol import Assay, Conditions, Progress, Setting
+from lamella.assays.protocol import Assay, FilmedConditions, Progress, Setting
 from lamella.assays.quantities import written_in
 from lamella.culture import cells_apart, idealised_inputs, round_area
 from lamella.networks import assemble
@@ -26,7 +26,7 @@ _SPACING = 2.5
 _SPREAD = 2.0
 
 
-class SpreadingConditions(Conditions):
+class SpreadingConditions(FilmedConditions):
     """Keys under [assays.spreading].
 
     suspended         time off the matrix before the cells are plated

@@ -18,17 +18,12 @@ from lamella.tissue.division import (
     recount,
     sites_of,
 )
-from lamella.tissue.grid import interior, make_grid, pad_field
+from lamella.tissue.grid import interior, make_grid
 from lamella.tissue.nuclei import plant_nuclei
 from lamella.tissue.physics import make_physics
-from lamella.tissue.plating import first_lattice, first_record, with_slack, write_kinds
+from lamella.tissue.plating import first_lattice, first_record, with_slack
 from lamella.tissue.reading import Reading, read_cells
 from lamella.tissue.record import (
-    AXIS,
-    CENTROID,
-    FORCE,
-    IMAGE,
-    NUCLEUS_PLACE,
     NUCLEUS_SITES,
     NUCLEUS_VOLUME,
     SENSE_ACT,
@@ -41,18 +36,17 @@ from lamella.tissue.record import (
     clear_medium,
     empty_record,
 )
-from lamella.tissue.run import CLOCK, run_alone, run_together, what_is_asked
+from lamella.tissue.run import run_alone, run_together, what_is_asked
 from lamella.tissue.saving import dump, load
 from lamella.tissue.terms.mobility import set_reluctance
 from lamella.tissue.terms.protrusion import set_strongest_push
-from lamella.tissue.tiles import ACCEPTED, SIZE, TRIED, VETOED, largest_first, make_tiles, tile_lengths
-from lamella.tissue.word import COUNT_BITS, ID, KIND_SHIFT, MOST_CELLS, WALL
+from lamella.tissue.tiles import largest_first, make_tiles, tile_lengths
+from lamella.tissue.views import Views
+from lamella.tissue.word import ID, KIND_SHIFT, MOST_CELLS, WALL
 from lamella.tissue.workers import Workers, make_workers, most_threads
 
-_NO_FIELD = np.zeros(0)
 
-
-class Dish:
+class Dish(Views):
     """Shape-resolved cells on a 2D or 3D lattice (Cellular Potts), with protrusion, bonds and an axis.
 
     Lengths are sites, times Monte Carlo steps (MCS). Every term is off until a
@@ -257,150 +251,6 @@ class Dish:
     def read(self) -> Reading:
         """What each cell is told: front and rear means, contacts, shape. Changes nothing."""
         return read_cells(self._lattice, self._grid, self._record, self._physics, self.mcs)
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """Sites along each axis."""
-        return self._grid.space.shape
-
-    @property
-    def periodic(self) -> tuple[bool, ...]:
-        """Axes along which the dish is closed over its borders."""
-        return self._periodic
-
-    @property
-    def mcs(self) -> int:
-        """Monte Carlo steps done."""
-        return int(self._counters[CLOCK])
-
-    @property
-    def bonds_every(self) -> int:
-        """MCS between updates of bonds and axes."""
-        return self._bonds_every
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """Since the start: attempts between different owners, copies made, copies that connectivity refused."""
-        total = self._tiles.state.sum(axis=0)
-        return {"tried": int(total[TRIED]), "accepted": int(total[ACCEPTED]), "vetoed": int(total[VETOED])}
-
-    @property
-    def border(self) -> NDArray[np.uint32]:
-        """Sites with a neighbour of another owner, numbered as on the padded lattice; a copy."""
-        listed = self._listed()
-        return listed[self._lattice.word[listed] & COUNT_BITS != 0]
-
-    def _listed(self) -> NDArray[np.uint32]:
-        lists = zip(self._tiles.first.astype(int), self._tiles.state[:, SIZE].astype(int))
-        return np.concatenate([self._lattice.border[first : first + size] for first, size in lists])
-
-    @property
-    def cell_keys(self) -> NDArray[np.uint64]:
-        """Stream of each cell's axis noise.   [cells]"""
-        return self._keys
-
-    @property
-    def kinds(self) -> NDArray[np.int64]:
-        """Kind of each cell, `kinds[0]` that of medium; may be set, which changes no site.   [cells + 1], a copy
-
-        raises   InputError: not one kind per cell, or one without a row of contact energies
-        """
-        return self._kinds[: self._cells + 1].copy()
-
-    @kinds.setter
-    def kinds(self, kinds: ArrayLike) -> None:
-        wanted = checks.checked_kinds(kinds, self._cells, self._energy.shape[0] - 1)
-        if (wanted != self._kinds[: wanted.size]).any():
-            self._kinds[: wanted.size] = wanted
-            write_kinds(self._lattice.word, self._kinds)
-
-    @property
-    def axis(self) -> NDArray[np.float64]:
-        """Unit vector of each cell, a view that may be written.   [cells, D]"""
-        return self._record[:, AXIS : AXIS + len(self._grid.space.shape)]
-
-    @property
-    def force(self) -> NDArray[np.float64]:
-        """External force on each cell, energy per site of displacement; a view that may be written.   [cells, D]"""
-        return self._record[:, FORCE : FORCE + len(self._grid.space.shape)]
-
-    @property
-    def centroid(self) -> NDArray[np.float64]:
-        """Mean position of each cell's sites, inside the dish.   [cells, D], a copy"""
-        return self._record[:, CENTROID : CENTROID + len(self._grid.space.shape)].copy()
-
-    @property
-    def position(self) -> NDArray[np.float64]:
-        """Centroid unwrapped: a cell that crosses a periodic boundary walks on.   [cells, D], a copy"""
-        image = self._record[:, IMAGE : IMAGE + len(self._grid.space.shape)]
-        return self.centroid + image * self._grid.space.period
-
-    @property
-    def nucleus_position(self) -> NDArray[np.float64]:
-        """Centroid of each nucleus, unwrapped like `position`; NaN where there is none.   [cells, D], a copy"""
-        dimensions = len(self._grid.space.shape)
-        ahead = self._record[:, NUCLEUS_PLACE : NUCLEUS_PLACE + dimensions] - self.centroid
-        period = np.array(self._grid.space.period)
-        ahead -= np.where(period > 0.0, period * np.round(ahead / np.where(period > 0.0, period, 1.0)), 0.0)
-        present = self._record[:, NUCLEUS_SITES] > 0.0
-        return np.where(present[:, None], self.position + ahead, np.nan)
-
-    def labels(self) -> NDArray[np.int32]:
-        """Cell on each site, 0 medium, -1 obstacle; a copy in the shape of the dish."""
-        owner = (interior(self._lattice.word, self.shape) & ID).astype(np.int32)
-        owner[owner == int(WALL)] = -1
-        return owner
-
-    @property
-    def act(self) -> NDArray[np.float64]:
-        """MCS for which each site stays active; a copy in the shape of the dish."""
-        return np.maximum(interior(self._lattice.expiry, self.shape) - float(self.mcs), 0.0)
-
-    @property
-    def bonds(self) -> NDArray[np.float64]:
-        """Bonds on each site; a copy in the shape of the dish."""
-        return interior(self._lattice.bonds, self.shape).copy()
-
-    @property
-    def ligand(self) -> NDArray[np.float64]:
-        """Ligand under each site; set it with an array in the shape of the dish or with one number."""
-        return interior(self._lattice.ligand, self.shape).copy()
-
-    @ligand.setter
-    def ligand(self, field: ArrayLike) -> None:
-        self._lattice.ligand[:] = pad_field(checks.checked_field(field, self.shape, "ligand"), self._grid)
-
-    @property
-    def attractant(self) -> NDArray[np.float64] | None:
-        """Field that `sense_gradient` feels, or None."""
-        field = self._lattice.attractant
-        return interior(field, self.shape).copy() if field.size else None
-
-    @attractant.setter
-    def attractant(self, field: ArrayLike | None) -> None:
-        flat = _NO_FIELD
-        if field is not None:
-            flat = pad_field(checks.checked_field(field, self.shape, "attractant"), self._grid)
-        self._lattice = self._lattice._replace(attractant=flat)
-
-    def nuclei(self) -> NDArray[np.int32]:
-        """Cell whose nucleus lies on each site, 0 elsewhere; a copy in the shape of the dish."""
-        if not self._lattice.nucleus.size:
-            return np.zeros(self.shape, np.int32)
-        return interior(self._lattice.nucleus, self.shape).astype(np.int32)
-
-    @property
-    def fibres(self) -> NDArray[np.float64] | None:
-        """Energy that a nucleus pays to cover each site, or None: fibres of the matrix stop nuclei and nothing else."""
-        field = self._lattice.fibres
-        return interior(field, self.shape).copy() if field.size else None
-
-    @fibres.setter
-    def fibres(self, field: ArrayLike | None) -> None:
-        flat = _NO_FIELD
-        if field is not None:
-            flat = pad_field(checks.checked_field(field, self.shape, "fibres"), self._grid)
-        self._lattice = self._lattice._replace(fibres=flat)
 
     def checkpoint(self) -> dict[str, NDArray]:
         """Everything that the dish is, as arrays. `Dish.restore` continues as if it had not stopped, bit for bit."""
