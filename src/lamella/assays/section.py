@@ -89,10 +89,10 @@ class Section:
 
 
 def fibres_cut(culture: Culture) -> float:
-    """Share of the fibres that proteases have cut."""
+    """Share of the fibres that proteases have cut; 0 where pores are so wide that none stands in the section."""
     assert culture.coupling is not None
     books = culture.coupling.around.ledger.entries(FIBRES)
-    return -books.get("cleaved", 0.0) / books["initial"]
+    return -books.get("cleaved", 0.0) / books["initial"] if books["initial"] > 0.0 else 0.0
 
 
 def fibres_left(culture: Culture) -> NDArray[np.float64]:
