@@ -57,3 +57,10 @@ def test_a_dense_gel_needs_proteases_and_a_loose_one_hardly_does():
     mean = lambda wells, name: float(np.mean([float(well[name]) for well in wells]))
     assert mean(cutting, "fibres_cut") > 0.05 > 10.0 * mean(held, "fibres_cut")
     assert mean(held, "depth") < 0.5 * min(mean(cutting, "depth"), mean(loose, "depth"))
+
+
+def test_pores_wider_than_the_gel_leave_nothing_to_cut():
+    well = INVASION.run(setting(), INVASION.conditions(cells=4, duration="1 h", depth="20 um", pore="40 um"),
+                        lambda share: None)  # fmt: skip
+    assert not well["fibres"].any()
+    assert float(well["fibres_cut"]) == 0.0
