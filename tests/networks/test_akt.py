@@ -79,3 +79,14 @@ def test_ras_and_shc_add_to_what_integrins_give_akt():
     for loss in (no_shc, less_ras):
         assert 3.0 * off["AKT1_p"] < loss["AKT1_p"] < 0.9 * whole["AKT1_p"]
         assert loss["PIP3_front"] < 0.9 * whole["PIP3_front"]
+
+
+def test_flow_reaches_akt_of_endothelium_by_pecam1_and_src_kinases():
+    """Fleming 2005."""
+    flow = {"shear": "1.5 Pa from 0 h"}
+    still, flowing, without, blocked = (
+        after(1.0, ("AKT1_p",), "HUVEC", **arm)["AKT1_p"]
+        for arm in ({}, flow, flow | {"knockout": ("PECAM1",)}, flow | {"inhibitor": {"PP2": "10 uM"}})
+    )
+    assert flowing > 1.1 * without > 1.1 * still
+    assert blocked < still

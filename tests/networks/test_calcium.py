@@ -102,3 +102,12 @@ def test_forces_are_refused_where_they_mean_nothing():
 
     with pytest.raises(InputError, match="Pa"):
         cells(shear="3 m from 0 h")
+
+
+def test_pak1_on_s273_of_paxillin_brings_git1_and_loosens_sites(control):
+    """Zhao 2000, Nayal 2006. A PAK1 inhibitor acts on contraction too; the mutant and the cell without GIT1 do not."""
+    for arm in ({"mutant": {"PXN": "S273A"}}, {"knockout": ("GIT1",)}, {"knockout": ("ARHGEF7",)}):
+        without = cells(**arm)
+        assert without("release_other_front") < 0.7 * control("release_other_front")
+        assert without("adhesion_front") > 1.1 * control("adhesion_front")
+    assert cells(inhibitor={"IPA-3": "20 uM"})("PXN_p273") < 0.6 * control("PXN_p273")

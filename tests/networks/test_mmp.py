@@ -80,3 +80,21 @@ def test_mmp14_is_conserved_in_its_complexes_when_nothing_is_made_or_lost():
                                idealised_inputs(network, treatment))  # fmt: skip
     begun = float(started.observe(("MMP14_total",)).mean())
     assert np.isclose(read("MMP14_total"), begun, rtol=1e-3)
+
+
+def test_cas_makes_ciz_stronger_and_not_only_sends_it_to_the_nucleus(control):
+    """Nakamoto 2000: the SH3 domain of Cas."""
+    more, none = cells(overexpression={"BCAR1": 4.0}), cells(knockout=("BCAR1",))
+    strength = [cell("ZNF384_strength") for cell in (none, control, more)]
+    assert strength[0] < 0.6 * strength[1]
+    assert strength[2] > 1.2 * strength[1]
+    assert more("MMP1_drive") > control("MMP1_drive") > none("MMP1_drive")
+
+
+def test_pairs_of_jun_serve_ap1_sites_of_a_cell_without_fos():
+    """Halazonetis 1988: 25 times less than Jun with Fos."""
+    starved = {"medium": {"EGF": "0 ng/ml"}}
+    alone, none = cells(**starved, knockout=("FOS",)), cells(**starved, knockout=("FOS", "JUN"))
+    assert alone("AP1_freed_total") > 10.0 * none("AP1_freed_total")
+    assert alone("MMP9_drive") > 1.05 * none("MMP9_drive")
+    assert cells(**starved, mutant={"JUN": "TAM67"})("AP1_drive") == 0.0
