@@ -59,3 +59,19 @@ def test_cells_go_to_egf_and_nowhere_without_a_slope():
     assert abs(found["even"]["forward_index"]["mean"]) < 0.1
     assert found["slope"]["boyden_index"]["mean"] > found["even"]["boyden_index"]["mean"]
     assert 0.9 < found["slope"]["slope_left"]["mean"] <= 1.001
+
+
+def test_fibroblasts_go_to_pdgf():
+    arms = {"slope": {"gradient": {"PDGF": "0 to 30 ng/ml"}}, "even": {"factor": {"PDGF": "15 ng/ml"}}}
+    dish = DISH | {"cell": "MEF"}
+    found = run_assay(CHEMOTAXIS, arms=arms, replicates=3, cells=36, duration="4 h", settle="1 h", **dish).arms
+    index = {arm: np.array(rows["forward_index"]["values"]) for arm, rows in found.items()}
+    assert index["slope"].mean() > 0.1
+    assert index["slope"].mean() > index["even"].mean() + 0.1
+
+
+def test_several_gradients_share_what_steers():
+    many = {"gradient": {"EGF": "0 to 10 ng/ml", "HGF": "0 to 20 ng/ml", "PDGF": "0 to 30 ng/ml"}}
+    found = CHEMOTAXIS.run(setting(**many), CHEMOTAXIS.conditions(cells=4, duration="30 min", settle="0 h"),
+                           lambda share: None)  # fmt: skip
+    assert np.isfinite(float(found["forward_index"]))

@@ -44,6 +44,10 @@ _LEAST = 1e-9
 """Share of a field's highest concentration below which a cell on it tells nothing from nothing."""
 
 
+_MOST_STEERING = 0.35
+"""Weight of all factors together: they share one PI3-kinase, and what it does for HGF is the most for all."""
+
+
 @dataclass(frozen=True)
 class Habitat:
     """What surrounds cells.
@@ -146,7 +150,7 @@ class Coupling:
                     if self._rates[name, "steering"]}  # fmt: skip
         if not steering:
             return
-        total = sum(steering.values())
+        total = np.minimum(sum(steering.values()), _MOST_STEERING)
         dish.cells.sense_gradient[cells] = constants["axis.sense_receptors"] * total
         dish.attractant = self._attractant({name: float(np.mean(w)) for name, w in steering.items()})
 
