@@ -36,7 +36,7 @@ def test_matrix_activates_jnk_and_p38_and_fak_carries_most_of_it(cell):
     suspended = course(cell, names, (1.0,), suspended=True, **alive)[0]
     blocked = course(cell, names, (1.0,), inhibitor={"PF-573228": "1 uM"}, **alive)[0]
     assert (suspended < 0.33 * attached).all()
-    assert (blocked < 0.8 * attached).all()
+    assert (blocked - suspended < 0.8 * (attached - suspended)).all()  # of what the matrix adds
 
 
 def test_jnk_overshoots_when_cells_attach_and_mkp1_makes_it_so():
