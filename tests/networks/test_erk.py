@@ -123,3 +123,11 @@ def test_egf_reaches_ras_of_floating_cells_and_not_craf_but_braf():
     assert given["KRAS_gtp"] > 5.0 * rest["KRAS_gtp"]
     assert given["RAF1_active"] < 1.25 * rest["RAF1_active"]
     assert given["BRAF_active_total"] > 3.0 * max(rest["BRAF_active_total"], given["RAF1_active"] - rest["RAF1_active"])
+
+
+def test_braf_is_far_better_in_a_pair_with_craf():
+    """Rushworth 2006: what B-Raf does falls with C-RAF, though B-Raf itself is as active."""
+    names = ("BRAF_active_total", "BRAF_kinase_total", "KRAS_gtp")
+    wild, without = (after(0.5, names, "MEF", mutant={"KRAS": "G12V"}, knockout=gone) for gone in ((), ("RAF1",)))
+    assert without["BRAF_active_total"] > 0.9 * wild["BRAF_active_total"]
+    assert without["BRAF_kinase_total"] < 0.2 * wild["BRAF_kinase_total"]

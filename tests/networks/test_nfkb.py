@@ -47,3 +47,10 @@ def test_rela_is_neither_made_nor_lost():
     parts = ("RELA_NFKBIA", "RELA_nuclear")
     before, later = (sum(after(hours, parts, factor=TNF).values()) for hours in (0.01, 5.0))
     assert abs(later / before - 1) < 1e-6
+
+
+def test_relb_reaches_genes_of_its_own():
+    """Dejardin 2002: c-FLIP that cells without TRAF3 have more of comes of RelA, which NIK frees too, and not of RelB."""
+    without, lacking = (after(8.0, ("RELB_nuclear", "CFLAR"), knockout=gone) for gone in (("TRAF3",), ("TRAF3", "RELB")))
+    assert without["RELB_nuclear"] > 1.0e4 > lacking["RELB_nuclear"]
+    assert abs(lacking["CFLAR"] / without["CFLAR"] - 1.0) < 0.15

@@ -27,6 +27,7 @@ COMMON_MODULES = (
     "sensing",
     "fgf_receptor",
     "growth_receptors",
+    "insulin",
     "chemokine_receptors",
     "ras_erk",
     "akt",

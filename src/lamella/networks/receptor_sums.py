@@ -103,6 +103,7 @@ GROUPS = {
     "held_a3b1": (("a3b1",), _both("bound", "clustered")),
     "held_avb3": (("avb3",), _both("bound", "clustered")),
     "clustered_b1": ("ITGB1", _both("clustered")),
+    "clustered_b3": ("ITGB3", _both("clustered")),
     "receptors_a2b1": (("a2b1",), _both("low", "high", "bound", "clustered", "untethered")),
     "receptors_avb3": (("avb3",), _both("low", "high", "bound", "clustered", "untethered")),
     "clustered_a5b1_rear": (("a5b1",), ("clustered_rear",)),
