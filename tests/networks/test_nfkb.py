@@ -50,7 +50,8 @@ def test_rela_is_neither_made_nor_lost():
 
 
 def test_relb_reaches_genes_of_its_own():
-    """Dejardin 2002: c-FLIP that cells without TRAF3 have more of comes of RelA, which NIK frees too, and not of RelB."""
-    without, lacking = (after(8.0, ("RELB_nuclear", "CFLAR"), knockout=gone) for gone in (("TRAF3",), ("TRAF3", "RELB")))
+    """Dejardin 2002: what cells without TRAF3 have more of c-FLIP comes of RelA, which NIK frees too."""
+    states = ("RELB_nuclear", "CFLAR")
+    without, lacking = (after(8.0, states, knockout=gone) for gone in (("TRAF3",), ("TRAF3", "RELB")))
     assert without["RELB_nuclear"] > 1.0e4 > lacking["RELB_nuclear"]
     assert abs(lacking["CFLAR"] / without["CFLAR"] - 1.0) < 0.15
