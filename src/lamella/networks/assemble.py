@@ -259,8 +259,10 @@ def _derived_unit(name: str) -> str:
         return "molecules/s"
     if name.endswith(("_ligand_front", "_ligand_rear")):
         return "molecules/um^2"
-    if "_exchange_" in name or name == "PIP3_exchange":
+    if "_exchange_" in name or name.endswith("_exchange"):
         return "1/s"
+    if name.endswith("_felt"):
+        return "molecules/um^3"
     if name.startswith("density_"):
         return "molecules/um^2"
     if name.startswith(("proteolysis_", "release_")) or name in _TRAFFIC:
