@@ -97,3 +97,10 @@ def test_cells_of_one_several_and_general_findings():
     general = record(cell='"fixed reference lines"')
     assert general.general
     assert general.cells == ()
+
+
+def test_what_the_model_lacks_changes_no_verdict():
+    told = record(extra='fails = "The ligase of the substrate is not there."')
+    assert told.fails == "The ligase of the substrate is not there."
+    assert told.hash() == record().hash()
+    assert record().fails is None

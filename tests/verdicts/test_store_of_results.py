@@ -230,3 +230,11 @@ def test_verdicts_of_an_older_form_are_none(tmp_path):
     assert Results(tmp_path).verdict(RECORDS["one"]) is None
     with pytest.raises(KeyError):
         Verdict.from_dict(RECORDS["one"], table["verdict"])
+
+
+def test_what_the_model_lacks_is_told_where_it_fails(tmp_path, monkeypatch):
+    known = RECORDS["one"].model_copy(update={"fails": "The target of the treatment is missing."})
+    monkeypatch.setitem(RECORDS, "one", known)
+    told = [judged(Fake({"treated": ratio}), tmp_path / name, ["one"])[0].to_dict()["lacks"]
+            for name, ratio in (("lost", 0.5), ("found", 3.0))]
+    assert told == [known.fails, None]

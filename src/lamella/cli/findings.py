@@ -85,6 +85,8 @@ def show(name: Annotated[str, typer.Argument(metavar="FINDING", help="Id of a re
     for expectation in finding.expect:
         print(f"  expect   {expectation.assay}, {expectation.says()}{' (our corollary)' * expectation.corollary}")
     print(f"  reading  {' '.join(finding.second_reading.split())}")
+    if finding.fails:
+        print(f"  fails    {' '.join(finding.fails.split())}")
 
 
 @app.command()

@@ -230,6 +230,8 @@ def _telling(quiet: bool) -> Iterator[Callable[[Moment], None]]:
 def _print_verdicts(verdicts: Sequence[Verdict], asked: int, results: Results) -> None:
     for one in verdicts:
         print(f"{one.outcome.value:15} {one.finding.id}\n{'':15} {one.reason}")
+        if one.lacks:
+            print(f"{'':15} {' '.join(one.lacks.split())}")
         table = results.robustness(one.finding)
         if table is not None:
             print(f"{'':15} Stands in {table['stands']} of {table['of']} members of its ensemble "

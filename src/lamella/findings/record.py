@@ -75,6 +75,8 @@ class Finding(BaseModel):
     conditions      assay -> conditions other than its defaults
     expect          what must come out; reported outcomes and own corollaries apart
     second_reading  how the sentence was read on another day: stand-ins, doubts, what was left out
+    fails           of a finding that the model failed when last judged: what it lacks or has wrong, as far as is known;
+                    changes no verdict
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, populate_by_name=True)
@@ -95,6 +97,7 @@ class Finding(BaseModel):
     conditions: dict[StrictStr, dict[StrictStr, Value]] = {}
     expect: Annotated[tuple[Expectation, ...], Field(min_length=1)]
     second_reading: Annotated[str, Field(min_length=20)]
+    fails: Annotated[str, Field(min_length=20)] | None = None
 
     @field_validator("arms")
     @classmethod
@@ -151,8 +154,8 @@ class Finding(BaseModel):
         return any("inhibitor" in arm for arm in self.arms.values())
 
     def hash(self) -> str:
-        """Of everything that the record says; two readings of one file agree."""
-        content = self.model_dump(mode="json", by_alias=True)
+        """Of everything in the record that a verdict rests on; two readings of one file agree."""
+        content = self.model_dump(mode="json", by_alias=True, exclude={"fails"})
         return value_hash({key: value for key, value in content.items() if key != "lines" or value})
 
     def serving(self, expectation: Base) -> tuple[str, ...]:

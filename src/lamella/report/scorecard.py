@@ -97,10 +97,15 @@ def _records(card: Scorecard) -> str:
         rows.append((f'<b class="verdict {outcome.replace(" ", "-")}">{outcome}</b>'
                      + ("" if verdict.settled else "<small>not settled: time was up</small>"),
                      f"{html.escape(finding.claim)}<small><code>{html.escape(finding.id)}</code></small>",
-                     f"{', '.join(finding.claims)}<small>{finding.role}</small>", html.escape(verdict.reason),
+                     f"{', '.join(finding.claims)}<small>{finding.role}</small>", _reason(verdict),
                      _stability(verdict), stands))
     heads = ("Verdict", "Claim", "Serves", "Reason", "Threshold halved, doubled", "Ensemble")
     return _table("Findings, those that fail first", heads, rows, raw=True)
+
+
+def _reason(verdict: Verdict) -> str:
+    """What decided it, and what the model lacks where it fails."""
+    return html.escape(verdict.reason) + (f"<small>{html.escape(verdict.lacks)}</small>" if verdict.lacks else "")
 
 
 def _stability(verdict: Verdict) -> str:

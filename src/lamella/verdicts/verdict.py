@@ -121,11 +121,17 @@ class Verdict:
         per_cell = [jointly([e.outcome for e in cell.expectations if e.corollary]) for cell in self.cells]
         return over_cells(self.finding, per_cell) if any(e.corollary for e in self.finding.expect) else None
 
+    @property
+    def lacks(self) -> str | None:
+        """What the model lacks for it, as far as the record knows; None where it does not fail."""
+        return self.finding.fails if self.outcome is Outcome.FAILS else None
+
     def to_dict(self) -> dict[str, object]:
         """Stable form for --json."""
         corollary = self.corollary()
         return {"id": self.finding.id, "claim": self.finding.claim, "verdict": self.outcome.value,
-                "reason": self.reason, "corollary": corollary.value if corollary else None, "role": self.finding.role,
+                "reason": self.reason, "lacks": self.lacks,
+                "corollary": corollary.value if corollary else None, "role": self.finding.role,
                 "module": self.finding.module, "kind": self.finding.kind, "review": self.finding.source.review,
                 "settled": self.settled, "inhibition": self.finding.inhibits,
                 "record": {"hash": self.finding.hash(), "cell": self.finding.cell, "arms": dict(self.finding.arms),
