@@ -98,12 +98,13 @@ def test_colonies_are_what_the_stages_leave():
     assert abs(float(one.colonies) - mean) < 5.0 * np.sqrt(mean)
 
 
-def test_cells_cross_a_wide_wall_and_not_one_that_no_nucleus_passes():
+def test_cells_cross_a_wide_wall_and_hardly_one_whose_gaps_are_too_narrow_for_a_nucleus():
     def crossed(**given):
         some = EXTRAVASATION.conditions(cells=8, duration="16 h", frame="4 h", **given)
         return [EXTRAVASATION.run(setting(r, inhibitor={"GM6001": "10 uM"}), some, QUIET) for r in (1, 2)]
 
-    assert not any(float(well.crossed) for well in crossed(gap="1 um"))
-    wide = crossed(gap="14 um")
-    assert any(float(well.crossed) for well in wide)
+    share = lambda wells: float(np.mean([float(well.crossed) for well in wells]))
+    narrow, wide = crossed(gap="1 um"), crossed(gap="14 um")
+    assert share(wide) > 0.3
+    assert share(narrow) < 0.2 * share(wide)  # a nucleus drawn out to one site gets through now and then
     assert all((np.diff(well.crossed_course) >= 0.0).all() for well in wide)
