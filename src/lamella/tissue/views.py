@@ -147,15 +147,20 @@ class Views:
     @property
     def attractant(self) -> NDArray[np.float64] | None:
         """Field that `sense_gradient` feels, or None."""
-        field = self._lattice.attractant
-        return interior(field, self.shape).copy() if field.size else None
+        return self._field("attractant")
 
     @attractant.setter
     def attractant(self, field: ArrayLike | None) -> None:
-        flat = _NO_FIELD
-        if field is not None:
-            flat = pad_field(checks.checked_field(field, self.shape, "attractant"), self._grid)
-        self._lattice = self._lattice._replace(attractant=flat)
+        self._set_field("attractant", field)
+
+    def _field(self, name: str) -> NDArray[np.float64] | None:
+        """A field of the lattice that need not be there; a copy."""
+        field = getattr(self._lattice, name)
+        return interior(field, self.shape).copy() if field.size else None
+
+    def _set_field(self, name: str, field: ArrayLike | None) -> None:
+        flat = _NO_FIELD if field is None else pad_field(checks.checked_field(field, self.shape, name), self._grid)
+        self._lattice = self._lattice._replace(**{name: flat})
 
     def nuclei(self) -> NDArray[np.int32]:
         """Cell whose nucleus lies on each site, 0 elsewhere; a copy in the shape of the dish."""
@@ -166,12 +171,8 @@ class Views:
     @property
     def fibres(self) -> NDArray[np.float64] | None:
         """Energy that a nucleus pays to cover each site, or None: fibres of the matrix stop nuclei and nothing else."""
-        field = self._lattice.fibres
-        return interior(field, self.shape).copy() if field.size else None
+        return self._field("fibres")
 
     @fibres.setter
     def fibres(self, field: ArrayLike | None) -> None:
-        flat = _NO_FIELD
-        if field is not None:
-            flat = pad_field(checks.checked_field(field, self.shape, "fibres"), self._grid)
-        self._lattice = self._lattice._replace(fibres=flat)
+        self._set_field("fibres", field)
