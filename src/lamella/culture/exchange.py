@@ -111,7 +111,7 @@ def binding_rate(density: float, constants: Constants, scale: Scale) -> float:
 
     density   of all ligands [molecules/um^2]; the lattice field is relative to it
     """
-    return scale.per_step(constants["adhesion.bind_rate"]) * density
+    return scale.per_step(constants["adhesion.bind_rate"]) * scale.pace * density
 
 
 def resting_mechanics(spread_area: float, constants: Constants, scale: Scale) -> dict[str, float]:
@@ -124,7 +124,7 @@ def resting_mechanics(spread_area: float, constants: Constants, scale: Scale) ->
         "act_memory": float(scale.steps(scale.paced(constants["protrusion.memory"]))),
         "contact_gain": constants["protrusion.contact_gain"],
         "bind_floor": constants["adhesion.bind_floor"],
-        "unbind_rate": per_step(constants["adhesion.unbind_rate"]),
+        "unbind_rate": per_step(constants["adhesion.unbind_rate"]) * scale.pace,
         "dissipation": constants["adhesion.dissipation"],
         "traction_half": constants["adhesion.traction_half"],
         "traction_floor": constants["adhesion.traction_floor"],
