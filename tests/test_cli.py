@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -17,7 +18,8 @@ import xarray as xr
 
 import lamella.report
 import quick
-from lamella.cli import main
+from lamella.cli import interrupts, main
+from lamella.cli.progress import advancing
 from lamella.errors import InputError
 from lamella.findings import index
 from quick import EXPERIMENT
@@ -162,6 +164,20 @@ def test_interrupt_is_clean_and_can_be_continued(tmp_path):
     assert "Traceback" not in errors
     assert "same command goes on" in errors
     assert "kept from before" in lamella("run", "slow.toml", "--out", "out", cwd=tmp_path).stdout
+
+
+def test_an_interrupt_that_falls_where_python_drops_it_is_heeded(monkeypatch):
+    monkeypatch.setattr(interrupts, "_noted", threading.Event())
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        interrupts.listen()
+        interrupts.heed()
+        with contextlib.suppress(KeyboardInterrupt):  # as code in C does that takes an error for a "no"
+            signal.raise_signal(signal.SIGINT)
+        with advancing(quiet=True) as say, pytest.raises(KeyboardInterrupt):
+            say("the next thing", 0.5)
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_assay_from_the_command_line_equals_the_file(finished, here):

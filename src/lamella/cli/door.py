@@ -16,7 +16,7 @@ from typing import Annotated
 
 import typer
 
-from lamella.cli import contradictions, explain, findings, judging, model, mutating, run, simulate
+from lamella.cli import contradictions, explain, findings, interrupts, judging, model, mutating, run, simulate
 from lamella.errors import LamellaError
 from lamella.version import VERSION
 
@@ -60,6 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _guarded(arguments: Sequence[str] | None) -> int:
+    interrupts.listen()
     try:
         code = app(args=arguments, prog_name="lamella", standalone_mode=False)
         sys.stdout.flush()

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from lamella.assays.runner import Unit
+from lamella.cli.interrupts import heed
 
 _LINES = 10
 """Lines written in all where stderr is not a terminal."""
@@ -45,6 +46,7 @@ class Watch:
 
     def finished(self, unit: Unit) -> None:
         """A dish is done, computed or kept from before."""
+        heed()
         self.progress(unit, 1.0)
         self._done += 1
         if self._bar is not None and self._task is not None:
@@ -60,13 +62,14 @@ def advancing(*, quiet: bool) -> Iterator[Tell]:
     Where nobody watches, a line is written for everything new, and once a minute.
     """
     if quiet:
-        yield lambda what, share, note="": None
+        yield lambda what, share, note="": heed()
     elif not sys.stderr.isatty():
         said: set[str] = set()
         last = time.monotonic()
 
         def say(what: str, share: float, note: str = "") -> None:
             nonlocal last
+            heed()
             if what not in said or time.monotonic() - last > _PAUSE:
                 said.add(what)
                 last = time.monotonic()
@@ -78,6 +81,7 @@ def advancing(*, quiet: bool) -> Iterator[Tell]:
             task = bar.add_task("", total=1.0)
 
             def show(what: str, share: float, note: str = "") -> None:
+                heed()
                 bar.update(task, completed=share, description=f"{what}{note and f' ({note})'}")
 
             yield show

@@ -5,8 +5,8 @@ cell moves as before. Halving the site keeps energies per copy; see the rules in
 
 How fast edges can move is the cell line's: the speed of its free lamella. A line of `pace` 20 lives twenty times as
 fast on the lattice as one of the reference: its steps are as many times shorter, and so is what actin carries along in
-a cell, the memory of a lamella and of the axis (Maiuri 2015), and the life of its adhesion sites: a T cell that goes its
-own length in a minute has let go of what it held a minute ago (Smith 2005).
+a cell, the memory of a lamella and of the axis (Maiuri 2015), and the life of its adhesion sites: a T cell that goes
+its own length in a minute has let go of what it held a minute ago (Smith 2005).
 """
 
 from __future__ import annotations
