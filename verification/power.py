@@ -10,7 +10,7 @@ as a check does; with the smallest effect added to every pair, the same trial mu
 Dishes cost minutes, so that they are computed once, as a bank of pairs, and all trials draw from it. What this cannot
 see: trials share pairs (of 24, any two trials of 12 share six on the average), so that a bank whose spread is off by
 chance makes all its trials err alike. The spread of a bank of 24 is known to 14 %, and its interval is told beside it.
-One cell line on one coating stands for an assay.
+One cell line on one coating stands for an assay: HeLa, or the line that it is of.
 """
 
 from __future__ import annotations
@@ -38,6 +38,9 @@ CONDITIONS = {
     "metastasis": {"route": "vein", "organ": "liver", "section": 48},
 }
 """What an assay needs to be told, so that every dish has something to read."""
+LINES = {"border_cells": ("border-cell", {"laminin": "3 ug/ml"}, {}),
+         "granule_neurons": ("granule-neuron", {"laminin": "6 ug/ml"}, MEDIUM)}  # fmt: skip
+"""Assays that are of one line: it, its matrix and its medium."""
 LEAST = 1.10
 """Effect that an ordering asks for."""
 
@@ -57,7 +60,8 @@ def read_quantities(assay: str) -> list[str]:
 def noise(assay: str, dishes: int, bench: Bench, cell: str) -> dict[str, NDArray[np.float64]]:
     """Paired log ratios of null dishes.   quantity -> [dishes]"""
     conditions = ASSAYS[assay].conditions(**CONDITIONS.get(assay, {}))
-    plates = [Plate(assay, conditions, cell, arm, MATRIX, MEDIUM) for arm in (Perturbations(), NULL)]
+    line, matrix, medium = LINES.get(assay, (cell, MATRIX, MEDIUM))
+    plates = [Plate(assay, conditions, line, arm, matrix, medium) for arm in (Perturbations(), NULL)]
     bench.run(plates, dishes)
     found = {}
     for name in read_quantities(assay):

@@ -14,6 +14,7 @@ from scipy.ndimage import label
 from scipy.spatial import KDTree
 
 from lamella.culture.layout import Layout, even_points
+from lamella.errors import InputError
 from lamella.random import generator
 
 _JITTER = 0.12
@@ -44,10 +45,19 @@ def egg_chambers(
     each     cells of a cluster
     nurse    diameter of a nurse cell (sites);   rows: of nurse cells from the near end to the oocyte
     cleft    width of the clefts between them (sites)
+    raises   InputError: a cluster does not fit before the oocyte
     """
     stream = generator(seed, "dish", replicate, "layout")
     height, goal, deep = round(_ACROSS * nurse), round(rows * nurse), round(nurse)
     radius = float(np.sqrt(each * sites_per_cell / np.pi))
+    if 2.0 * radius > min(height, goal):
+        raise InputError(
+            "a cluster does not fit an egg chamber",
+            where="layout",
+            why=f"{each} cells of this line are {2.0 * radius / nurse:.1f} nurse cells across, "
+                f"the chamber {min(height, goal) / nurse:.1f}",
+            remedy="Ask for larger nurse cells, for fewer cells each, or for the line border-cell.",
+        )  # fmt: skip
     labels = np.zeros((goal + deep, chambers * height), np.int32)
     x, y = np.meshgrid(np.arange(labels.shape[0]) + 0.5, np.arange(labels.shape[1]) + 0.5, indexing="ij")
     middles = _middles(chambers, rows, nurse, stream)

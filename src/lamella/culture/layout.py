@@ -132,8 +132,11 @@ def layer(cells: int, sites_per_cell: float, before: int, thick: int, after: int
     after    sites behind the layer
     raises   InputError: the layer is not as thick as a cell is long
     """
-    if thick < np.sqrt(sites_per_cell):
-        raise InputError("the layer is too thin", where="layout", why="it is not as thick as a cell is long")
+    long = float(np.sqrt(sites_per_cell))
+    if thick < long:
+        raise InputError("the layer is too thin", where="layout",
+                         why=f"it is {thick} sites thick, and a cell of this line {long:.0f} long",
+                         remedy="Ask for a thicker layer, or for a line of smaller cells.")
     width = max(4, round(cells * sites_per_cell / thick))
     stream = generator(seed, "dish", replicate, "layout")
     places = np.stack(np.meshgrid(np.arange(thick), np.arange(width), indexing="ij"), axis=-1).reshape(-1, 2)
