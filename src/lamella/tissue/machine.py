@@ -9,12 +9,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
 from lamella.tissue.word import COUNT_BITS, COUNT_SHIFT, ID, LISTED, LISTED_SHIFT
+
+LANES = 32
+"""Pairs that `lanes_touched` looks at."""
+
+NOBODY = np.uint32(0xFFFFFFFF)
+"""Number of no cell."""
 
 
 def _intrinsic(build: Callable) -> Callable[..., Any]:
@@ -105,6 +112,35 @@ def lowest_bit(typing_context, bits):
         return builder.cttz(arguments[0], ir.IntType(1)(True))
 
     return types.uint64(types.uint64), build
+
+
+@_intrinsic
+def lanes_touched(typing_context, places, winners, losers, least, span, winner, loser):
+    """Which of the first `LANES` pairs have `winner` or `loser` for either cell, or a place from `least` to
+    `least + span`.
+
+    places, winners, losers            [LANES or more] uint32
+    least, span, winner, loser         uint32; `least` wraps round; a cell of `NOBODY` is that of no pair
+    returns                            bit set
+    """
+
+    def build(context, builder, signature, arguments):
+        many = ir.VectorType(ir.IntType(32), LANES)
+        at, won, lost = (
+            builder.load(
+                builder.bitcast(context.make_array(kind)(context, builder, value).data, many.as_pointer()), align=4
+            )
+            for kind, value in zip(signature.args[:3], arguments[:3])
+        )
+        least, span, *cells = (_splat(builder, value, many) for value in arguments[3:])
+        hit = builder.icmp_unsigned("<=", builder.sub(at, least), span)
+        for cell in cells:
+            for owner in (won, lost):
+                hit = builder.or_(hit, builder.icmp_unsigned("==", owner, cell))
+        return builder.zext(builder.bitcast(hit, ir.IntType(LANES)), ir.IntType(64))
+
+    result = types.uint64(places, winners, losers, types.uint32, types.uint32, types.uint32, types.uint32)
+    return result, build
 
 
 @_intrinsic

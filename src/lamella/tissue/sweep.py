@@ -22,14 +22,14 @@ from lamella.tissue.draws import BLOCK, draw_block
 from lamella.tissue.elementary import minus_log
 from lamella.tissue.kernel import part, term
 from lamella.tissue.lattice import at_edge, coordinates, give_site, move_moment, set_with_ghosts
-from lamella.tissue.machine import ask_ahead, count_bits, lowest_bit
+from lamella.tissue.machine import LANES, NOBODY, ask_ahead, count_bits, lanes_touched, lowest_bit
 from lamella.tissue.record import ACT_MEMORY, MOMENT, PERIMETER, TOTAL_BONDS, VOLUME
 from lamella.tissue.terms.connectivity import keeps_whole
 from lamella.tissue.terms.mobility import payable_energy
 from lamella.tissue.tiles import ACCEPTED, BORDER, DRAWS, SIZE, TRIED, VETOED
 from lamella.tissue.word import COUNT_BITS, ID, LISTED, WALL
 
-BATCH = 32
+BATCH = LANES
 """Attempts of a batch."""
 
 LONG = 8192
@@ -142,6 +142,7 @@ def hopeful_pairs(pairs, now, asked, draws, lattice, grid, record, physics, batc
         at = batch.chosen[pair]
         site, source = draws.sites[at], draws.sources[at]
         winner, loser = lattice.word[source] & ID, lattice.word[site] & ID
+        batch.places[pair], batch.winners[pair], batch.losers[pair] = np.uint32(site), winner, loser
         payable = payable_energy(batch.energies[pair], winner, loser, physics.temperature, record)
         cost = sure_cost(site, source, asked, lattice, grid, record, physics)
         batch.costs[pair] = cost
@@ -150,23 +151,17 @@ def hopeful_pairs(pairs, now, asked, draws, lattice, grid, record, physics, batc
     return hopeful
 
 
-@part
-def touched_pairs(begin, end, site, winner, loser, reach, word, draws, batch):
-    """Bit set of the pairs from `begin` to `end` whose cells or neighbourhood a copy has changed: `winner` has taken
-    `site` from `loser`. Medium has no energy of its own.
+@term
+def touched_pairs(pair, pairs, winner, loser, reach, batch):
+    """Bit set of the pairs after `pair` whose cells or neighbourhood a copy has changed: `winner` has taken the site of
+    `pair` from `loser`. Medium has no energy of its own.
 
     reach   steps to the farthest neighbour
     """
-    touched = np.uint64(0)
-    for pair in range(begin, end):
-        at = batch.chosen[pair]
-        one, other = word[draws.sites[at]] & ID, word[draws.sources[at]] & ID
-        apart = np.int64(draws.sites[at]) - np.int64(site)
-        hit = (apart <= reach) & (apart >= -reach)
-        hit |= (winner != 0) & ((one == winner) | (other == winner))
-        hit |= (loser != 0) & ((one == loser) | (other == loser))
-        touched |= np.uint64(hit) << np.uint64(pair)
-    return touched
+    least = np.uint32(batch.places[pair] - reach)
+    one, other = winner if winner != 0 else NOBODY, loser if loser != 0 else NOBODY
+    touched = lanes_touched(batch.places, batch.winners, batch.losers, least, np.uint32(2 * reach), one, other)
+    return touched & ((_ONE << np.uint64(pairs)) - _ONE) & (~np.uint64(0) << np.uint64(pair) << _ONE)
 
 
 @part
@@ -262,7 +257,7 @@ def burst(tile, share, now, asked, key, lattice, grid, record, physics, tiles, s
     tried, accepted, vetoed = np.int64(0), np.uint64(0), np.uint64(0)
     first, done = tiles.first[tile], tiles.carry[tile]
     listed = lattice.border[np.int64(first) :]
-    reach = np.int64(offsets[offsets.size - 1])
+    reach = np.uint32(offsets[offsets.size - 1])
     at = np.int64(state[tile, DRAWS])
     drawn, placed = at - at % BLOCK, at
     if tiles.order.size > 1:
@@ -301,9 +296,9 @@ def burst(tile, share, now, asked, key, lattice, grid, record, physics, tiles, s
                 used = np.int64((batch.chosen[pair] - np.uint64(at)) & _ROOM) + 1
                 pairs, placed = pair + 1, at + used
                 break
-            site = draws.sites[batch.chosen[pair]]
-            touched |= touched_pairs(pair + 1, pairs, site, winner, loser, reach, word, draws, batch)
-            hopeful |= touched & (~np.uint64(0) << np.uint64(pair) << _ONE)
+            changed = touched_pairs(pair, pairs, winner, loser, reach, batch)
+            touched |= changed
+            hopeful |= changed
         at += used
         missed = cross_off(batch.stale, stale, at, size, first, tile, draws.places, state, word, lattice.border)
         done += np.float64(used - missed) / number

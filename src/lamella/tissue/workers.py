@@ -57,12 +57,18 @@ class Batch(NamedTuple):
     """Attempts that are made together; see `sweep`.
 
     chosen     [BATCH + 8] uint64, places among the draws of those that are attempts between two owners
+    places     [BATCH + 8] uint32, site of each
+    winners    [BATCH + 8] uint32, cell that is copied
+    losers     [BATCH + 8] uint32, cell that would lose the site
     energies   [BATCH + 8] -log(chance) of each
     costs      [BATCH + 8] what the copy of each costs, see `attempt.sure_cost`
     stale      [BATCH + 8] numbers of the draws that find no border site
     """
 
     chosen: NDArray[np.uint64]
+    places: NDArray[np.uint32]
+    winners: NDArray[np.uint32]
+    losers: NDArray[np.uint32]
     energies: NDArray[np.float64]
     costs: NDArray[np.float64]
     stale: NDArray[np.int64]
@@ -96,7 +102,8 @@ class Workers(NamedTuple):
 
     apart        whether tiles of one colour work side by side on copies of the records; else on the records themselves
     copies       [W, rows, WIDTH]
-    places, directions, chances, sites, sources, chosen, energies, costs, stale, fresh    [W, ...] see `Scratch`
+    places, directions, chances, sites, sources, chosen, pairs, energies, costs, stale, fresh    [W, ...] see
+                 `Scratch`; `pairs` are places, winners and losers
     seen         [W, rows] uint32;   bursts  [W] uint32, bursts that each thread has done
     cells, changes, entries     [2, T, ...] logs of two rounds in turn, see `Log`
     shared       [32] uint64, see above
@@ -112,6 +119,7 @@ class Workers(NamedTuple):
     sites: NDArray[np.uint64]
     sources: NDArray[np.uint64]
     chosen: NDArray[np.uint64]
+    pairs: NDArray[np.uint32]
     energies: NDArray[np.float64]
     costs: NDArray[np.float64]
     stale: NDArray[np.int64]
@@ -147,6 +155,7 @@ def make_workers(threads: int, rows: int, tiles: Tiles) -> Workers:
         sites=np.zeros((threads, 2 * BLOCK), np.uint64),
         sources=np.zeros((threads, 2 * BLOCK), np.uint64),
         chosen=np.zeros((threads, BATCH + 8), np.uint64),
+        pairs=np.zeros((threads, 3, BATCH + 8), np.uint32),
         energies=np.zeros((threads, BATCH + 8)),
         costs=np.zeros((threads, BATCH + 8)),
         stale=np.zeros((threads, BATCH + 8), np.int64),
@@ -256,7 +265,9 @@ def work(worker, workers, steps, clock, asked, key, lattice, grid, record, physi
         workers.places[worker], workers.directions[worker], workers.chances[worker], workers.sites[worker],
         workers.sources[worker],
     )  # fmt: skip
-    batch = Batch(workers.chosen[worker], workers.energies[worker], workers.costs[worker], workers.stale[worker])
+    whose = workers.pairs[worker]
+    batch = Batch(workers.chosen[worker], whose[0], whose[1], whose[2], workers.energies[worker],
+                  workers.costs[worker], workers.stale[worker])  # fmt: skip
     scratch = Scratch(draws, batch, workers.fresh[worker])
     while True:
         turn = np.int64(workers.turn[worker])
