@@ -34,7 +34,7 @@ def minus_log(u):
 
 @term
 def exp_minus(x):
-    """exp(-x) for 0 <= x < 700, to 1e-13 relative.
+    """exp(-x) for -700 < x < 700, to 1e-13 relative.
 
     exp(-x) = 2^k exp(r) with |r| at most ln(2) / 2, and a series for that.
     """
