@@ -160,10 +160,9 @@ def degree(space):
 
 
 @term
-def sure_cost(site, source, asked, lattice, grid, record, physics):
+def sure_cost(site, source_word, site_word, asked, lattice, grid, record, physics):
     """The part of what a copy costs that does not depend on protrusion, axes and bonds."""
     word, space = lattice.word, grid.space
-    source_word, site_word = word[source], word[site]
     cost, _, _, _, _ = passive_change(
         site, source_word, site_word, record, physics.kinds, physics.contact, word, grid.slots, space
     )

@@ -22,7 +22,8 @@ import numpy as np
 from lamella.random import normal
 from lamella.tissue.bonds import activity
 from lamella.tissue.kernel import kernel, part, term
-from lamella.tissue.lattice import nearest
+from lamella.tissue.lattice import RING_2D, RING_3D, coordinates, nearest
+from lamella.tissue.machine import count_bits, match_ring
 from lamella.tissue.record import (
     AXIS,
     CENTROID,
@@ -37,21 +38,19 @@ from lamella.tissue.tiles import SIZE
 from lamella.tissue.word import COUNT_BITS, ID, KIND, KIND_SHIFT, STANDING, WALL
 
 _SITES, _DIRECTION, _ACT, _ACT_DIRECTION, _FIELD, _FIELD_DIRECTION, _TOUCH, _TOUCH_DIRECTION = 0, 1, 4, 5, 8, 9, 12, 13
+_MEDIUM, _STANDING = np.uint32(0), np.uint32(STANDING << KIND_SHIFT)
 SUMS = 16
 """Width of the scratch array of boundary sums; each direction takes three places."""
 
 
 @term
-def foreign_share(site, cell, word, offsets):
+def foreign_share(site, cell, word, space):
     """Share of the neighbours of `site` that are not its own, walls left out, that are cells which do not stand by."""
-    foreign = 0
-    others = 0
-    for k in range(offsets.size):
-        near = word[site + offsets[k]] & ID
-        if near != cell and near != WALL:
-            foreign += 1
-            others += near != 0 and ((word[site + offsets[k]] >> KIND_SHIFT) & KIND) != STANDING
-    return others / max(foreign, 1)
+    own, walls = match_ring(word, site, space.stride, ID, cell, WALL)
+    medium, _ = match_ring(word, site, space.stride, ID, _MEDIUM, _MEDIUM)
+    standing, _ = match_ring(word, site, space.stride, KIND << KIND_SHIFT, _STANDING, _STANDING)
+    foreign = (RING_3D if len(space.shape) == 3 else RING_2D) & ~(own | walls)
+    return count_bits(foreign & ~(medium | standing)) / max(count_bits(foreign), 1)
 
 
 @kernel
@@ -62,28 +61,25 @@ def boundary_sums(lattice, grid, record, tiles, now, gradient, contact, sums):
     sums                [cells, SUMS] out
     """
     word, expiry, border, attractant = lattice.word, lattice.expiry, lattice.border, lattice.attractant
-    offsets = grid.offsets
     space = grid.space
     dimensions = len(space.shape)
     sums[:] = 0.0
     outward = np.empty(3)
     for tile in range(tiles.state.shape[0]):
-        for place in range(tiles.state[tile, SIZE]):
-            site = np.uint64(border[tiles.first[tile] + np.uint64(place)])
+        for n in range(tiles.state[tile, SIZE]):
+            site = np.uint64(border[tiles.first[tile] + np.uint64(n)])
             cell = word[site] & ID
             if cell == 0 or word[site] & COUNT_BITS == 0:
                 continue
-            rest = site
+            place = coordinates(site, space)
             square = 0.0
             for d in range(dimensions):
-                x = rest // space.stride[d]
-                rest -= x * space.stride[d]
-                outward[d] = nearest(np.float64(x) - 1.0 - record[cell, CENTROID + d], d, space)
+                outward[d] = nearest(place[d] - record[cell, CENTROID + d], d, space)
                 square += outward[d] * outward[d]
             scale = 1.0 / math.sqrt(square) if square > 1e-18 else 0.0
             act = activity(cell, np.int64(expiry[site]), now, record)
             field = attractant[site] if gradient else 0.0
-            touch = foreign_share(site, cell, word, offsets) if contact else 0.0
+            touch = foreign_share(site, cell, word, space) if contact else 0.0
             sums[cell, _SITES] += 1.0
             sums[cell, _ACT] += act
             sums[cell, _FIELD] += field

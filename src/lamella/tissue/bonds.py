@@ -17,7 +17,8 @@ import math
 
 import numpy as np
 
-from lamella.tissue.kernel import kernel, term
+from lamella.tissue.elementary import exp_minus
+from lamella.tissue.kernel import kernel, part, term
 from lamella.tissue.lattice import nearest, refresh_ghosts
 from lamella.tissue.record import (
     ACT_MEMORY,
@@ -47,10 +48,16 @@ _FEWEST_BONDS = 0.2
 
 
 @term
+def limited_load(pull, weight, bonds):
+    """Exponent by which a pull, of that weight on a site, speeds up unbinding there."""
+    return min(_LARGEST_LOAD, pull * weight / (bonds + _FEWEST_BONDS))
+
+
+@term
 def load_per_bond(cell, cosine, bonds, mean_rear, record):
     """Exponent by which contraction speeds up unbinding on a site."""
-    pull = record[cell, LOAD] * record[cell, CONTRACTION] * rear_weight(cosine, record[cell, REAR_FOCUS], mean_rear)
-    return min(_LARGEST_LOAD, pull / (bonds + _FEWEST_BONDS))
+    weight = rear_weight(cosine, record[cell, REAR_FOCUS], mean_rear)
+    return limited_load(record[cell, LOAD] * record[cell, CONTRACTION], weight, bonds)
 
 
 @term
@@ -85,51 +92,117 @@ def direction_cosine(cell, lead, last, record, space):
     return along / math.sqrt(square)
 
 
+@term
+def all_medium(word, site):
+    """Whether the eight sites from `site` on are medium, those beyond the dish included."""
+    owners = np.uint32(0)
+    for n in range(8):
+        owners |= word[site + np.uint64(n)]
+    return owners & ID == 0
+
+
+@term
+def run_end(word, first, y, length):
+    """End of the run of sites of one owner that begins at `y` in the row of `length` sites at `first`."""
+    owner = word[np.uint64(first) + np.uint64(y)] & ID
+    end = y + 1
+    while end < length and (word[np.uint64(first) + np.uint64(end)] & ID) == owner:
+        end += 1
+    return end
+
+
+@part
+def _speed_up(first, y, end, cell, lead, mean_rear, record, space, bonds, faster):
+    """By what contraction speeds up unbinding on the sites `y` to `end` of a row: the exponential of the load per bond.
+
+    lead     coordinates of the row along all axes but the last
+    faster   [N] out
+    """
+    final = len(space.shape) - 1
+    square_lead, along_lead = 0.0, 0.0
+    for d in range(final):
+        delta = nearest(lead[d] - record[cell, CENTROID + d], d, space)
+        square_lead += delta * delta
+        along_lead += delta * record[cell, AXIS + d]
+    middle, axis = record[cell, CENTROID + final], record[cell, AXIS + final]
+    pull, focus = record[cell, LOAD] * record[cell, CONTRACTION], record[cell, REAR_FOCUS]
+    for place in range(y, end):
+        site = np.uint64(first) + np.uint64(place)
+        delta = nearest(np.float64(place) - middle, final, space)
+        square = square_lead + delta * delta
+        along = along_lead + delta * axis
+        cosine = along / math.sqrt(max(square, 1e-18))
+        load = limited_load(pull, rear_weight(cosine, focus, mean_rear), bonds[site])
+        faster[site] = exp_minus(-load * np.float64(bonds[site] > 0.0))  # no branch: the loop becomes vectors
+
+
+@part
+def _release_run(first, y, end, cell, now, span, loaded, record, expiry, bonds, ligand, offer):
+    """What stays bound on the sites `y` to `end` of a row, which are of one cell, and what they offer.
+
+    loaded   whether `offer` holds how much faster bonds go on each site
+    """
+    unbinding, floor = span * record[cell, UNBIND_RATE], record[cell, BIND_FLOOR]
+    memory, date = record[cell, ACT_MEMORY], np.float64(now)
+    for place in range(y, end):
+        site = np.uint64(first) + np.uint64(place)
+        stays = 1.0 / (1.0 + unbinding * (offer[site] if loaded else 1.0))
+        active = min(1.0, max(np.float64(expiry[site]) - date, 0.0) / memory)
+        offer[site] = stays * ligand[site] * (floor + (1.0 - floor) * active)
+        bonds[site] *= stays
+    kept, offered = 0.0, 0.0
+    for place in range(y, end):
+        site = np.uint64(first) + np.uint64(place)
+        kept += bonds[site]
+        offered += offer[site]
+    record[cell, KEPT] += kept
+    record[cell, OFFERED] += offered
+
+
 @kernel
 def _release(lattice, grid, record, mean_rear, now, span):
-    """First pass: what stays bound on each site, and the share of new bonds that the site will take."""
-    word, expiry, bonds, ligand, offer = lattice.word, lattice.expiry, lattice.bonds, lattice.ligand, lattice.offer
-    space = grid.space
+    """First pass: what stays bound on each site, and the share of new bonds that the site will take.
+
+    Row by row, and in each row run by run of one owner, so that what belongs to the cell is looked up once.
+    """
+    word, space, length = lattice.word, grid.space, grid.space.shape[-1]
     lead = np.zeros(3)
     for cell in range(record.shape[0]):
         record[cell, KEPT] = 0.0
         record[cell, OFFERED] = 0.0
     for first in grid.rows:
         row_start(first, lead, space)
-        for y in range(space.shape[-1]):
-            site = np.uint64(first) + np.uint64(y)
-            cell = word[site] & ID
-            if cell == 0 or cell == WALL:
+        y = 0
+        while y < length:
+            if all_medium(word, np.uint64(first) + np.uint64(y)):
+                y += 8
                 continue
-            bound = bonds[site]
-            unbinding = span * record[cell, UNBIND_RATE]
-            if bound > 0.0 and record[cell, LOAD] > 0.0 and record[cell, CONTRACTION] > 0.0:
-                angle = direction_cosine(cell, lead, np.float64(y), record, space)
-                phi = load_per_bond(cell, angle, bound, mean_rear, record)
-                if phi > 0.0:
-                    unbinding *= math.exp(phi)
-            stays = 1.0 / (1.0 + unbinding)
-            floor = record[cell, BIND_FLOOR]
-            binding = floor + (1.0 - floor) * activity(cell, np.int64(expiry[site]), now, record)
-            offered = stays * ligand[site] * binding
-            bound *= stays
-            bonds[site] = bound
-            offer[site] = offered
-            record[cell, KEPT] += bound
-            record[cell, OFFERED] += offered
+            cell, end = word[np.uint64(first) + np.uint64(y)] & ID, run_end(word, first, y, length)
+            if cell != 0 and cell != WALL:
+                loaded = record[cell, LOAD] > 0.0 and record[cell, CONTRACTION] > 0.0
+                if loaded:
+                    _speed_up(first, y, end, cell, lead, mean_rear, record, space, lattice.bonds, lattice.offer)
+                _release_run(first, y, end, cell, now, span, loaded, record, lattice.expiry, lattice.bonds,
+                             lattice.ligand, lattice.offer)  # fmt: skip
+            y = end
 
 
 @kernel
 def _bind(lattice, grid, record):
     """Second pass: each site takes its share of the free integrins."""
-    space = grid.space
-    word, bonds, offer = lattice.word, lattice.bonds, lattice.offer
+    word, bonds, offer, length = lattice.word, lattice.bonds, lattice.offer, grid.space.shape[-1]
     for first in grid.rows:
-        for y in range(space.shape[-1]):
-            site = np.uint64(first) + np.uint64(y)
-            cell = word[site] & ID
+        y = 0
+        while y < length:
+            if all_medium(word, np.uint64(first) + np.uint64(y)):
+                y += 8
+                continue
+            cell, end = word[np.uint64(first) + np.uint64(y)] & ID, run_end(word, first, y, length)
             if cell != 0 and cell != WALL:
-                bonds[site] += record[cell, FILLED] * offer[site]
+                filled = record[cell, FILLED]
+                for place in range(y, end):
+                    bonds[np.uint64(first) + np.uint64(place)] += filled * offer[np.uint64(first) + np.uint64(place)]
+            y = end
     refresh_ghosts(bonds, grid.home, grid.mirrors)
 
 

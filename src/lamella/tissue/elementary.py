@@ -25,20 +25,16 @@ def minus_log(u):
     m = float_of(bits - (exponent << np.int64(52)))
     s = (m - 1.0) / (m + 1.0)
     z = s * s
-    series = 1.0 / 15.0
-    series = series * z + 1.0 / 13.0
-    series = series * z + 1.0 / 11.0
-    series = series * z + 1.0 / 9.0
-    series = series * z + 1.0 / 7.0
-    series = series * z + 1.0 / 5.0
-    series = series * z + 1.0 / 3.0
-    series = series * z + 1.0
-    return -(np.float64(exponent) * _LN2 + 2.0 * s * series)
+    z2 = z * z
+    # by pairs, and pairs of pairs: fewer multiplications wait for one another
+    low = (1.0 + z * (1.0 / 3.0)) + z2 * (1.0 / 5.0 + z * (1.0 / 7.0))
+    high = (1.0 / 9.0 + z * (1.0 / 11.0)) + z2 * (1.0 / 13.0 + z * (1.0 / 15.0))
+    return -(np.float64(exponent) * _LN2 + 2.0 * s * (low + z2 * z2 * high))
 
 
 @term
 def exp_minus(x):
-    """exp(-x) for 0 <= x < 700, to 1e-13 relative.
+    """exp(-x) for -700 < x < 700, to 1e-13 relative.
 
     exp(-x) = 2^k exp(r) with |r| at most ln(2) / 2, and a series for that.
     """

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lamella.random import philox
+from lamella.tissue.bonds import all_medium, row_start
 from lamella.tissue.elementary import minus_log
 from lamella.tissue.grid import interior
 from lamella.tissue.kernel import kernel, part, term
@@ -40,6 +41,9 @@ _SHIFT, _LOW, _TO_UNIT = np.uint64(32), np.uint64(0xFFFFFFFF), 2.0**-32
 _STREAMS, _STEP = np.uint64(1 << 40), np.uint64(24)
 """Streams of nuclei begin beyond those of tiles; a step has 2^24 draws."""
 
+DRAWN = 64
+"""Attempts that are drawn at a time."""
+
 ROOM = 2
 """Sites round the box of a nucleus in which it may grow until the box is looked up again."""
 
@@ -52,19 +56,23 @@ def find_boxes(lattice, grid, record, boxes):
     """
     space = grid.space
     final = len(space.shape) - 1
+    place = np.zeros(3)
     boxes[:] = 0
     for first in grid.rows:
-        for y in range(space.shape[final]):
-            cell = lattice.nucleus[np.uint64(first) + np.uint64(y)]
-            if cell == 0:
+        row_start(first, place, space)
+        y = 0
+        while y < space.shape[final]:
+            if all_medium(lattice.nucleus, np.uint64(first) + np.uint64(y)):
+                y += 8
                 continue
-            rest = np.uint64(first) + np.uint64(y)
-            for d in range(final + 1):
-                x = rest // space.stride[d]
-                rest -= x * space.stride[d]
-                delta = nearest(np.float64(x) - 1.0 - math.floor(record[cell, NUCLEUS_PLACE + d] + 0.5), d, space)
-                boxes[cell, d, 0] = min(boxes[cell, d, 0], np.int64(delta))
-                boxes[cell, d, 1] = max(boxes[cell, d, 1], np.int64(delta))
+            cell = lattice.nucleus[np.uint64(first) + np.uint64(y)]
+            if cell != 0:
+                place[final] = np.float64(y)
+                for d in range(final + 1):
+                    delta = nearest(place[d] - math.floor(record[cell, NUCLEUS_PLACE + d] + 0.5), d, space)
+                    boxes[cell, d, 0] = min(boxes[cell, d, 0], np.int64(delta))
+                    boxes[cell, d, 1] = max(boxes[cell, d, 1], np.int64(delta))
+            y += 1
 
 
 @term
@@ -88,31 +96,40 @@ def nucleus_cost(site, place, cell, gained, lattice, record, grid):
 
 
 @part
-def _attempt(cell, counter, key, box, centre, lattice, grid, record, physics):
-    """One copy attempt of a nucleus in its box."""
-    space = grid.space
-    dimensions = len(space.shape)
-    words = philox(counter, key, _STREAMS + np.uint64(cell))
-    turned = words[3] * np.uint64(grid.offsets.size)
-    site = np.uint64(0)
+def _draw(first, key, stream, words):
+    """Four words for each of the draws `first` to `first + DRAWN` of a stream.   words [4, DRAWN] uint64 out"""
+    for n in range(DRAWN):
+        words[0, n], words[1, n], words[2, n], words[3, n] = philox(first + np.uint64(n), key, stream)
+
+
+@term
+def _place_in_box(n, words, box, centre, space):
+    """Coordinates that draw `n` chooses, three floats, and the site; 0 if that is not in the dish."""
+    site, inside = np.uint64(0), True
     place = (0.0, 0.0, 0.0)
-    for d in range(dimensions):
+    for d in range(len(space.shape)):
         width = np.uint64(box[d, 1] - box[d, 0] + 1 + 2 * ROOM)
-        x = centre[d] + box[d, 0] - ROOM + np.int64((words[d] * width) >> _SHIFT)
-        if space.period[d] > 0.0:
+        x = centre[d] + box[d, 0] - ROOM + np.int64((words[d, n] * width) >> _SHIFT)
+        if x < 0 or x >= space.shape[d]:
+            inside &= space.period[d] > 0.0
             x = x % space.shape[d]
-        elif x < 0 or x >= space.shape[d]:
-            return
         site += np.uint64(x + 1) * space.stride[d]
         value = np.float64(x)
         place = (value if d == 0 else place[0], value if d == 1 else place[1], value if d == 2 else place[2])
+    return place, site if inside else np.uint64(0)
+
+
+@part
+def _attempt(cell, site, place, is_marked, turned, lattice, grid, record, physics):
+    """A copy attempt of a nucleus at a site of its cell.
+
+    place       coordinates of the site
+    is_marked   whether the site is of the nucleus
+    turned      uint64; its lower half is the chance
+    """
+    space = grid.space
+    dimensions = len(space.shape)
     nucleus, marked = lattice.nucleus, np.uint32(cell)
-    wanted = nucleus[site + grid.offsets[turned >> _SHIFT]]
-    is_marked = nucleus[site] == marked
-    if (lattice.word[site] & ID) != marked or is_marked == (wanted == marked):
-        return
-    if not is_marked and wanted != marked:
-        return
     chance = (np.float64(turned & _LOW) + 0.5) * _TO_UNIT
     payable = payable_energy(minus_log(chance), marked, marked, physics.temperature, record)
     gained = -1.0 if is_marked else 1.0
@@ -147,7 +164,7 @@ def move_nuclei(lattice, grid, record, physics, now, steps, key, boxes):
     """
     dimensions = len(grid.space.shape)
     find_boxes(lattice, grid, record, boxes)
-    centre = np.zeros(3, np.int64)
+    centre, words = np.zeros(3, np.int64), np.empty((4, DRAWN), np.uint64)
     for cell in range(1, record.shape[0]):
         if record[cell, NUCLEUS_SITES] < 1.0:
             continue
@@ -155,9 +172,18 @@ def move_nuclei(lattice, grid, record, physics, now, steps, key, boxes):
         for d in range(dimensions):
             centre[d] = np.int64(math.floor(record[cell, NUCLEUS_PLACE + d] + 0.5))
             sites *= boxes[cell, d, 1] - boxes[cell, d, 0] + 1 + 2 * ROOM
-        counter = np.uint64(now) << _STEP
-        for attempt in range(sites * steps):
-            _attempt(cell, counter + np.uint64(attempt), key, boxes[cell], centre, lattice, grid, record, physics)
+        counter, marked, box = np.uint64(now) << _STEP, np.uint32(cell), boxes[cell]
+        for first in range(0, sites * steps, DRAWN):
+            _draw(counter + np.uint64(first), key, _STREAMS + np.uint64(cell), words)
+            for n in range(min(DRAWN, sites * steps - first)):
+                place, site = _place_in_box(n, words, box, centre, grid.space)
+                if site == 0 or (lattice.word[site] & ID) != marked:
+                    continue
+                turned = words[3, n] * np.uint64(grid.offsets.size)
+                wanted = lattice.nucleus[site + grid.offsets[turned >> _SHIFT]] == marked
+                is_marked = lattice.nucleus[site] == marked
+                if wanted != is_marked:
+                    _attempt(cell, site, place, is_marked, turned, lattice, grid, record, physics)
         for d in range(dimensions):
             if grid.space.period[d] > 0.0:
                 turns = math.floor(record[cell, NUCLEUS_PLACE + d] / grid.space.period[d])

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lamella.tissue.axis import foreign_share
-from lamella.tissue.bonds import activity, direction_cosine, load_per_bond, row_start
+from lamella.tissue.bonds import activity, all_medium, direction_cosine, load_per_bond, row_start
 from lamella.tissue.kernel import kernel, part
 from lamella.tissue.lattice import nearest
 from lamella.tissue.record import AXIS, CENTROID, POLARITY
@@ -80,8 +80,10 @@ def half_sums(lattice, grid, record, physics, now, sums, first_moment, second_mo
     delta = np.empty(3)
     for first in grid.rows:
         row_start(first, lead, space)
-        for y in range(space.shape[-1]):
-            site = np.uint64(first) + np.uint64(y)
+        after = 0
+        while after < space.shape[-1]:
+            y, site = after, np.uint64(first) + np.uint64(after)
+            after += 8 if all_medium(word, site) else 1
             cell = word[site] & ID
             if cell == 0 or cell == WALL:
                 continue
@@ -100,7 +102,7 @@ def half_sums(lattice, grid, record, physics, now, sums, first_moment, second_mo
             if (word[site] >> COUNT_SHIFT) & COUNT != 0:
                 sums[cell, half, _RIM] += 1.0
                 sums[cell, half, _FRESH] += sustained_activity(site, cell, now, record, word, expiry, offsets)
-                sums[cell, half, _CONTACT] += foreign_share(site, cell, word, offsets)
+                sums[cell, half, _CONTACT] += foreign_share(site, cell, word, space)
                 sums[cell, half, _WEIGHT] += front_weight(
                     cosine, record[cell, POLARITY], physics.exponent, physics.norm
                 )

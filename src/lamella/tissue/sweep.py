@@ -19,18 +19,29 @@ import numpy as np
 
 from lamella.tissue.attempt import active, can_pay, degree, most_help, nucleated, remembers, ring_change, sure_cost
 from lamella.tissue.draws import BLOCK, draw_block
-from lamella.tissue.elementary import minus_log
 from lamella.tissue.kernel import part, term
 from lamella.tissue.lattice import at_edge, coordinates, give_site, move_moment, set_with_ghosts
-from lamella.tissue.machine import ask_ahead, count_bits, lowest_bit
+from lamella.tissue.machine import (
+    LANES,
+    NOBODY,
+    ask_ahead,
+    count_bits,
+    lanes_of_words,
+    lanes_touched,
+    lowest_bit,
+)
 from lamella.tissue.record import ACT_MEMORY, MOMENT, PERIMETER, TOTAL_BONDS, VOLUME
 from lamella.tissue.terms.connectivity import keeps_whole
 from lamella.tissue.terms.mobility import payable_energy
 from lamella.tissue.tiles import ACCEPTED, BORDER, DRAWS, SIZE, TRIED, VETOED
-from lamella.tissue.word import COUNT_BITS, ID, LISTED, WALL
+from lamella.tissue.word import COUNT_BITS, ID, LISTED
 
-BATCH = 32
+BATCH = LANES
 """Attempts of a batch."""
+
+AHEAD = 8
+"""Sites of the next batch that are chosen with one, so that memory can be asked for them. Of more, some are pushed out
+of the nearest cache before their turn."""
 
 LONG = 8192
 """Border sites from which on a batch goes on after a copy, and the sites of the next are drawn with it, so that memory
@@ -72,56 +83,30 @@ def transfer(place, winner, loser, longer, shorter, record, space):
     record[loser, PERIMETER] += shorter
 
 
-@part
-def choose_sites(begin, end, size, places, directions, sites, sources, listed, word, offsets):
-    """Sites of the draws `begin` to `end`, and the sites that are copied; ask the memory for both.
+@term
+def choose_sites(begin, end, at, size, draws, batch, listed, word, offsets):
+    """Lanes `begin` to `end` of a batch whose first draw is `at`: site and source of each; ask the memory for both.
 
-    listed, size                  the border list of the tile, and how long it is
-    places, directions, ...       see `Draws`; `sites` and `sources` are written
+    listed, size   the border list of the tile, and how long it is
     """
-    for n in range(begin, end):
-        at = np.uint64(n) & _ROOM
-        site = np.uint64(listed[(places[at] * size) >> _SHIFT])
-        source = site + offsets[directions[at]]
+    for lane in range(begin, end):
+        n, lane = np.uint64(at + lane) & _ROOM, np.uint64(lane)
+        place = (draws.places[n] * size) >> _SHIFT
+        site = np.uint64(listed[place])
+        source = site + offsets[draws.directions[n]]
         ask_ahead(word, site)
         ask_ahead(word, source)
-        sites[at], sources[at] = site, source
-
-
-@part
-def differing_pairs(begin, count, sites, sources, chances, word, chosen, energies, stale):
-    """Which of `count` draws are attempts between two different owners, and which find no border site any more.
-
-    sites, sources, chances    see `Draws`
-    chosen, energies, stale    see `Batch`, written
-    returns                    how many they are
-    """
-    differ, old = np.uint64(0), np.uint64(0)
-    for k in range(count):
-        at = np.uint64(begin + k) & _ROOM
-        here, there = word[sites[at]], word[sources[at]]
-        differs = np.uint64((here ^ there) & ID != 0) & np.uint64(there & ID != WALL)
-        differ |= differs << np.uint64(k)
-        old |= np.uint64(here & COUNT_BITS == 0) << np.uint64(k)
-    pairs, missed = count_bits(differ), count_bits(old)
-    for pair in range(pairs):
-        at = (np.uint64(begin) + lowest_bit(differ)) & _ROOM
-        differ &= differ - _ONE
-        chosen[pair], energies[pair] = at, chances[at]
-    for pair in range(pairs):
-        energies[pair] = minus_log(energies[pair])
-    for miss in range(missed):
-        stale[miss] = begin + np.int64(lowest_bit(old))
-        old &= old - _ONE
-    return pairs, missed
+        batch.places[lane], batch.sites[lane], batch.sources[lane] = place, site, source
 
 
 @term
-def look_ahead(pairs, draws, chosen, lattice, space, asked):
+def look_ahead(pairs, batch, lattice, space, asked):
     """Ask the memory for what pairs are going to want."""
     row = space.stride[len(space.shape) - 2]
-    for pair in range(pairs):
-        site, source = draws.sites[chosen[pair]], draws.sources[chosen[pair]]
+    while pairs != 0:
+        lane = lowest_bit(pairs)
+        pairs &= pairs - _ONE
+        site, source = np.uint64(batch.sites[lane]), np.uint64(batch.sources[lane])
         if len(space.shape) == 3:
             for level in (site - space.stride[0], site, site + space.stride[0]):
                 ask_ahead(lattice.word, level - row)
@@ -135,59 +120,56 @@ def look_ahead(pairs, draws, chosen, lattice, space, asked):
 
 
 @term
-def hopeful_pairs(pairs, now, asked, draws, lattice, grid, record, physics, batch):
-    """Bit set of the pairs that may be able to pay for their copy: what they can pay covers the least that it costs."""
+def hopeful_pairs(pairs, at, now, asked, draws, lattice, grid, record, physics, batch):
+    """Bit set of the pairs that may be able to pay for their copy: what they can pay covers the least that it costs.
+
+    pairs   bit set of lanes
+    at      number of the draw in the first lane
+    """
     hopeful = np.uint64(0)
-    for pair in range(pairs):
-        at = batch.chosen[pair]
-        site, source = draws.sites[at], draws.sources[at]
-        winner, loser = lattice.word[source] & ID, lattice.word[site] & ID
-        payable = payable_energy(batch.energies[pair], winner, loser, physics.temperature, record)
-        cost = sure_cost(site, source, asked, lattice, grid, record, physics)
-        batch.costs[pair] = cost
+    while pairs != 0:
+        lane = lowest_bit(pairs)
+        pairs &= pairs - _ONE
+        site, source = np.uint64(batch.sites[lane]), np.uint64(batch.sources[lane])
+        site_word, source_word = batch.site_words[lane], batch.source_words[lane]
+        winner, loser = source_word & ID, site_word & ID
+        drawn = draws.energies[(np.uint64(at) + lane) & _ROOM]
+        payable = payable_energy(drawn, winner, loser, physics.temperature, record)
+        cost = sure_cost(site, source_word, site_word, asked, lattice, grid, record, physics)
+        batch.costs[lane] = cost
         least = cost - most_help(source, winner, now, asked, lattice, record)
-        hopeful |= np.uint64((payable > 0.0) & (least <= payable)) << np.uint64(pair)
+        hopeful |= np.uint64((payable > 0.0) & (least <= payable)) << lane
     return hopeful
 
 
-@part
-def touched_pairs(begin, end, site, winner, loser, reach, word, draws, batch):
-    """Bit set of the pairs from `begin` to `end` whose cells or neighbourhood a copy has changed: `winner` has taken
-    `site` from `loser`. Medium has no energy of its own.
+@term
+def touched_lanes(site, winner, loser, reach, batch):
+    """Bit set of the lanes whose cells or neighbourhood a copy has changed: `winner` has taken `site` from `loser`.
+    Medium has no energy of its own.
 
     reach   steps to the farthest neighbour
     """
-    touched = np.uint64(0)
-    for pair in range(begin, end):
-        at = batch.chosen[pair]
-        one, other = word[draws.sites[at]] & ID, word[draws.sources[at]] & ID
-        apart = np.int64(draws.sites[at]) - np.int64(site)
-        hit = (apart <= reach) & (apart >= -reach)
-        hit |= (winner != 0) & ((one == winner) | (other == winner))
-        hit |= (loser != 0) & ((one == loser) | (other == loser))
-        touched |= np.uint64(hit) << np.uint64(pair)
-    return touched
+    one, other = winner if winner != 0 else NOBODY, loser if loser != 0 else NOBODY
+    least = np.uint32(site - reach)
+    return lanes_touched(batch.sites, batch.site_words, batch.source_words, least, np.uint32(2 * reach), one, other)
 
 
-@part
-def cross_off(numbers, count, end, size, first, tile, places, state, word, border):
+@term
+def cross_off(stale, first, tile, batch, state, word, border):
     """Take sites that are no border sites any more off the list, if they are still there.
 
-    numbers, count   draws that found such a site, ascending, and how many; those from `end` on have not been made
-    size             how long the list was when they were drawn
-    returns          how many there are before `end`
+    stale     bit set of lanes that found such a site
     """
-    missed = 0
-    while missed < count and numbers[missed] < end:
-        place = (places[np.uint64(numbers[missed]) & _ROOM] * size) >> _SHIFT
-        missed += 1
+    while stale != 0:
+        lane = lowest_bit(stale)
+        stale &= stale - _ONE
+        place = np.uint64(batch.places[lane])
         if place < state[tile, SIZE]:
             site = border[first + place]
             if word[site] & COUNT_BITS == 0:
                 word[site] &= ~LISTED
                 state[tile, SIZE] -= _ONE
                 border[first + place] = border[first + state[tile, SIZE]]
-    return missed
 
 
 @term
@@ -212,26 +194,28 @@ def make_copy(site, source, tile, longer, shorter, now, asked, lattice, grid, re
 
 
 @term
-def attempt(pair, again, tile, now, asked, lattice, grid, record, physics, lists, scratch, log, burst_number):
+def attempt(lane, at, again, tile, now, asked, lattice, grid, record, physics, lists, scratch, log, burst_number):
     """Make an attempt that may be able to pay for its copy.
 
-    pair     of the batch
+    lane     of the batch;   at   number of the draw in its first lane
     again    whether a copy has changed what it costs
     lists    see `give_site`;   others   see `burst`
     returns  what became of it; winner and loser
     """
-    word, chosen = lattice.word, scratch.batch.chosen[pair]
-    site, source = scratch.draws.sites[chosen], scratch.draws.sources[chosen]
-    winner, loser = word[source] & ID, word[site] & ID
+    word, batch = lattice.word, scratch.batch
+    site, source = np.uint64(batch.sites[lane]), np.uint64(batch.sources[lane])
+    site_word, source_word = word[site], word[source]
+    winner, loser = source_word & ID, site_word & ID
     if winner == loser or (nucleated(asked) and lattice.nucleus[site] != 0):
         return _REFUSED, winner, loser
-    payable = payable_energy(scratch.batch.energies[pair], winner, loser, physics.temperature, record)
-    cost = scratch.batch.costs[pair]
+    drawn = scratch.draws.energies[(np.uint64(at) + lane) & _ROOM]
+    payable = payable_energy(drawn, winner, loser, physics.temperature, record)
+    cost = batch.costs[lane]
     if again:
-        cost = sure_cost(site, source, asked, lattice, grid, record, physics)
+        cost = sure_cost(site, source_word, site_word, asked, lattice, grid, record, physics)
     if payable <= 0.0 or not can_pay(site, source, cost, payable, now, asked, lattice, grid, record, physics):
         return _REFUSED, winner, loser
-    longer, shorter, won, lost = ring_change(site, winner, loser, word[site], word, grid.space)
+    longer, shorter, won, lost = ring_change(site, winner, loser, site_word, word, grid.space)
     # a cell's last site may go: it has no other piece
     tested = physics.connected and (loser == 0 or record[loser, VOLUME] > 1.0)
     if tested and not keeps_whole(winner, loser, won, lost, physics.touching, physics.linked):
@@ -262,9 +246,9 @@ def burst(tile, share, now, asked, key, lattice, grid, record, physics, tiles, s
     tried, accepted, vetoed = np.int64(0), np.uint64(0), np.uint64(0)
     first, done = tiles.first[tile], tiles.carry[tile]
     listed = lattice.border[np.int64(first) :]
-    reach = np.int64(offsets[offsets.size - 1])
+    reach = np.uint32(offsets[offsets.size - 1])
     at = np.int64(state[tile, DRAWS])
-    drawn, placed = at - at % BLOCK, at
+    drawn, known = at - at % BLOCK, 0
     if tiles.order.size > 1:
         for n in range(0, np.int64(state[tile, SIZE]), 16):  # other tiles have driven the list out of the cache
             ask_ahead(listed, np.uint64(n))
@@ -274,40 +258,45 @@ def burst(tile, share, now, asked, key, lattice, grid, record, physics, tiles, s
         if used <= 0:
             break
         size = state[tile, SIZE]
-        wanted = at + used if size < LONG else at + 2 * BATCH
-        while drawn < wanted:
+        going_on = size >= LONG
+        wanted = max(known, used + AHEAD if going_on else used)
+        while drawn < at + wanted:
             draw_block(np.uint64(drawn), key, np.uint64(tile), np.uint64(degree(grid.space)), draws.places,
-                       draws.directions, draws.chances)  # fmt: skip
+                       draws.directions, draws.energies)  # fmt: skip
             drawn += BLOCK
-        choose_sites(placed, wanted, size, draws.places, draws.directions, draws.sites, draws.sources, listed, word,
-                     offsets)  # fmt: skip
-        placed = wanted
-        pairs, stale = differing_pairs(at, used, draws.sites, draws.sources, draws.chances, word, batch.chosen,
-                                       batch.energies, batch.stale)  # fmt: skip
-        look_ahead(pairs, draws, batch.chosen, lattice, grid.space, asked)
+        choose_sites(known, wanted, at, size, draws, batch, listed, word, offsets)
+        pairs, stale = lanes_of_words(word, batch.sites, batch.sources, batch.site_words, batch.source_words)
+        pairs &= (_ONE << np.uint64(used)) - _ONE
+        look_ahead(pairs, batch, lattice, grid.space, asked)
         touched = np.uint64(0)
-        hopeful = hopeful_pairs(pairs, now, asked, draws, lattice, grid, record, physics, batch)
+        hopeful = hopeful_pairs(pairs, at, now, asked, draws, lattice, grid, record, physics, batch)
         while hopeful != 0:
-            pair = np.int64(lowest_bit(hopeful))
+            lane = lowest_bit(hopeful)
             hopeful &= hopeful - _ONE
-            again = (touched >> np.uint64(pair)) & _ONE != 0
-            outcome, winner, loser = attempt(pair, again, tile, now, asked, lattice, grid, record, physics, lists,
+            again = (touched >> lane) & _ONE != 0
+            outcome, winner, loser = attempt(lane, at, again, tile, now, asked, lattice, grid, record, physics, lists,
                                              scratch, log, burst_number)  # fmt: skip
             vetoed += np.uint64(outcome == _VETOED)
             if outcome != _COPIED:
                 continue
             accepted += _ONE
-            if size < LONG:
-                used = np.int64((batch.chosen[pair] - np.uint64(at)) & _ROOM) + 1
-                pairs, placed = pair + 1, at + used
+            if not going_on:
+                used, wanted = np.int64(lane) + 1, np.int64(0)
                 break
-            site = draws.sites[batch.chosen[pair]]
-            touched |= touched_pairs(pair + 1, pairs, site, winner, loser, reach, word, draws, batch)
-            hopeful |= touched & (~np.uint64(0) << np.uint64(pair) << _ONE)
+            changed = touched_lanes(batch.sites[lane], winner, loser, reach, batch)
+            changed &= pairs & (~np.uint64(0) << lane << _ONE)
+            touched |= changed
+            hopeful |= changed
+        made = (_ONE << np.uint64(used)) - _ONE
+        stale &= made
+        cross_off(stale, first, tile, batch, state, word, lattice.border)
+        tried += count_bits(pairs & made)
+        done += np.float64(used - count_bits(stale)) / number
         at += used
-        missed = cross_off(batch.stale, stale, at, size, first, tile, draws.places, state, word, lattice.border)
-        done += np.float64(used - missed) / number
-        tried += pairs
+        known = max(wanted - used, 0)
+        for lane in range(known):
+            for lanes in (batch.places, batch.sites, batch.sources):
+                lanes[np.uint64(lane)] = lanes[np.uint64(lane + used)]
     tiles.carry[tile] = max(done - share, 0.0) if state[tile, BORDER] > 0 else 0.0
     state[tile, DRAWS] = at
     state[tile, TRIED] += np.uint64(tried)

@@ -40,32 +40,30 @@ _PATIENCE = 4000
 
 
 class Draws(NamedTuple):
-    """Draws of a tile, draw n at n modulo 2 BLOCK; see `draws.draw_block` and `sweep.choose_sites`.
-
-    places, directions, chances   as drawn
-    sites, sources                uint64, the site on the border list, and the one that is copied to it
-    """
+    """Draws of a tile, draw n at n modulo 2 BLOCK: places, directions, energies as in `draws.draw_block`."""
 
     places: NDArray[np.uint64]
     directions: NDArray[np.uint64]
-    chances: NDArray[np.float64]
-    sites: NDArray[np.uint64]
-    sources: NDArray[np.uint64]
+    energies: NDArray[np.float64]
 
 
 class Batch(NamedTuple):
-    """Attempts that are made together; see `sweep`.
+    """Attempts that are made together, and those of the next whose sites are known; see `sweep`.
 
-    chosen     [BATCH + 8] uint64, places among the draws of those that are attempts between two owners
-    energies   [BATCH + 8] -log(chance) of each
-    costs      [BATCH + 8] what the copy of each costs, see `attempt.sure_cost`
-    stale      [BATCH + 8] numbers of the draws that find no border site
+    places         [48] uint32, places on the border list
+    sites          [48] uint32, the sites that stand there
+    sources        [48] uint32, the sites that are copied to them
+    site_words     [48] uint32, words of either, as they are when the batch begins
+    source_words
+    costs          [BATCH] what the copy of each costs, see `attempt.sure_cost`
     """
 
-    chosen: NDArray[np.uint64]
-    energies: NDArray[np.float64]
+    places: NDArray[np.uint32]
+    sites: NDArray[np.uint32]
+    sources: NDArray[np.uint32]
+    site_words: NDArray[np.uint32]
+    source_words: NDArray[np.uint32]
     costs: NDArray[np.float64]
-    stale: NDArray[np.int64]
 
 
 class Scratch(NamedTuple):
@@ -96,7 +94,7 @@ class Workers(NamedTuple):
 
     apart        whether tiles of one colour work side by side on copies of the records; else on the records themselves
     copies       [W, rows, WIDTH]
-    places, directions, chances, sites, sources, chosen, energies, costs, stale, fresh    [W, ...] see `Scratch`
+    places, directions, energies, lanes, costs, fresh    [W, ...] see `Scratch`; `lanes` are the words of a `Batch`
     seen         [W, rows] uint32;   bursts  [W] uint32, bursts that each thread has done
     cells, changes, entries     [2, T, ...] logs of two rounds in turn, see `Log`
     shared       [32] uint64, see above
@@ -108,13 +106,9 @@ class Workers(NamedTuple):
     copies: NDArray[np.float64]
     places: NDArray[np.uint64]
     directions: NDArray[np.uint64]
-    chances: NDArray[np.float64]
-    sites: NDArray[np.uint64]
-    sources: NDArray[np.uint64]
-    chosen: NDArray[np.uint64]
     energies: NDArray[np.float64]
+    lanes: NDArray[np.uint32]
     costs: NDArray[np.float64]
-    stale: NDArray[np.int64]
     fresh: NDArray[np.uint64]
     seen: NDArray[np.uint32]
     bursts: NDArray[np.uint32]
@@ -143,13 +137,9 @@ def make_workers(threads: int, rows: int, tiles: Tiles) -> Workers:
         copies=aligned(np.zeros((threads, rows if apart else 1, WIDTH))),
         places=np.zeros((threads, 2 * BLOCK), np.uint64),
         directions=np.zeros((threads, 2 * BLOCK), np.uint64),
-        chances=np.zeros((threads, 2 * BLOCK)),
-        sites=np.zeros((threads, 2 * BLOCK), np.uint64),
-        sources=np.zeros((threads, 2 * BLOCK), np.uint64),
-        chosen=np.zeros((threads, BATCH + 8), np.uint64),
-        energies=np.zeros((threads, BATCH + 8)),
-        costs=np.zeros((threads, BATCH + 8)),
-        stale=np.zeros((threads, BATCH + 8), np.int64),
+        energies=np.zeros((threads, 2 * BLOCK)),
+        lanes=aligned(np.zeros((threads, 5, BATCH + 16), np.uint32)),
+        costs=np.zeros((threads, BATCH)),
         fresh=np.zeros((threads, 32), np.uint64),
         seen=np.zeros((threads, rows if apart else 1), np.uint32),
         bursts=np.zeros(threads, np.uint32),
@@ -252,11 +242,9 @@ def work(worker, workers, steps, clock, asked, key, lattice, grid, record, physi
     turns = steps * per_step
     share = 1.0 / rounds
     mine = workers.copies[worker] if workers.apart else record
-    draws = Draws(
-        workers.places[worker], workers.directions[worker], workers.chances[worker], workers.sites[worker],
-        workers.sources[worker],
-    )  # fmt: skip
-    batch = Batch(workers.chosen[worker], workers.energies[worker], workers.costs[worker], workers.stale[worker])
+    draws = Draws(workers.places[worker], workers.directions[worker], workers.energies[worker])
+    lanes = workers.lanes[worker]
+    batch = Batch(lanes[0], lanes[1], lanes[2], lanes[3], lanes[4], workers.costs[worker])
     scratch = Scratch(draws, batch, workers.fresh[worker])
     while True:
         turn = np.int64(workers.turn[worker])
