@@ -131,3 +131,31 @@ def test_braf_is_far_better_in_a_pair_with_craf():
     wild, without = (after(0.5, names, "MEF", mutant={"KRAS": "G12V"}, knockout=gone) for gone in ((), ("RAF1",)))
     assert without["BRAF_active_total"] > 0.9 * wild["BRAF_active_total"]
     assert without["BRAF_kinase_total"] < 0.2 * wild["BRAF_kinase_total"]
+
+
+def test_rhoa_helps_ras_to_activate_craf():
+    """Li 2001: dominant negative RhoA blocks the activation of Raf by Ras, and PAK does not stand in for it."""
+    names = ("RAF1_active", "PAK1_active", "KRAS_gtp")
+    wild, without = (after(0.5, names, "MEF", mutant={"KRAS": "G12V"}, knockout=gone) for gone in ((), ("RHOA",)))
+    assert without["RAF1_active"] < 0.5 * wild["RAF1_active"]
+    assert without["PAK1_active"] > 0.9 * wild["PAK1_active"]
+
+
+def test_braf_v600e_is_on_without_growth_factor_and_without_ras():
+    names = ("MAPK1_p", "KRAS_gtp")
+    wild, mutant = (after(0.5, names, "MEF", suspended=True, mutant=m) for m in ({}, {"BRAF": "V600E"}))
+    assert mutant["MAPK1_p"] > 5.0 * wild["MAPK1_p"]
+    assert mutant["KRAS_gtp"] < 1.1 * wild["KRAS_gtp"]
+
+
+def test_phorbol_ester_reaches_craf_by_protein_kinase_c_and_not_by_ras():
+    """Kolch 1993."""
+    names = ("KRAS_gtp", "RAF1_active", "MAPK1_p")
+    rest, given, without = (
+        after(0.25, names, "MEF", factor=factor, knockout=gone)
+        for factor, gone in (({}, ()), ({"PMA": "100 nM"}, ()), ({"PMA": "100 nM"}, ("PRKCA",)))
+    )
+    assert given["RAF1_active"] > 2.0 * rest["RAF1_active"]
+    assert given["MAPK1_p"] > 1.5 * rest["MAPK1_p"]
+    assert given["KRAS_gtp"] < 1.2 * rest["KRAS_gtp"]
+    assert without["RAF1_active"] < 1.2 * rest["RAF1_active"]

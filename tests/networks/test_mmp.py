@@ -98,3 +98,13 @@ def test_pairs_of_jun_serve_ap1_sites_of_a_cell_without_fos():
     assert alone("AP1_freed_total") > 10.0 * none("AP1_freed_total")
     assert alone("MMP9_drive") > 1.05 * none("MMP9_drive")
     assert cells(**starved, mutant={"JUN": "TAM67"})("AP1_drive") == 0.0
+
+
+def test_nfkb_and_ap1_make_mmp9_together():
+    """Sato 1993: TNF induces MMP-9 where both sites are there."""
+    fed, tnf = {"EGF": "10 ng/ml"}, {"EGF": "10 ng/ml", "TNF": "10 ng/ml"}
+    alive = {"overexpression": {"BCL2": 10.0}}
+    rest, given = (cells("HT-1080", medium=medium, **alive) for medium in (fed, tnf))
+    silent, both = (cells("HT-1080", medium=medium, **alive, mutant={"JUN": "TAM67"}) for medium in (fed, tnf))
+    assert given("MMP9_drive") > 1.3 * rest("MMP9_drive")
+    assert both("MMP9_drive") < 1.05 * silent("MMP9_drive")

@@ -51,3 +51,13 @@ def test_each_exchange_factor_of_blood_cells_answers_its_own_signal():
     assert abs(loss("VAV1", suspended=True)) < 0.01
     assert abs(loss("PREX1")) < 0.01
     assert loss("PREX1", factor={"CXCL12": "100 ng/ml"}) > 0.02
+
+
+def test_a_chemokine_empties_granules_and_what_came_up_stays():
+    """Sengelov 1995: the receptors that chemokine brings to the surface outlast its receptors by hours."""
+    states = ("aMb2_stored", "surface_front", "surface_rear", "chemokine_signal")
+    rest, given = (after(3.0, states, "eosinophil", ICAM1, factor=f) for f in ({}, {"CCL5": "100 ng/ml"}))
+    assert rest["aMb2_stored"] > 0.95 * after(0.02, states, "eosinophil", ICAM1)["aMb2_stored"]
+    assert given["aMb2_stored"] < 0.2 * rest["aMb2_stored"]
+    gained = sum(given[f"surface_{half}"] - rest[f"surface_{half}"] for half in ("front", "rear"))
+    assert gained > 0.5 * (rest["aMb2_stored"] - given["aMb2_stored"])

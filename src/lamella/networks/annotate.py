@@ -42,6 +42,11 @@ def answers_rras(heterodimer: str) -> bool:
     return _integrins()[heterodimer].get("rras", False)
 
 
+def is_stored(heterodimer: str) -> bool:
+    """Whether cells may keep more of it in vesicles and granules, for signals to bring to the surface."""
+    return _integrins()[heterodimer].get("stored", False)
+
+
 @lru_cache(maxsize=1)
 def _integrins() -> dict[str, dict]:
     return library.read_toml(library.package_folder("integrins.toml"))

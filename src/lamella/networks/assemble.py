@@ -16,7 +16,7 @@ import libsbml
 
 from lamella.errors import ModelError
 from lamella.networks import kept, library
-from lamella.networks.annotate import annotate, answers_rras, compartments, heterodimers
+from lamella.networks.annotate import annotate, answers_rras, compartments, heterodimers, is_stored
 from lamella.networks.antimony_text import Passage, to_sbml
 from lamella.networks.cell_line import CellLine, cell_line
 from lamella.networks.library import COMMON_MODULES, Evidence, Module, Parameter
@@ -127,7 +127,17 @@ def _integrin_lines(line: CellLine) -> list[str]:
             *_fates(name),
         ]
         out.append(f"{name}: integrin({', '.join(arguments)})")
+        out += _store(name) if is_stored(name) else []
     return out
+
+
+def _store(name: str) -> list[str]:
+    """Receptors in vesicles and granules, which fuse with either half of the membrane as its area is."""
+    return [
+        f"substanceOnly species {name}_stored in cytosol",
+        *(f"{name}_surfacing_{half}: {name}_stored => {name}.low_{half}; "
+          f"surfacing*{name}_stored*area_{half}/(area_front + area_rear)" for half in _HALVES),
+    ]  # fmt: skip
 
 
 def _regulators(name: str) -> tuple[str, ...]:
@@ -139,8 +149,8 @@ def _regulators(name: str) -> tuple[str, ...]:
     return (tail, *alpha, opener, "competitor_b1" if beta == "ITGB1" else "competitor_other", "encounter")
 
 
-_TRAFFIC = ("leaving", "uptake", "forward", "return_active_b1")
-"""Rates of the module recycling and of the moving rear."""
+_TRAFFIC = ("leaving", "uptake", "forward", "return_active_b1", "surfacing")
+"""Rates of the module recycling, of the moving rear and of granules."""
 
 
 def _fates(name: str) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import libsbml
 
-from lamella.networks.annotate import heterodimers, holds_caveolin
+from lamella.networks.annotate import heterodimers, holds_caveolin, is_stored
 from lamella.networks.cell_line import CellLine
 from lamella.networks.matrix_ligands import ligands, under
 
@@ -27,6 +27,16 @@ def write_sums(model: libsbml.Model, line: CellLine) -> None:
     _write_each(model, line)
     _write_hold(model, line)
     _write_groups(model, line)
+    _write_stores(model, line)
+
+
+def _write_stores(model: libsbml.Model, line: CellLine) -> None:
+    """What granules hold at first, in lines whose granules hold receptors."""
+    for name in filter(is_stored, line.integrins):
+        (model.getParameter(f"{name}_store") or model.createParameter()).setId(f"{name}_store")
+        begun = model.createInitialAssignment()
+        begun.setSymbol(f"{name}_stored")
+        begun.setMath(libsbml.parseL3Formula(f"{name}_store*{name}_copies*{name}_expression"))
 
 
 def _write_sums(model: libsbml.Model, line: CellLine) -> None:
