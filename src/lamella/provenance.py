@@ -60,20 +60,34 @@ def value_hash(value: object) -> str:
 
 
 @lru_cache(maxsize=8)
-def source_hash(*parts: str, suffixes: tuple[str, ...] = (".py", ".ant", ".toml")) -> str:
+def source_hash(*parts: str, suffixes: tuple[str, ...] = (".py", ".ant", ".toml"), but: tuple[str, ...] = ()) -> str:
     """Hash of the package's own files below `parts`, rooms or modules ('tissue', 'random.py').
 
     parts      names inside the package; one that does not exist adds nothing
     suffixes   the kinds of file that count
+    but        folders inside the parts that do not
     """
     digest = hashlib.sha256()
     for part in sorted(parts):
         root = _PACKAGE / part
         files = [root] if root.is_file() else sorted(file for file in root.rglob("*") if file.suffix in suffixes)
+        files = [file for file in files if not any(file.is_relative_to(_PACKAGE / name) for name in but)]
         for file in files:
             digest.update(file.relative_to(_PACKAGE).as_posix().encode() + b"\0")
             digest.update(hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()
+
+
+NUMBERS = ("random.py", "units.py", "shapes.py", "networks", "reactions", "solve", "tissue", "culture", "assays")
+"""The parts of the package whose text can change a number."""
+
+_IN_NETWORKS = ("networks/library", "networks/cell_lines")
+"""Tables that change a number only through the network of a cell line, whose digest says so."""
+
+
+def numbers_hash(*more: str) -> str:
+    """Hash of all text that can change a number, but for what the digest of a network tells.   more: further parts"""
+    return source_hash(*NUMBERS, *more, but=_IN_NETWORKS)
 
 
 def data_hash(datasets: Mapping[str, xr.Dataset], tables: Mapping[str, pd.DataFrame]) -> str:

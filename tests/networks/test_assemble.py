@@ -1,11 +1,14 @@
 """The assembled networks: complete, balanced, annotated, and the same values as in the tables."""
 
+import sys
+from dataclasses import replace
+
 import libsbml
 import numpy as np
 import pytest
 
 from lamella.errors import InputError, ModelError
-from lamella.networks import assemble, cell_line, lint_library, read_model_text
+from lamella.networks import assemble, cell_line, line_hash, lint_library, read_model_text
 from lamella.networks import assemble as assembled
 from lamella.networks.library import COMMON_MODULES, module
 from lamella.networks.unit_definitions import exponents, unit_id
@@ -40,6 +43,23 @@ def test_text_and_network_are_the_same_every_time(tmp_path, monkeypatch):
     monkeypatch.setenv("LAMELLA_CACHE_DIR", str(tmp_path))  # nothing is kept there yet: it is flattened again
     assembled.cache_clear()
     assert assemble("HeLa").digest == first
+
+
+def test_the_digest_sees_numbers_and_not_what_is_said_of_them(tmp_path, monkeypatch):
+    monkeypatch.setenv("LAMELLA_CACHE_DIR", str(tmp_path))
+    line = cell_line("HeLa")
+
+    def digest(table, name, **changes):
+        rows = getattr(line, table)
+        changed = replace(line, **{table: {**rows, name: replace(rows[name], **changes)}})
+        for function in (assembled, line_hash):
+            monkeypatch.setattr(sys.modules[function.__module__], "cell_line", lambda name: changed)
+        return assembled.__wrapped__("HeLa").digest
+
+    first = assemble("HeLa").digest
+    assert digest("levels", "TLN1", note="another note", grade="order") == first
+    assert digest("levels", "TLN1", value=7.0) != first
+    assert digest("body", "spread_area", value=7.0) != first
 
 
 def test_aliases_and_unknown_lines():

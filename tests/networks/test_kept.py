@@ -35,7 +35,7 @@ def test_a_spoilt_file_is_made_anew(folder):
     (file,) = folder.glob("*.network")
     file.write_bytes(file.read_bytes()[:-7] + b"nonsense")
     assert anew() == made
-    assert kept.read(file.stem) == (made.sbml, kept.read(file.stem)[1])
+    assert kept.read(file.stem)[0] == made.sbml
 
 
 def test_every_number_and_every_law_has_its_say_in_the_name():

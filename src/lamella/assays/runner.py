@@ -15,11 +15,9 @@ from lamella.assays.experiment import Experiment
 from lamella.assays.gather import gathered, thinned, tracks
 from lamella.assays.protocol import Assay
 from lamella.errors import LamellaError
-from lamella.provenance import machine, source_hash, value_hash, versions
+from lamella.networks import line_hash
+from lamella.provenance import machine, numbers_hash, value_hash, versions
 from lamella.store import Units
-
-_ROOMS = ("random.py", "units.py", "shapes.py", "networks", "reactions", "solve", "tissue", "culture", "assays")
-"""The parts of the package whose text can change a number."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +64,7 @@ def units(experiment: Experiment) -> list[Unit]:
 
 def basis(network_hash: str) -> str:
     """Hash of all that a dish depends on besides the experiment: network, program text, versions, processor."""
-    return value_hash([network_hash, source_hash(*_ROOMS), versions(), machine()])
+    return value_hash([network_hash, numbers_hash(), versions(), machine()])
 
 
 def unit_key(unit: Unit, experiment: Experiment, on: str) -> str:
@@ -74,6 +72,7 @@ def unit_key(unit: Unit, experiment: Experiment, on: str) -> str:
     return value_hash({
         "basis": on, "assay": unit.assay, "conditions": experiment.assays[unit.assay].model_dump(mode="json"),
         "arm": unit.arm, "perturbations": experiment.arms[unit.arm].model_dump(mode="json"),
+        "levels": [line_hash(other) for other in experiment.arms[unit.arm].level_of.values()],
         "replicate": unit.replicate, "cell": experiment.cell, "seed": experiment.seed,
         "matrix": dict(experiment.matrix), "medium": dict(experiment.medium),
         "without": sorted(experiment.without), "front_equals_rear": experiment.front_equals_rear})

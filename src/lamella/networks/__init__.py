@@ -6,7 +6,7 @@ from lamella.networks.antimony_guarded import to_sbml_guarded
 from lamella.networks.antimony_text import from_sbml
 from lamella.networks.assemble import Network, assemble
 from lamella.networks.binding import BondLaw, bond_law, soluble_constants
-from lamella.networks.cell_line import CellLine, cell_line, cell_lines
+from lamella.networks.cell_line import CellLine, cell_line, cell_lines, line_hash
 from lamella.networks.check_text import read_model_text, sbml_of_file
 from lamella.networks.courses import FORCES, Change
 from lamella.networks.genetics import gene_names
@@ -42,6 +42,7 @@ __all__ = [
     "gene_names",
     "heterodimers",
     "ligands",
+    "line_hash",
     "lint_library",
     "read_model_text",
     "refused_assay",

@@ -7,7 +7,6 @@ what is simulated and what is published are one text.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -18,11 +17,12 @@ from lamella.errors import ModelError
 from lamella.networks import kept, library
 from lamella.networks.annotate import annotate, answers_rras, compartments, heterodimers, is_stored
 from lamella.networks.antimony_text import Passage, to_sbml
-from lamella.networks.cell_line import CellLine, cell_line
+from lamella.networks.cell_line import CellLine, cell_line, line_hash
 from lamella.networks.library import COMMON_MODULES, Evidence, Module, Parameter
 from lamella.networks.matrix_ligands import ligands, under
 from lamella.networks.receptor_sums import GROUPS, write_sums
 from lamella.networks.unit_definitions import add_unit
+from lamella.provenance import text_hash, value_hash
 
 _TEMPLATE_INPUTS = ("fresh", "load", "area", "tension")
 _HALVES = ("front", "rear")
@@ -38,7 +38,7 @@ class Network:
     inputs      names of the parameters that the surroundings write
     evidence    reaction -> Evidence
     modules     reaction -> module that holds it
-    digest      SHA-256 of `sbml`
+    digest      hash of all that is computed: laws and numbers, of the line too, without their sources and notes
     """
 
     cell: CellLine
@@ -65,24 +65,26 @@ def assemble(cell: str) -> Network:
     if found is None:
         found = _flattened(line, text, passages, numbers)
         kept.write(key, *found)
-    sbml, homes = found
+    sbml, bare, homes = found
     evidence = {name: library.module(module).evidence[row] for name, (module, row) in homes.items()}
     modules = {name: module for name, (module, _) in homes.items()}
-    return Network(line, sbml, text, numbers, inputs, evidence, modules, hashlib.sha256(sbml.encode()).hexdigest())
+    return Network(line, sbml, text, numbers, inputs, evidence, modules, value_hash([bare, line_hash(line.name)]))
 
 
 def _flattened(
     line: CellLine, text: str, passages: tuple[Passage, ...], numbers: dict[str, Parameter]
-) -> tuple[str, kept.Homes]:
-    """The annotated SBML of the joined text, and where its reactions stand in the library."""
+) -> tuple[str, str, kept.Homes]:
+    """The annotated SBML of the joined text, the hash of it without annotation, and where its reactions stand in the
+    library."""
     document = libsbml.readSBMLFromString(to_sbml(text, "cell", passages))
     model = document.getModel()
     write_sums(model, line)
     _write_numbers(model, line, numbers)
     homes = _homes(model, line)
     evidence = {name: library.module(module).evidence[row] for name, (module, row) in homes.items()}
+    bare = text_hash(libsbml.writeSBMLToString(document))
     annotate(model, line, evidence, numbers)
-    return libsbml.writeSBMLToString(document), homes
+    return libsbml.writeSBMLToString(document), bare, homes
 
 
 def _joined_text(line: CellLine) -> tuple[str, tuple[Passage, ...]]:

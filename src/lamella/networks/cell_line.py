@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 
 from lamella.errors import ModelError, unknown
 from lamella.networks.library import Parameter, package_folder, parameter, read_toml
+from lamella.provenance import value_hash
 
 
 @dataclass(frozen=True)
@@ -93,3 +94,12 @@ def cell_line(name: str) -> CellLine:
         identifiers,
         tuple(table.get("aliases", ())),
     )
+
+
+def line_hash(name: str) -> str:
+    """Hash of the numbers of a cell line, whatever their sources; empty where there is no such line."""
+    if name.lower() not in _names():
+        return ""
+    line = cell_line(name)
+    tables = (line.integrins, line.levels, line.parameters, line.body)
+    return value_hash([{key: row.value for key, row in table.items()} for table in tables])

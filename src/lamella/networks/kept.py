@@ -31,22 +31,23 @@ def key(text: str, numbers: object) -> str:
     return value_hash([_library(), text, repr(numbers)])[:40]
 
 
-def read(name: str) -> tuple[str, Homes] | None:
-    """The SBML of a network and where its reactions stand in the library; None where it is not kept."""
+def read(name: str) -> tuple[str, str, Homes] | None:
+    """The SBML of a network, its hash without annotation, and where its reactions stand in the library; None where
+    none is kept."""
     try:
         raw = _path(name).read_bytes()
         data = raw[_DIGEST:]
         if hashlib.blake2b(data, digest_size=_DIGEST).digest() != raw[:_DIGEST]:
             return None
-        sbml, homes = json.loads(zlib.decompress(data))
+        sbml, bare, homes = json.loads(zlib.decompress(data))
     except (OSError, ValueError, zlib.error):
         return None
-    return sbml, {reaction: (module, row) for reaction, (module, row) in homes.items()}
+    return sbml, bare, {reaction: (module, row) for reaction, (module, row) in homes.items()}
 
 
-def write(name: str, sbml: str, homes: Homes) -> None:
+def write(name: str, sbml: str, bare: str, homes: Homes) -> None:
     """Keep them."""
-    data = zlib.compress(json.dumps([sbml, homes]).encode(), 1)
+    data = zlib.compress(json.dumps([sbml, bare, homes]).encode(), 1)
     try:
         with replacing(_path(name)) as lent:
             lent.write_bytes(hashlib.blake2b(data, digest_size=_DIGEST).digest() + data)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from lamella.assays.protocol import Conditions, Setting
-from lamella.networks import Perturbations
+from lamella.networks import Perturbations, line_hash
 from lamella.provenance import value_hash
 
 _AT_THE_END = frozenset({"inhibitor", "antibody", "blocked", "gradient", "shear", "stretch", "factor", "suspended"})
@@ -35,7 +35,9 @@ class Plate:
     def content(self) -> dict[str, object]:
         """All that a dish depends on but seed and replicate, as plain values."""
         return {"assay": self.assay, "conditions": self.conditions.model_dump(mode="json"), "cell": self.cell,
-                "perturbations": self.perturbations.model_dump(mode="json"), "matrix": dict(self.matrix),
+                "perturbations": self.perturbations.model_dump(mode="json"),
+                "levels": [line_hash(other) for other in self.perturbations.level_of.values()],
+                "matrix": dict(self.matrix),
                 "medium": dict(self.medium), "without": sorted(self.without), "scaled": dict(self.scaled)}
 
     @cached_property

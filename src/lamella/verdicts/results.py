@@ -7,36 +7,50 @@ and version. A file whose hash is another one is stale: it is never shown, only 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from lamella.errors import InputError
 from lamella.findings import Finding
-from lamella.networks import assemble, cell_lines
-from lamella.provenance import source_hash, value_hash, versions
+from lamella.networks import assemble, cell_lines, line_hash
+from lamella.provenance import numbers_hash, value_hash, versions
 from lamella.store import write_json, write_text
+from lamella.verdicts.draws import SPREAD
+from lamella.verdicts.ranges import reference_culture
 from lamella.verdicts.trial import cells_of
 from lamella.verdicts.verdict import Verdict
 
 FORMAT = 1
 """Version of the files in the folder."""
 
-_NUMBERS = ("random.py", "units.py", "shapes.py", "networks", "reactions", "solve", "tissue", "culture", "assays")
 _JUDGE = ("verdicts", "findings/expectation.py", "findings/relation.py", "findings/reference_lines.toml")
 
 
+Key = Callable[[Finding], str]
+"""What a file about a finding rests on, as a hash."""
+
+
 def program_hash() -> str:
-    """Hash of the parts of the program that can change a verdict, and of the versions of what they use."""
-    return value_hash([source_hash(*_NUMBERS, *_JUDGE), versions()])
+    """Hash of what can change a verdict beside records and networks, and of the versions of what it uses."""
+    return value_hash([numbers_hash(*_JUDGE), versions()])
 
 
 def finding_key(finding: Finding) -> str:
     """Hash of all that a verdict on a finding rests on, except seed and number of dishes."""
     lines = (*cells_of(finding), *finding.lines.values())
     networks = {cell: assemble(cell).digest for cell in lines if cell in cell_lines()}
-    return value_hash({"finding": finding.hash(), "networks": networks, "program": program_hash()})
+    levels = [line_hash(other) for arm in finding.arms.values() for other in dict(arm.get("level_of", {})).values()]
+    return value_hash({"finding": finding.hash(), "networks": networks, "levels": levels, "program": program_hash()})
+
+
+def ensemble_key(finding: Finding) -> str:
+    """Hash of all that robustness rests on: the same, and how sure each number is and what it was placed by."""
+    lines = (*cells_of(finding), *finding.lines.values(), reference_culture()["cell"])
+    sure = {cell: {name: [SPREAD.get(row.grade), row.unit, row.range_of, row.multiple_of]
+                   for name, row in assemble(cell).parameters.items()} for cell in lines if cell in cell_lines()}
+    return value_hash([finding_key(finding), sure])
 
 
 class Results:
@@ -81,11 +95,11 @@ class Results:
     # robustness and mutants -------------------------------------------------------
     def robustness(self, finding: Finding) -> dict[str, Any] | None:
         """What an ensemble said of a finding; None where it was not asked or is stale."""
-        table = self._current("robustness", finding)
+        table = self._current("robustness", finding, ensemble_key)
         return None if table is None else table["robustness"]
 
     def keep_robustness(self, finding: Finding, table: Mapping[str, Any]) -> None:
-        self._write("robustness", finding, {"robustness": table})
+        self._write("robustness", finding, {"robustness": table}, ensemble_key)
 
     def mutants(self, findings: Sequence[Finding]) -> dict[str, Any] | None:
         """The mutation test of these findings; None where it was not run or is stale."""
@@ -134,12 +148,12 @@ class Results:
     def _path(self, kind: str, name: str) -> Path:
         return self.folder / kind / f"{name}.json"
 
-    def _current(self, kind: str, finding: Finding) -> dict[str, Any] | None:
+    def _current(self, kind: str, finding: Finding, key: Key = finding_key) -> dict[str, Any] | None:
         table = _read(self._path(kind, finding.id))
-        return table if table is not None and table.get("key") == finding_key(finding) else None
+        return table if table is not None and table.get("key") == key(finding) else None
 
-    def _write(self, kind: str, finding: Finding, content: Mapping[str, Any]) -> None:
-        write_json(self._path(kind, finding.id), {"format": FORMAT, "key": finding_key(finding), **content})
+    def _write(self, kind: str, finding: Finding, content: Mapping[str, Any], key: Key = finding_key) -> None:
+        write_json(self._path(kind, finding.id), {"format": FORMAT, "key": key(finding), **content})
 
 
 def _key_of_all(findings: Sequence[Finding]) -> str:
