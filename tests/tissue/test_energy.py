@@ -37,7 +37,7 @@ def agree(dish, seed, most):
 def test_incremental_energy_is_the_difference_of_whole_energies(dish):
     dish.cells.rear_focus = 0.7
     dish.advance(40)
-    assert agree(dish, 3, 400) > 100
+    assert agree(dish, 3, 500) > 100
 
 
 def test_cells_that_change_their_kind_have_the_contacts_of_it(dish):

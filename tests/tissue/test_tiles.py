@@ -7,7 +7,7 @@ from verification.tissue_sampler import sample
 
 from lamella.errors import InputError
 from lamella.tissue import Dish, reference
-from lamella.tissue.sweep import LONG
+from lamella.tissue.sweep import AHEAD, BATCH, SHARE
 from lamella.tissue.tiles import BORDER, SIZE, make_tiles, tile_lengths
 from lamella.tissue.workers import most_threads
 
@@ -149,10 +149,10 @@ def crowd(across, protrusion, key):
 
 @pytest.mark.parametrize("protrusion", [0.0, 30.0])
 def test_batches_of_a_long_border_change_no_statistics(protrusion):
-    """784 cells in one dish, whose batches of attempts go on after a copy, and 800 in eight, where a copy ends one."""
+    """784 cells in one dish, whose batches are a thousandth of the border, and 800 in eight: near a hundredth."""
     large, long = crowd(28, protrusion, 7)
     small, lists = zip(*(crowd(10, protrusion, key) for key in range(8)))
-    assert long > LONG > max(lists)
+    assert SHARE * (BATCH + AHEAD) < min(lists) < max(lists) < 2 * SHARE * (BATCH + AHEAD) < 0.2 * long
     error = np.std(small, axis=0, ddof=1) * np.sqrt(2.0 / len(small))  # the large dish counts as much as all small ones
     assert (error < np.array([0.01, 0.05, 0.01]) * large).all()
     assert (np.abs(large - np.mean(small, axis=0)) < 4.0 * error).all()

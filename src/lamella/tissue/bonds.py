@@ -116,9 +116,10 @@ def _speed_up(first, y, end, cell, lead, mean_rear, record, space, bonds, faster
     """By what contraction speeds up unbinding on the sites `y` to `end` of a row: the exponential of the load per bond.
 
     lead     coordinates of the row along all axes but the last
-    faster   [N] out
+    faster   [N] out; up to seven sites beyond the end are written too, before their own turn
     """
     final = len(space.shape) - 1
+    length = (end - y + 7) & -8 if space.shape[final] >= 8 else end - y  # whole vectors, if the dish has room
     square_lead, along_lead = 0.0, 0.0
     for d in range(final):
         delta = nearest(lead[d] - record[cell, CENTROID + d], d, space)
@@ -126,7 +127,7 @@ def _speed_up(first, y, end, cell, lead, mean_rear, record, space, bonds, faster
         along_lead += delta * record[cell, AXIS + d]
     middle, axis = record[cell, CENTROID + final], record[cell, AXIS + final]
     pull, focus = record[cell, LOAD] * record[cell, CONTRACTION], record[cell, REAR_FOCUS]
-    for place in range(y, end):
+    for place in range(y, y + length):
         site = np.uint64(first) + np.uint64(place)
         delta = nearest(np.float64(place) - middle, final, space)
         square = square_lead + delta * delta

@@ -48,11 +48,8 @@ class Lattice(NamedTuple):
 @term
 def nearest(delta, d, space):
     """A distance along axis `d`, to the nearest periodic image."""
-    if delta > space.half[d]:
-        return delta - space.period[d]
-    if delta < -space.half[d]:
-        return delta + space.period[d]
-    return delta
+    # no branch: loops over it become vectors
+    return delta - space.period[d] * (np.float64(delta > space.half[d]) - np.float64(delta < -space.half[d]))
 
 
 @term

@@ -8,7 +8,7 @@ Attempts are made in batches. First the sites of all of them are looked at, and 
 out; then the least that each copy can cost is held against what it can pay, without a branch, so that the processor
 works on many at a time; what is left is looked at one by one, with every term. A copy that is made changes what later
 ones of its batch cost: those that it touches are looked at again. On a short border list it ends the batch instead, for
-the list itself has changed; on a long one (`LONG`) the next batch is soon enough.
+the list itself has changed; on a long one the next batch is soon enough (`SHARE`).
 """
 
 from __future__ import annotations
@@ -43,10 +43,15 @@ AHEAD = 8
 """Sites of the next batch that are chosen with one, so that memory can be asked for them. Of more, some are pushed out
 of the nearest cache before their turn."""
 
-LONG = 8192
-"""Border sites from which on a batch goes on after a copy, and the sites of the next are drawn with it, so that memory
-can be asked for them: both together hold less than a hundredth of the list, and a site that comes to the border waits
-for a hundredth of a Monte Carlo step at most. Larger batches would shift the energy."""
+LONG = 4096
+"""Border sites from which on the next batch is looked at ahead."""
+
+SHARE = 100
+"""A batch, with what is known of the next, holds no more than one in so many border sites, and goes on after a copy: a
+site that comes to the border waits for a hundredth of a Monte Carlo step at most. Larger batches would shift the
+energy. Where not even `FEW` attempts are a hundredth, a copy ends the batch."""
+
+FEW = 8
 
 _SHIFT, _ONE = np.uint64(32), np.uint64(1)
 _ROOM = np.uint64(2 * BLOCK - 1)
@@ -254,12 +259,13 @@ def burst(tile, share, now, asked, key, lattice, grid, record, physics, tiles, s
             ask_ahead(listed, np.uint64(n))
     while state[tile, BORDER] > 0:
         number = np.float64(state[tile, BORDER])
-        used = min(BATCH, np.int64(math.ceil((share - done) * number)))
+        size = state[tile, SIZE]
+        most = min(BATCH, max(FEW, np.int64(size) // SHARE))
+        used = min(most, np.int64(math.ceil((share - done) * number)))
         if used <= 0:
             break
-        size = state[tile, SIZE]
-        going_on = size >= LONG
-        wanted = max(known, used + AHEAD if going_on else used)
+        going_on = size >= FEW * SHARE
+        wanted = max(known, used + AHEAD if size >= LONG else used)
         while drawn < at + wanted:
             draw_block(np.uint64(drawn), key, np.uint64(tile), np.uint64(degree(grid.space)), draws.places,
                        draws.directions, draws.energies)  # fmt: skip
