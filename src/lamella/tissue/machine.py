@@ -9,29 +9,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from lamella.tissue.word import COUNT_BITS, COUNT_SHIFT, ID, LISTED, LISTED_SHIFT, WALL
-
-LANES = 32
-"""Pairs of sites that are looked at together."""
-
-NOBODY = np.uint32(0xFFFFFFFF)
-"""Number that no cell has."""
-
-_LANES = ir.VectorType(ir.IntType(32), LANES)
+from lamella.tissue.word import COUNT_BITS, COUNT_SHIFT, ID, LISTED, LISTED_SHIFT
 
 
-def _intrinsic(build: Callable) -> Callable[..., Any]:
+def instruction(build: Callable) -> Callable[..., Any]:
     """`numba.extending.intrinsic`; its stubs do not know what it returns."""
     return intrinsic(build)
 
 
-@_intrinsic
+@instruction
 def bits_of(typing_context, value):
     """The bits of a float64 as an int64."""
 
@@ -41,7 +32,7 @@ def bits_of(typing_context, value):
     return types.int64(types.float64), build
 
 
-@_intrinsic
+@instruction
 def float_of(typing_context, bits):
     """The float64 that has these 64 bits."""
 
@@ -58,7 +49,7 @@ def _place(context, builder, signature, arguments):
     return cgutils.get_item_pointer(context, builder, kind, array, [arguments[1]], wraparound=False)
 
 
-@_intrinsic
+@instruction
 def add_to_shared(typing_context, array, index, number):
     """Add to `array[index]` (uint64) as one step that no other thread can split. Returns what stood there before.
 
@@ -71,7 +62,7 @@ def add_to_shared(typing_context, array, index, number):
     return types.uint64(array, types.intp, types.uint64), build
 
 
-@_intrinsic
+@instruction
 def read_shared(typing_context, array, index):
     """`array[index]` (uint64) as other threads left it."""
 
@@ -81,7 +72,7 @@ def read_shared(typing_context, array, index):
     return types.uint64(array, types.intp), build
 
 
-@_intrinsic
+@instruction
 def ask_ahead(typing_context, array, index):
     """Ask the memory for `array[index]` without waiting for it."""
 
@@ -96,7 +87,7 @@ def ask_ahead(typing_context, array, index):
     return types.none(array, types.uintp), build
 
 
-@_intrinsic
+@instruction
 def count_bits(typing_context, bits):
     """Number of bits set in a uint64."""
 
@@ -106,7 +97,7 @@ def count_bits(typing_context, bits):
     return types.int64(types.uint64), build
 
 
-@_intrinsic
+@instruction
 def lowest_bit(typing_context, bits):
     """Place of the lowest bit set in a uint64 that is not 0."""
 
@@ -116,71 +107,7 @@ def lowest_bit(typing_context, bits):
     return types.uint64(types.uint64), build
 
 
-@_intrinsic
-def lanes_of_words(typing_context, word, sites, sources, site_words, source_words):
-    """Look up the words of `LANES` pairs of sites, and tell which of them differ.
-
-    word                        [N] uint32
-    sites, sources              [LANES or more] uint32, the sites of each pair
-    site_words, source_words    [LANES or more] uint32 out
-    returns                     two bit sets: pairs of two owners of which the source is no wall; sites without a
-                                differing neighbour
-    """
-
-    def build(context, builder, signature, arguments):
-        arrays = zip(signature.args, arguments)
-        data = [context.make_array(kind)(context, builder, value).data for kind, value in arrays]
-        looked_up = []
-        for places, out in ((data[1], data[3]), (data[2], data[4])):
-            words = ir.Constant(_LANES, ir.Undefined)
-            for lane in range(LANES):  # an element at a time: what the processor has for it is slower
-                place = builder.load(builder.gep(places, [ir.IntType(64)(lane)]))
-                found = builder.load(builder.gep(data[0], [builder.zext(place, ir.IntType(64))]))
-                words = builder.insert_element(words, found, ir.IntType(32)(lane))
-            builder.store(words, builder.bitcast(out, _LANES.as_pointer()), 4)
-            looked_up.append(words)
-        here, there = looked_up
-        constant = lambda value: ir.Constant(_LANES, [int(value)] * LANES)
-        nothing, owner = constant(0), constant(ID)
-        differs = builder.icmp_unsigned("!=", builder.and_(builder.xor(here, there), owner), nothing)
-        differs = builder.and_(differs, builder.icmp_unsigned("!=", builder.and_(there, owner), constant(WALL)))
-        alone = builder.icmp_unsigned("==", builder.and_(here, constant(COUNT_BITS)), nothing)
-        found = [_bit_set(builder, lanes) for lanes in (differs, alone)]
-        return context.make_tuple(builder, signature.return_type, found)
-
-    result = types.UniTuple(types.uint64, 2)
-    return result(word, sites, sources, site_words, source_words), build
-
-
-@_intrinsic
-def lanes_touched(typing_context, sites, site_words, source_words, least, span, winner, loser):
-    """Which of `LANES` pairs have `winner` or `loser` for either owner, or a site from `least` to `least + span`.
-
-    sites, site_words, source_words    [LANES or more] uint32
-    least, span, winner, loser         uint32; `least` wraps round; `NOBODY` is an owner that none has
-    returns                            bit set
-    """
-
-    def build(context, builder, signature, arguments):
-        at, here, there = (
-            builder.load(
-                builder.bitcast(context.make_array(kind)(context, builder, value).data, _LANES.as_pointer()), align=4
-            )
-            for kind, value in zip(signature.args[:3], arguments[:3])
-        )
-        least, span, *cells = (_splat(builder, value, _LANES) for value in arguments[3:])
-        hit = builder.icmp_unsigned("<=", builder.sub(at, least), span)
-        for words in (here, there):
-            owner = builder.and_(words, ir.Constant(_LANES, [int(ID)] * LANES))
-            for cell in cells:
-                hit = builder.or_(hit, builder.icmp_unsigned("==", owner, cell))
-        return _bit_set(builder, hit)
-
-    result = types.uint64(sites, site_words, source_words, types.uint32, types.uint32, types.uint32, types.uint32)
-    return result, build
-
-
-@_intrinsic
+@instruction
 def match_ring(typing_context, word, site, strides, mask, first, second):
     """Where in the block of 3^D sites round `site` a word under `mask` equals `first`, and where `second`.
 
@@ -195,7 +122,7 @@ def match_ring(typing_context, word, site, strides, mask, first, second):
         whole = ir.IntType(64)
         data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
         steps = cgutils.unpack_tuple(builder, arguments[2], strides.count)
-        splats = [_splat(builder, value, _BLOCK) for value in arguments[3:6]]
+        splats = [splat(builder, value, _BLOCK) for value in arguments[3:6]]
         found = [whole(0), whole(0)]
         for level in range(levels):
             quads = _quads(builder, _row_starts(builder, data, arguments[1], steps, level))
@@ -211,7 +138,7 @@ def match_ring(typing_context, word, site, strides, mask, first, second):
     return result(word, types.uint64, strides, types.uint32, types.uint32, types.uint32), build
 
 
-@_intrinsic
+@instruction
 def hand_over_ring(typing_context, word, site, strides, loser, winner):
     """Tell the sites round `site` that it goes from one cell to another: their counts of differing neighbours, and the
     mark of those that come on a border list. None of them is a ghost or a wall. See `word` for the bits.
@@ -228,7 +155,7 @@ def hand_over_ring(typing_context, word, site, strides, loser, winner):
         whole, single = ir.IntType(64), ir.IntType(32)
         data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
         steps = cgutils.unpack_tuple(builder, arguments[2], strides.count)
-        cells = [_splat(builder, value, _BLOCK) for value in arguments[3:5]]
+        cells = [splat(builder, value, _BLOCK) for value in arguments[3:5]]
         constant = lambda value: ir.Constant(_BLOCK, [value] * 16)
         found = [whole(0)] * 4
         for level in range(levels):
@@ -260,7 +187,7 @@ def hand_over_ring(typing_context, word, site, strides, loser, winner):
     return result(word, types.uint64, strides, types.uint32, types.uint32), build
 
 
-@_intrinsic
+@instruction
 def activity_product(typing_context, word, expiry, site, strides, cell, now, scale):
     """Remaining Act activity of the sites of `cell` in the block of 3^D sites round `site`, centre included.
 
@@ -276,8 +203,8 @@ def activity_product(typing_context, word, expiry, site, strides, cell, now, sca
         whole, four = ir.IntType(64), ir.VectorType(ir.DoubleType(), 4)
         words, ends = (context.make_array(signature.args[n])(context, builder, arguments[n]).data for n in (0, 1))
         steps = cgutils.unpack_tuple(builder, arguments[3], strides.count)
-        owner, now = (_splat(builder, value, _QUAD) for value in arguments[4:6])
-        scale, ones = _splat(builder, arguments[6], four), ir.Constant(four, [1.0] * 4)
+        owner, now = (splat(builder, value, _QUAD) for value in arguments[4:6])
+        scale, ones = splat(builder, arguments[6], four), ir.Constant(four, [1.0] * 4)
         nothing, mask = ir.Constant(_QUAD, [0] * 4), ir.Constant(_QUAD, [int(ID)] * 4)
         inside = ir.Constant(ir.VectorType(ir.IntType(1), 4), [1, 1, 1, 0])
         product, own = ones, whole(0)
@@ -328,12 +255,12 @@ def _lanes(number):
     return ir.Constant(ir.VectorType(ir.IntType(32), number), list(range(number)))
 
 
-def _bit_set(builder, truths):
+def bit_set(builder, truths):
     """A vector of truth values as bits of an integer."""
     return builder.zext(builder.bitcast(truths, ir.IntType(truths.type.count)), ir.IntType(64))
 
 
-def _splat(builder, value, kind):
+def splat(builder, value, kind):
     """A vector of equal elements."""
     single = builder.insert_element(ir.Constant(kind, ir.Undefined), value, ir.IntType(32)(0))
     lanes = ir.Constant(ir.VectorType(ir.IntType(32), kind.count), [0] * kind.count)

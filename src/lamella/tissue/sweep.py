@@ -20,16 +20,9 @@ import numpy as np
 from lamella.tissue.attempt import active, can_pay, degree, most_help, nucleated, remembers, ring_change, sure_cost
 from lamella.tissue.draws import BLOCK, draw_block
 from lamella.tissue.kernel import part, term
+from lamella.tissue.lanes import LANES, NOBODY, lanes_of_words, lanes_touched
 from lamella.tissue.lattice import at_edge, coordinates, give_site, move_moment, set_with_ghosts
-from lamella.tissue.machine import (
-    LANES,
-    NOBODY,
-    ask_ahead,
-    count_bits,
-    lanes_of_words,
-    lanes_touched,
-    lowest_bit,
-)
+from lamella.tissue.machine import ask_ahead, count_bits, lowest_bit
 from lamella.tissue.record import ACT_MEMORY, MOMENT, PERIMETER, TOTAL_BONDS, VOLUME
 from lamella.tissue.terms.connectivity import keeps_whole
 from lamella.tissue.terms.mobility import payable_energy
