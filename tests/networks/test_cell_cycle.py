@@ -61,7 +61,7 @@ def test_p21_rises_early_and_is_down_again_before_s_phase_unless_cells_come_off(
 @pytest.mark.parametrize(
     ("drug", "band", "most"),
     [
-        ({"SP600125": "10 uM"}, "CCND1", 0.8),
+        ({"SP600125": "10 uM"}, "CCND1", 0.85),
         ({"palbociclib": "1 uM"}, "S_phase", 0.3),
         ({"roscovitine": "20 uM"}, "S_phase", 0.3),
         ({"toxin A": "10 nM"}, "CCND1", 0.7),
