@@ -25,22 +25,22 @@ from numpy.typing import NDArray
 from scipy.special import chdtri
 
 from lamella.assays import ASSAYS
-from lamella.findings import Ordering, load_all
+from lamella.findings import Ordering, load_all, protocol
 from lamella.networks import Perturbations
 from lamella.random import generator
 from lamella.verdicts import Bench, Plate, Replicates, Standing, judge, smallest_effect, standing
 
 NULL = Perturbations(overexpression={"PTK2": 1.0001})
-MATRIX, MEDIUM = {"fibronectin": "10 ug/ml"}, {"EGF": "10 ng/ml"}
 CONDITIONS = {
     "dose_response": {"agent": "U0126", "band": "MAPK1.p"},
     "extravasation": {"organ": "liver", "cells": 48},
     "metastasis": {"route": "vein", "organ": "liver", "section": 48},
 }
 """What an assay needs to be told, so that every dish has something to read."""
-LINES = {"border_cells": ("border-cell", {"laminin": "3 ug/ml"}, {}),
-         "granule_neurons": ("granule-neuron", {"laminin": "6 ug/ml"}, MEDIUM)}  # fmt: skip
-"""Assays that are of one line: it, its matrix and its medium."""
+LINES = {"border_cells": ("border-cell", "border-cells-on-laminin"),
+         "granule_neurons": ("granule-neuron", "granule-neurons-on-laminin")}  # fmt: skip
+"""Assays that are of one line: it, and the protocol of its findings. All others: HeLa, on `COMMON`."""
+COMMON = "on-fibronectin-with-egf"
 LEAST = 1.10
 """Effect that an ordering asks for."""
 
@@ -60,8 +60,9 @@ def read_quantities(assay: str) -> list[str]:
 def noise(assay: str, dishes: int, bench: Bench, cell: str) -> dict[str, NDArray[np.float64]]:
     """Paired log ratios of null dishes.   quantity -> [dishes]"""
     conditions = ASSAYS[assay].conditions(**CONDITIONS.get(assay, {}))
-    line, matrix, medium = LINES.get(assay, (cell, MATRIX, MEDIUM))
-    plates = [Plate(assay, conditions, line, arm, matrix, medium) for arm in (Perturbations(), NULL)]
+    line, name = LINES.get(assay, (cell, COMMON))
+    shared = protocol(name)
+    plates = [Plate(assay, conditions, line, arm, shared.matrix, shared.medium) for arm in (Perturbations(), NULL)]
     bench.run(plates, dishes)
     found = {}
     for name in read_quantities(assay):

@@ -238,3 +238,10 @@ def test_what_the_model_lacks_is_told_where_it_fails(tmp_path, monkeypatch):
     told = [judged(Fake({"treated": ratio}), tmp_path / name, ["one"])[0].to_dict()["lacks"]
             for name, ratio in (("lost", 0.5), ("found", 3.0))]
     assert told == [known.fails, None]
+
+
+def test_robustness_rests_on_how_sure_numbers_are_and_a_verdict_does_not(monkeypatch):
+    keys = results_room.finding_key(RECORDS["one"]), results_room.ensemble_key(RECORDS["one"])
+    monkeypatch.setattr(results_room, "_sureness", lambda cell: "other grades")
+    assert results_room.finding_key(RECORDS["one"]) == keys[0]
+    assert results_room.ensemble_key(RECORDS["one"]) != keys[1]

@@ -16,6 +16,7 @@ _noted = threading.Event()
 
 def listen() -> None:
     """Note interrupts from now on, and raise them as before. Does nothing where somebody else handles them."""
+    _noted.clear()
     ours = signal.getsignal(signal.SIGINT) is signal.default_int_handler
     if ours and threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGINT, _note)

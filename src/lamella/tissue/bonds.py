@@ -102,13 +102,23 @@ def all_medium(word, site):
 
 
 @term
-def run_end(word, first, y, length):
-    """End of the run of sites of one owner that begins at `y` in the row of `length` sites at `first`."""
-    owner = word[np.uint64(first) + np.uint64(y)] & ID
-    end = y + 1
-    while end < length and (word[np.uint64(first) + np.uint64(end)] & ID) == owner:
-        end += 1
-    return end
+def next_run(word, first, y, length):
+    """The next run of sites of one cell, from `y` on in the row of `length` sites at `first`: cell, begin, end.
+
+    No run is left where it begins at `length`. Medium is passed over eight sites at a time.
+    """
+    while y < length:
+        site = np.uint64(first) + np.uint64(y)
+        if all_medium(word, site):
+            y += 8
+            continue
+        cell, end = word[site] & ID, y + 1
+        while end < length and (word[np.uint64(first) + np.uint64(end)] & ID) == cell:
+            end += 1
+        if cell != 0 and cell != WALL:
+            return cell, y, end
+        y = end
+    return np.uint32(0), length, length
 
 
 @part
@@ -173,19 +183,14 @@ def _release(lattice, grid, record, mean_rear, now, span):
         record[cell, OFFERED] = 0.0
     for first in grid.rows:
         row_start(first, lead, space)
-        y = 0
+        cell, y, end = next_run(word, first, 0, length)
         while y < length:
-            if all_medium(word, np.uint64(first) + np.uint64(y)):
-                y += 8
-                continue
-            cell, end = word[np.uint64(first) + np.uint64(y)] & ID, run_end(word, first, y, length)
-            if cell != 0 and cell != WALL:
-                loaded = record[cell, LOAD] > 0.0 and record[cell, CONTRACTION] > 0.0
-                if loaded:
-                    _speed_up(first, y, end, cell, lead, mean_rear, record, space, lattice.bonds, lattice.offer)
-                _release_run(first, y, end, cell, now, span, loaded, record, lattice.expiry, lattice.bonds,
-                             lattice.ligand, lattice.offer)  # fmt: skip
-            y = end
+            loaded = record[cell, LOAD] > 0.0 and record[cell, CONTRACTION] > 0.0
+            if loaded:
+                _speed_up(first, y, end, cell, lead, mean_rear, record, space, lattice.bonds, lattice.offer)
+            _release_run(first, y, end, cell, now, span, loaded, record, lattice.expiry, lattice.bonds,
+                         lattice.ligand, lattice.offer)  # fmt: skip
+            cell, y, end = next_run(word, first, end, length)
 
 
 @kernel
@@ -193,17 +198,12 @@ def _bind(lattice, grid, record):
     """Second pass: each site takes its share of the free integrins."""
     word, bonds, offer, length = lattice.word, lattice.bonds, lattice.offer, grid.space.shape[-1]
     for first in grid.rows:
-        y = 0
+        cell, y, end = next_run(word, first, 0, length)
         while y < length:
-            if all_medium(word, np.uint64(first) + np.uint64(y)):
-                y += 8
-                continue
-            cell, end = word[np.uint64(first) + np.uint64(y)] & ID, run_end(word, first, y, length)
-            if cell != 0 and cell != WALL:
-                filled = record[cell, FILLED]
-                for place in range(y, end):
-                    bonds[np.uint64(first) + np.uint64(place)] += filled * offer[np.uint64(first) + np.uint64(place)]
-            y = end
+            filled = record[cell, FILLED]
+            for place in range(y, end):
+                bonds[np.uint64(first) + np.uint64(place)] += filled * offer[np.uint64(first) + np.uint64(place)]
+            cell, y, end = next_run(word, first, end, length)
     refresh_ghosts(bonds, grid.home, grid.mirrors)
 
 

@@ -37,8 +37,8 @@ def checked_labels(labels: ArrayLike, kinds: ArrayLike, capacity: int | None) ->
     array, kind = _integers(labels, "labels"), _integers(kinds, "kinds")
     if array.ndim not in (2, 3):
         raise InputError(f"labels has {array.ndim} axes", where=_HERE, why="a dish has two or three")
-    if min(array.shape) < 3:
-        raise InputError(f"labels has shape {array.shape}", where=_HERE, why="every axis must have at least 3 sites")
+    if min(array.shape) < 4:  # what looks eight sites ahead stays inside the lattice
+        raise InputError(f"labels has shape {array.shape}", where=_HERE, why="every axis must have at least 4 sites")
     if array.size >= 2**30:
         raise InputError(f"the dish has {array.size} sites", where=_HERE, why="a site number has 31 bits")
     if kind.ndim != 1 or kind.size < 1 or kind[0] != 0:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -48,9 +49,14 @@ def finding_key(finding: Finding) -> str:
 def ensemble_key(finding: Finding) -> str:
     """Hash of all that robustness rests on: the same, and how sure each number is and what it was placed by."""
     lines = (*cells_of(finding), *finding.lines.values(), reference_culture()["cell"])
-    sure = {cell: {name: [SPREAD.get(row.grade), row.unit, row.range_of, row.multiple_of]
-                   for name, row in assemble(cell).parameters.items()} for cell in lines if cell in cell_lines()}
-    return value_hash([finding_key(finding), sure])
+    return value_hash([finding_key(finding), {cell: _sureness(cell) for cell in lines if cell in cell_lines()}])
+
+
+@cache
+def _sureness(cell: str) -> str:
+    """Hash of how sure each number of a line is, and of what it was placed by."""
+    return value_hash({name: [SPREAD.get(row.grade), row.unit, row.range_of, row.multiple_of]
+                       for name, row in assemble(cell).parameters.items()})
 
 
 class Results:
