@@ -1,7 +1,7 @@
 import pytest
 from records import ARMS, ORDERING, line, record
 
-from lamella.findings import RULES, Contradiction, Library, Protocol, lint
+from lamella.findings import RULES, Contradiction, Library, Protocol, check_claims, lint
 
 UNCHANGED = """[[expect]]
 kind = "unchanged"
@@ -104,6 +104,39 @@ OFFENDERS = {
 @pytest.mark.parametrize("rule", sorted(OFFENDERS))
 def test_every_rule_finds_its_offender_and_only_it(rule):
     assert broken(OFFENDERS[rule]) == {rule}
+
+
+def role_breaches(findings, lines):
+    return [c.where for c in lint(library(*findings, lines=lines)) if c.rule == "RoleFollowsClaims"]
+
+
+def test_what_a_check_claim_restates_is_a_check():
+    lines = [line(), line("IAP-002", record="open"), line("IAP-003", check=True, record="restated",
+                                                          restates=("IAP-001",))]
+    assert role_breaches([record()], lines) == ["a-finding"]
+    assert role_breaches([record(role="check")], lines) == []
+
+
+def test_what_is_restated_beside_a_check_claim_is_a_check():
+    both = line("IAP-002", record="restated", restates=("IAP-001", "IAP-003"))
+    lines = [line(), both, line("IAP-003", check=True, record="open")]
+    assert role_breaches([record()], lines) == ["a-finding"]
+
+
+def test_being_a_check_goes_through_records_and_restatements_in_turn():
+    first, second = record(id="first", claims='"IAP-001", "IAP-002"'), record(id="second", claims='"IAP-004"')
+    lines = [line(record="first"), line("IAP-002", record="first"),
+             line("IAP-003", check=True, record="restated", restates=("IAP-001",)), line("IAP-004", record="second"),
+             line("IAP-005", record="restated", restates=("IAP-002", "IAP-004"))]
+    assert role_breaches([first, second], lines) == ["first", "second"]
+    assert check_claims([first, second], lines) == {"IAP-003": "", "IAP-001": "IAP-003", "IAP-002": "first",
+                                                    "IAP-004": "IAP-005", "IAP-005": "IAP-005"}
+
+
+def test_a_restatement_without_a_check_claim_leaves_its_record_as_it_is():
+    lines = [line(), line("IAP-002", record="restated", restates=("IAP-001",)),
+             line("IAP-003", check=True, record="open")]
+    assert role_breaches([record()], lines) == []
 
 
 def test_every_rule_has_an_offender_and_a_sentence():

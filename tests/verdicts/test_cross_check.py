@@ -29,6 +29,12 @@ def test_a_claim_merged_into_a_check_record_sets_no_parameter():
     assert "IAP-002" in complaint.what
 
 
+def test_a_claim_that_a_check_claim_restates_sets_no_parameter():
+    restated = LINES[2].model_copy(update={"record": "restated", "restates": ("IAP-002",)})
+    (complaint,) = fitted_blindly(fitted("IAP-001", "IAP-002"), [finding()], [*LINES[:2], restated])
+    assert "IAP-002, which is a check, as IAP-003 is" in complaint.what
+
+
 def test_claims_that_nobody_made_are_seen():
     evidence = {"r": Evidence("Says it.", ("IAP-001", "IAP-999"))}
     (complaint,) = claims_are_known(fitted("IAP-002"), evidence, LINES)

@@ -6,7 +6,7 @@ from fakes import RISES, Fake, finding
 from rich.console import Console
 
 from lamella.errors import InputError
-from lamella.findings import IndexLine
+from lamella.findings import IndexLine, check_claims, index, load_all
 from lamella.verdicts import Bench, Replicates, check_one, first_score, score_table, scorecard
 
 INHIBITED = RISES.replace("treated", "drug")
@@ -57,6 +57,15 @@ def test_a_restated_claim_stands_and_falls_with_those_that_it_restates():
     assert states["IAP-010"][0] == "open"
     assert card.unjudged() == []
     assert card.to_dict()["reasons"]["IAP-005"] == "says again what IAP-001 say"
+
+
+def test_what_is_scored_as_a_check_rests_on_checks_alone():
+    bound = check_claims(load_all(), index())
+    assert {claim.id for claim in scorecard([]).claims if claim.role == "check"} == set(bound)
+    known = {line.id: line for line in index()}
+    roles = {record.id: record.role for record in load_all()}
+    rests = {known[other].record for claim in bound for other in (claim, *known[claim].restates)}
+    assert {roles[name] for name in rests if name in roles} == {"check"}
 
 
 def test_inhibition_findings_stand_apart():

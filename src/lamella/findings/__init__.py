@@ -15,6 +15,7 @@ from lamella.findings.expectation import (
     Saturates,
     Unchanged,
 )
+from lamella.findings.judging_only import check_claims
 from lamella.findings.lint import RULES, lint
 from lamella.findings.loading import (
     NOT_APPLICABLE,
@@ -43,6 +44,6 @@ from lamella.findings.timed import EventOrder, Pulse
 __all__ = ["KINDS", "LEAST_EFFECT", "NOT_APPLICABLE", "OPEN", "REFERENCE_LINES", "RESTATED", "RULES", "SCHEMA",
            "UNRECORDED", "Base", "Complaint", "Contradiction", "Dissociation", "EventOrder", "Expectation", "Finding",
            "FoldRange", "IndexLine", "Library", "Names", "Optimum", "Ordering", "Protocol", "Pulse", "Relation",
-           "Required", "Rescued", "Rule", "Saturates", "Setting", "Source", "Synergy", "Unchanged", "contradictions",
-           "discriminating", "get", "index", "lint", "load_all", "protocol", "protocols", "read_finding",
-           "reference_lines", "reviews", "seen"]
+           "Required", "Rescued", "Rule", "Saturates", "Setting", "Source", "Synergy", "Unchanged", "check_claims",
+           "contradictions", "discriminating", "get", "index", "lint", "load_all", "protocol", "protocols",
+           "read_finding", "reference_lines", "reviews", "seen"]

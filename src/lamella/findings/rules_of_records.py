@@ -10,6 +10,7 @@ from lamella.errors import InputError
 from lamella.findings.base import LEAST_EFFECT, WIDEST_BAND
 from lamella.findings.combined import Synergy
 from lamella.findings.expectation import Dissociation, Required, Saturates, Unchanged
+from lamella.findings.judging_only import check_claims
 from lamella.findings.loading import reference_lines, reviews
 from lamella.findings.names import Names
 from lamella.findings.record import Finding
@@ -30,13 +31,15 @@ class IdsAreUnique(Rule):
 
 
 class RoleFollowsClaims(Rule):
-    """A record that contains a check claim is a check, and so sets no parameter."""
+    """A record that contains a check claim, or one on which a check claim rests, is a check: it sets no parameter."""
 
     def breaches(self, library: Library) -> Iterator[tuple[str, str]]:
+        checks = check_claims(library.findings, library.index)
         for finding in library.findings:
-            held = [claim for claim in finding.claims if int(claim[4:]) % 3 == 0]
+            held = [f"{claim}{(why := checks[claim]) and f', which is bound to {why}'}"
+                    for claim in finding.claims if checks.get(claim, finding.id) != finding.id]
             if held and finding.role != "check":
-                yield finding.id, f"has the role '{finding.role}' but contains {', '.join(held)}"
+                yield finding.id, f"has the role '{finding.role}' but contains {' and '.join(held)}"
 
 
 class ServesItsClaims(Rule):

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from lamella.culture import constants
-from lamella.findings import Complaint, Finding, IndexLine, index, load_all
+from lamella.findings import Complaint, Finding, IndexLine, check_claims, index, load_all
 from lamella.networks import assemble, cell_lines
 from lamella.networks.library import Evidence, Parameter
 
-BLIND = "No parameter is fitted to a check claim, nor to a claim whose record is a check."
+BLIND = "No parameter is fitted to a check claim, nor to a claim that shares its record or on which it rests."
 KNOWN = "Evidence of reactions and fits of parameters name claims of the index."
 
 
@@ -27,12 +27,13 @@ def cross_check() -> list[Complaint]:
 def fitted_blindly(parameters: Mapping[str, Parameter], findings: Iterable[Finding],
                    lines: Sequence[IndexLine]) -> Iterator[Complaint]:
     """Parameters fitted to what is to check them."""
-    checks = {line.id for line in lines if line.check}
-    checks |= {name for finding in findings if finding.role == "check" for name in (*finding.claims, finding.id)}
+    findings = list(findings)
+    checks = {**check_claims(findings, lines), **{finding.id: "" for finding in findings if finding.role == "check"}}
     for name, parameter in parameters.items():
         for claim in parameter.fitted_to:
             if claim in checks:
-                yield Complaint("FittedBlindly", BLIND, name, f"is fitted to {claim}, which is a check")
+                bound = f", as {why} is" if (why := checks[claim]) else ""
+                yield Complaint("FittedBlindly", BLIND, name, f"is fitted to {claim}, which is a check{bound}")
 
 
 def claims_are_known(parameters: Mapping[str, Parameter], evidence: Mapping[str, Evidence],
