@@ -18,10 +18,11 @@ import xarray as xr
 
 import lamella.report
 import quick
+from lamella.assays import ASSAYS
 from lamella.cli import interrupts, main
 from lamella.cli.progress import advancing
 from lamella.errors import InputError
-from lamella.findings import index
+from lamella.findings import index, load_all
 from quick import EXPERIMENT
 
 REPORT = lamella.report
@@ -411,6 +412,20 @@ def test_findings_are_listed_and_shown(here):
     refused(here("findings", "list", "--cell", "HeLo"), "--cell", "'HeLa'")
     refused(here("findings", "check", "no-such-finding", "--quiet"), "no-such-finding")
     refused(here("findings", "check", "--dishes", "4", "--role", "judge", "--quiet"), "--role")
+
+
+def test_a_number_that_is_fitted_to_a_check_is_a_problem_of_findings(here, monkeypatch):
+    monkeypatch.setattr(sys.modules["lamella.assays"], "ASSAYS", ASSAYS)
+    clean = here("findings", "lint")
+    assert clean.returncode == 0, clean.stdout
+    fitted = next(row for row in load_all() if "IAP-034" in row.claims)  # as the share of XIAP in NF-kB is
+    others = tuple(row.model_copy(update={"role": "check"}) if row is fitted else row for row in load_all())
+    monkeypatch.setattr(sys.modules["lamella.verdicts.cross_check"], "load_all", lambda: others)
+    found = here("findings", "lint", "--json")
+    assert found.returncode == 1
+    (problem,) = json.loads(found.stdout)["problems"]
+    assert (problem["rule"], problem["where"]) == ("FittedBlindly", "IKBKB_by_XIAP")
+    assert "IAP-034" in here("findings", "lint").stdout
 
 
 def test_findings_are_judged(here, tmp_path, monkeypatch):

@@ -91,7 +91,9 @@ def show(name: Annotated[str, typer.Argument(metavar="FINDING", help="Id of a re
 
 @app.command()
 def lint(as_json: AsJson = False) -> None:
-    """Check records and index against the rules; ends with code 1 if something is wrong.
+    """Check records, index and networks against the rules; ends with code 1 if something is wrong.
+
+    The networks come in where a number is fitted: never to a claim that is to check it.
 
     Example:  lamella findings lint
     """
@@ -101,9 +103,9 @@ def lint(as_json: AsJson = False) -> None:
     from lamella.findings import index, load_all
     from lamella.findings import lint as complaints
     from lamella.store import json_text
-    from lamella.verdicts import ModelNames
+    from lamella.verdicts import ModelNames, cross_check
 
-    found = complaints(names=ModelNames(ASSAYS))
+    found = [*complaints(names=ModelNames(ASSAYS)), *cross_check()]
     if as_json:
         sys.stdout.write(json_text({"problems": [asdict(complaint) for complaint in found]}))
     else:
