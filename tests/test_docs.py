@@ -1,11 +1,18 @@
 """The builder of the pages runs what it shows."""
 
 import importlib.util
+import re
 from pathlib import Path
 
 import pytest
 
+from lamella.assays import ASSAYS
+from lamella.networks import Perturbations
+
 ROOT = Path(__file__).parents[1]
+
+SHARED = {"affinity": "adhesion", "avidity": "adhesion", "anoikis": "viability"}
+"""Assays that stand on the page of another."""
 
 
 @pytest.fixture(scope="module")
@@ -43,3 +50,21 @@ def test_every_page_is_linked_from_the_first():
     pages = {path.name for path in (ROOT / "docs").glob("*.md")} - {"index.md"}
     first = (ROOT / "docs" / "index.md").read_text()
     assert all(f"({name})" in first for name in pages)
+
+
+@pytest.mark.parametrize("name", sorted(ASSAYS))
+def test_every_assay_has_a_page_with_an_example_and_its_picture(name):
+    text = (ROOT / "docs" / f"{SHARED.get(name, name)}.md").read_text()
+    examples = "".join(re.findall(r"^```(?:sh|python|toml file=\S+)\n(.*?)^```$", text, re.DOTALL | re.MULTILINE))
+    named = re.search(rf"\[assays\.{name}\]|lamella assay {name}\b", examples)
+    assert named or len(re.findall(rf"\b{name.upper()}\b", examples)) > 1  # imported and used
+    pictures = re.findall(r"!\[[^\]]+\]\((\S+\.png)\)", text)
+    assert pictures
+    assert all(picture in examples for picture in pictures)
+
+
+@pytest.mark.parametrize("key", list(Perturbations.model_fields))
+def test_the_page_of_the_experiment_file_has_every_kind_of_perturbation(key):
+    text = (ROOT / "docs" / "experiment_file.md").read_text()
+    table = text.split("\n## Arms\n")[1].split("An arm may have any number")[0]
+    assert f"\n| `{key} = " in table
