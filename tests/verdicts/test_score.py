@@ -68,6 +68,27 @@ def test_what_is_scored_as_a_check_rests_on_checks_alone():
     assert {roles[name] for name in rests if name in roles} == {"check"}
 
 
+@pytest.mark.parametrize("group", ["role", "review", "module", "kind", "blind", "inhibition", "discriminating"])
+def test_groups_name_their_claims_each_once_and_count_them(card, group):
+    table = json.loads(json.dumps(card.to_dict()))
+    named = []
+    for row in table[f"by_{group}"].values():
+        for state in ("holds", "fails", "not_applicable", "open"):
+            assert len(row["claims"][state]) == row[state]
+            assert set(row["claims"][state]) <= set(table[state])
+            named += row["claims"][state]
+    assert sorted(named) == sorted(claim.id for claim in card.claims)
+
+
+def test_a_claim_stands_in_the_groups_that_are_its_own(card):
+    table = card.to_dict()
+    assert table["by_role"]["check"]["claims"]["holds"] == ["IAP-003", "IAP-174"]
+    assert table["by_role"]["calibrate"]["claims"] == {"holds": ["IAP-001"], "fails": [], "not_applicable": [],
+                                                       "open": ["INT-002"]}
+    assert table["by_blind"]["seen"]["claims"]["holds"] == ["IAP-174"]
+    assert table["by_review"]["brakebusch-2002"]["claims"]["open"] == ["INT-002"]
+
+
 def test_inhibition_findings_stand_apart():
     record = CALIBRATE.model_copy(update={"arms": {"control": {}, "treated": {"knockdown": {"XIAP": 0.9}}}})
     groups = scorecard([], LINES[:1], [record]).by("inhibition")

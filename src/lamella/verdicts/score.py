@@ -74,6 +74,13 @@ class Scorecard:
         values = sorted({getattr(claim, group) for claim in self.claims})
         return {value: self.totals(lambda claim, v=value: getattr(claim, group) == v) for value in values}
 
+    def claims_by(self, group: str) -> dict[str, dict[str, list[str]]]:
+        """Value of a group -> state -> ids, in the order of the index; every claim stands under one value and state."""
+        found = {value: {state: [] for state in STATES} for value in self.by(group)}
+        for claim in self.claims:
+            found[getattr(claim, group)][claim.state].append(claim.id)
+        return found
+
     def records(self, role: str | None = None) -> dict[str, int]:
         """Verdicts on records, of one role or of both."""
         return _counted(v.outcome for v in self.verdicts if role in (None, v.finding.role))
@@ -124,11 +131,16 @@ class Scorecard:
         return {"format": 1, "totals": self.totals(), **{state: self.ids(state) for state in STATES},
                 "unjudged": self.unjudged(),
                 "reasons": {claim.id: claim.why for claim in self.claims if claim.why},
-                **{f"by_{group}": self.by(group) for group in GROUPS},
+                **{f"by_{group}": self._told(group) for group in GROUPS},
                 "records": {role: self.records(role) for role in ("check", "calibrate")},
                 "reported": self.expectations(corollary=False), "corollaries": self.expectations(corollary=True),
                 "first_check": self.first, "stale": list(self.stale), "unsettled": self.unsettled(),
                 "mutants": self.mutants, "verdicts": verdicts}
+
+    def _told(self, group: str) -> dict[str, dict[str, object]]:
+        """Totals of a group and, under `claims`, whose they are."""
+        claims = self.claims_by(group)
+        return {value: {**totals, "claims": claims[value]} for value, totals in self.by(group).items()}
 
 
 def scorecard(verdicts: Sequence[Verdict], lines: Sequence[IndexLine] | None = None,
