@@ -1,6 +1,7 @@
 """What the judge can see in every assay: null effects must fail, and the smallest effect that it claims must hold.
 
     python -m verification.power [--json] [--only ASSAY ...] [--dishes 24] [--trials 100] [--threads N] [--keep DIR]
+                                 [--store FILE]
 
 Dishes of a control are paired with dishes of an arm that changes nothing but the ten-thousandth part of one protein:
 enough to send a dish another way, too little to be an effect. Their paired log ratios are the noise of the assay. A
@@ -11,11 +12,16 @@ Dishes cost minutes, so that they are computed once, as a bank of pairs, and all
 see: trials share pairs (of 24, any two trials of 12 share six on the average), so that a bank whose spread is off by
 chance makes all its trials err alike. The spread of a bank of 24 is known to 14 %, and its interval is told beside it.
 One cell line on one coating stands for an assay: HeLa, or the line that it is of.
+
+A quantity that is nought in a dish, or has no value there, is not measured: log ratios to it say nothing. Each is told
+with its reason, and an assay of which nothing is measured is not met. What is stored is kept assay by assay, with the
+day on which it was run.
 """
 
 from __future__ import annotations
 
 import argparse
+import datetime
 import json
 import os
 from pathlib import Path
@@ -25,9 +31,11 @@ from numpy.typing import NDArray
 from scipy.special import chdtri
 
 from lamella.assays import ASSAYS
+from lamella.errors import LamellaError
 from lamella.findings import Ordering, load_all, protocol
 from lamella.networks import Perturbations
 from lamella.random import generator
+from lamella.store import write_text
 from lamella.verdicts import Bench, Plate, Replicates, Standing, judge, smallest_effect, standing
 
 NULL = Perturbations(overexpression={"PTK2": 1.0001})
@@ -57,19 +65,40 @@ def read_quantities(assay: str) -> list[str]:
     return sorted(found) or list(ASSAYS[assay].readouts)[:1]
 
 
-def noise(assay: str, dishes: int, bench: Bench, cell: str) -> dict[str, NDArray[np.float64]]:
-    """Paired log ratios of null dishes.   quantity -> [dishes]"""
+def noise(assay: str, dishes: int, bench: Bench,
+          cell: str) -> tuple[dict[str, NDArray[np.float64]], dict[str, str]]:
+    """Null dishes.
+
+    returns   quantity -> paired log ratios [dishes]; and of quantities that are not measured -> why
+    """
     conditions = ASSAYS[assay].conditions(**CONDITIONS.get(assay, {}))
     line, name = LINES.get(assay, (cell, COMMON))
     shared = protocol(name)
     plates = [Plate(assay, conditions, line, arm, shared.matrix, shared.medium) for arm in (Perturbations(), NULL)]
     bench.run(plates, dishes)
-    found = {}
+    found: dict[str, NDArray[np.float64]] = {}
+    missing: dict[str, str] = {}
     for name in read_quantities(assay):
-        control, null = (bench.values(plate, dishes, name, None) for plate in plates)
-        if (control > 0.0).all() and (null > 0.0).all():
+        try:
+            control, null = (bench.values(plate, dishes, name, None) for plate in plates)
+        except LamellaError as error:
+            missing[name] = f"{error.what}."
+            continue
+        why = unmeasured(np.concatenate([control, null]))
+        if why:
+            missing[name] = why
+        else:
             found[name] = np.log(null / control)
-    return found
+    return found, missing
+
+
+def unmeasured(values: NDArray[np.float64]) -> str:
+    """Why no log ratios can be made of what dishes gave; empty where they can.   values [dishes]"""
+    of = f"of {values.size} dishes"
+    empty, nought = int((~np.isfinite(values)).sum()), int((values <= 0.0).sum())
+    if empty:
+        return f"It has no value in {empty} {of}."
+    return f"It is 0, or less, in {nought} {of}: ratios to it say nothing." if nought else ""
 
 
 def share(logs: NDArray[np.float64], effect: float, trials: int, stream: str) -> float:
@@ -96,9 +125,10 @@ def told(effect: float) -> float:
 
 
 def of_assay(assay: str, dishes: int, trials: int, bench: Bench, cell: str = "HeLa") -> dict:
-    """Both shares for every quantity that records read."""
+    """Both shares for every quantity that records read; what is not measured says why."""
     value, met = {}, True
-    for name, logs in noise(assay, dishes, bench, cell).items():
+    measured, missing = noise(assay, dishes, bench, cell)
+    for name, logs in measured.items():
         spread = float(np.sqrt(np.mean(logs**2)))  # about 0, which the mean of either sign is
         low, high = (spread * float(np.sqrt(logs.size / chdtri(logs.size, tail))) for tail in (0.025, 0.975))
         smallest = told(smallest_effect(LEAST, spread, Replicates().most, CLAIMED))
@@ -108,8 +138,16 @@ def of_assay(assay: str, dishes: int, trials: int, bench: Bench, cell: str = "He
         value[name] = {"noise": round(spread, 4), "noise_interval": [round(low, 4), round(high, 4)],
                        "smallest_effect": smallest, "null_fails": null_fails,
                        "smallest_holds": holds}
-    return {"value": value, "dishes": dishes, "trials": trials, "met": bool(value) and met,
+    return {"value": value, "not_measured": missing, "dishes": dishes, "trials": trials, "met": bool(value) and met,
             "target": f"null effects fail in at least {FAILS:.0%}, the smallest effect holds in at least {HOLDS:.0%}"}
+
+
+def store(file: Path, assay: str, found: dict) -> None:
+    """Put what was found of an assay into a file beside what stands there of others."""
+    known = json.loads(file.read_text()) if file.exists() else {}
+    known[assay] = found | {"date": datetime.date.today().isoformat()}
+    ordered = {name: known[name] for name in ASSAYS if name in known}
+    write_text(file, json.dumps(ordered, indent=1) + "\n")
 
 
 def main() -> None:
@@ -120,11 +158,14 @@ def main() -> None:
     parser.add_argument("--trials", type=int, default=100)
     parser.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)), help="dishes computed at a time")
     parser.add_argument("--keep", type=Path, help="folder that keeps dishes between runs")
+    parser.add_argument("--store", type=Path, help="also put what is found into this JSON file, assay by assay")
     options = parser.parse_args()
     bench = Bench(ASSAYS, threads=options.threads, keep=options.keep)
     result = {}
     for assay in options.only or ASSAYS:
         result[assay] = of_assay(assay, options.dishes, options.trials, bench)
+        if options.store:
+            store(options.store, assay, result[assay])
         if not options.json:
             print(assay, json.dumps(result[assay]), flush=True)
     if options.json:
