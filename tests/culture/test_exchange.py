@@ -31,8 +31,8 @@ def test_a_symmetric_cell_has_no_polarity_and_no_rear():
 
 
 def test_polarity_follows_wave2_in_full_and_cdc42_in_part():
-    ahead = mechanics(states(WASF2_active_front=2.0e4), CONSTANTS)["polarity"][0]
-    behind = mechanics(states(WASF2_active_rear=2.0e4), CONSTANTS)["polarity"][0]
+    ahead = mechanics(states(WASF2_engaged_front=2.0e4), CONSTANTS)["polarity"][0]
+    behind = mechanics(states(WASF2_engaged_rear=2.0e4), CONSTANTS)["polarity"][0]
     spikes = mechanics(states(CDC42_gtp_front=2.0e5), CONSTANTS)["polarity"][0]
     assert ahead > 0.3
     assert behind == 0.0
@@ -41,14 +41,14 @@ def test_polarity_follows_wave2_in_full_and_cdc42_in_part():
 
 def test_protrusion_needs_rac_effectors_or_cdc42_and_saturates():
     nothing = mechanics(states(**dict.fromkeys(READ_STATES[:4], 0.0)), CONSTANTS)["protrusion"][0]
-    some, more = (mechanics(states(WASF2_active_front=x), CONSTANTS)["protrusion"][0] for x in (1e4, 2e4))
-    huge = mechanics(states(WASF2_active_front=1e12), CONSTANTS)["protrusion"][0]
+    some, more = (mechanics(states(WASF2_engaged_front=x), CONSTANTS)["protrusion"][0] for x in (1e4, 2e4))
+    huge = mechanics(states(WASF2_engaged_front=1e12), CONSTANTS)["protrusion"][0]
     assert nothing == 0.0
     assert some < more < huge <= CONSTANTS["protrusion.strength"]
 
 
 def test_filaments_that_grow_faster_push_more_and_do_not_turn_the_cell():
-    slow, fast = (mechanics(states(WASF2_active_front=2.0e4, elongation=x), CONSTANTS) for x in (1.0, 3.0))
+    slow, fast = (mechanics(states(WASF2_engaged_front=2.0e4, elongation=x), CONSTANTS) for x in (1.0, 3.0))
     assert fast["protrusion"] > 1.5 * slow["protrusion"]
     assert fast["polarity"] == slow["polarity"]
 

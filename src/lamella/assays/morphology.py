@@ -20,7 +20,7 @@ from lamella.assays.sparse import watch
 from lamella.culture import Culture
 from lamella.units import quantity
 
-_LAMELLIPODIA = ("WASF2_active_front", "WASF2_active_rear")
+_LAMELLIPODIA = ("WASF2_engaged_front", "WASF2_engaged_rear")
 _FILOPODIA = ("CDC42_gtp_front", "CDC42_gtp_rear")
 _OUTLINE = ("broad", "narrow", "tails", "protruding", "longest", "convexity")
 _READ = ("lamellae", "narrow_protrusions", "tails", "protruding", "longest_protrusion", "convexity")

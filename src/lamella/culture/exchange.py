@@ -17,8 +17,8 @@ _HALVES = ("front", "rear")
 Columns = dict[str, NDArray[np.float64]]
 
 READ_STATES = (
-    "WASF2_active_front",
-    "WASF2_active_rear",
+    "WASF2_engaged_front",
+    "WASF2_engaged_rear",
     "CDC42_gtp_front",
     "CDC42_gtp_rear",
     "MYL9_p_rear",
@@ -86,7 +86,7 @@ def mechanics(states: Mapping[Any, NDArray[np.float64]], constants: Constants, b
     """
     holders = states["holders_front"] + states["holders_rear"]
     gripping = states["gripping_front"] + states["gripping_rear"]
-    lamella = {half: states[f"WASF2_active_{half}"] / constants["protrusion.wasf2_half"] for half in _HALVES}
+    lamella = {half: states[f"WASF2_engaged_{half}"] / constants["protrusion.wasf2_half"] for half in _HALVES}
     spikes = {half: states[f"CDC42_gtp_{half}"] / constants["protrusion.cdc42_half"] for half in _HALVES}
     total = lamella["front"] + lamella["rear"] + spikes["front"] + spikes["rear"]
     ahead = (

@@ -283,7 +283,7 @@ def _derived_unit(name: str) -> str:
         return "um^3/s"
     if name.endswith("_volume"):
         return "um^3"
-    if name.endswith(("_active_front", "_active_rear")):
+    if name.endswith(("_active_front", "_active_rear", "_engaged_front", "_engaged_rear")):
         return "molecules"
     sums = (
         "adhesion_front", "adhesion_rear", "caveolar_", "bound_", "active_", "unligated_", "chain_", "holders_",
