@@ -48,8 +48,8 @@ def test_every_construct_and_drug_changes_the_network():
         for name in rows:
             edits = resolve(network, Perturbations(mutant={gene: name}), {}, {}).chronic
             assert any(network.parameters[key].value != value for key, value in edits.items())
-    for drug in drugs():
-        edits = resolve(network, Perturbations(inhibitor={drug: "1 uM"}), {}, {}).acute
+    for drug, row in drugs().items():
+        edits = resolve(network, Perturbations(inhibitor={drug: f"1 {row.get('unit', 'uM')}"}), {}, {}).acute
         assert any(network.parameters[key].value != value for key, value in edits.items())
 
 

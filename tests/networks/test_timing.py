@@ -19,6 +19,7 @@ from lamella.networks import (
     resolve,
 )
 from lamella.networks.absent import absent
+from lamella.networks.reagents import blocks
 from lamella.networks.timing import GROWTH, START, amount_at, windows
 from lamella.units import MOLECULES_PER_UM3_PER_UM
 
@@ -107,6 +108,38 @@ def test_reactions_are_stopped_at_one_half_and_from_a_time_on():
     assert not any(name.endswith("_rear") for name in treatment.changes[0].values)
 
 
+def test_a_block_ends_and_leaves_what_another_still_stops():
+    treatment = resolved(blocked=("RAC1_loss until 1 h and RAC1_loss from 3 h", "RAC1_* until 2 h"))
+    assert treatment.acute["switch.RAC1_loss"] == treatment.acute["switch.RAC1_synthesis"] == 0.0
+    at = {change.time / 3600.0: change.values for change in treatment.changes}
+    assert "switch.RAC1_loss" not in at[1.0]
+    assert at[2.0]["switch.RAC1_loss"] == at[2.0]["switch.RAC1_synthesis"] == 1.0
+    assert at[3.0] == {"switch.RAC1_loss": 0.0}
+
+
+def test_no_gene_is_read_and_no_protein_made():
+    genes = resolved(blocked=("transcription",)).acute
+    proteins = resolved(blocked=("translation",)).acute
+    assert {"switch.RAC1_synthesis", "switch.CCND1_synthesis", "switch.BCL2L11_transcription"} <= genes.keys()
+    assert not {"switch.CCND1_translation", "switch.BCL2L11_synthesis", "switch.PIP3_synthesis_front"} & genes.keys()
+    assert {"switch.RAC1_synthesis", "switch.CCND1_translation", "switch.BCL2L11_synthesis"} <= proteins.keys()
+    assert not {"switch.CCND1_synthesis", "switch.PIP3_synthesis_front"} & proteins.keys()
+    assert set(genes.values()) == set(proteins.values()) == {0.0}
+
+
+def test_named_blocks_know_which_messages_the_network_keeps():
+    """What goes on under a block is what makes a message, or makes a protein from one, and nothing else."""
+    network = assemble("HeLa")
+    kept = {name.removesuffix("_mRNA_loss") for name in network.evidence if name.endswith("_mRNA_loss")}
+    assert {name.partition("_")[0] for row in blocks().values() for name in row["but"]} == kept
+    assert all(name in network.evidence for row in blocks().values() for name in row["but"])
+
+
+def test_rays_have_a_dose_of_their_own():
+    acute = resolved(inhibitor={"radiation": "10 Gy"}).acute
+    assert acute["genotoxin"] / acute["K_genotoxin"] == pytest.approx(2.0)
+
+
 def test_off_the_matrix_and_back():
     treatment = resolved(suspended="from 1 h until 3 h")
     assert not treatment.suspended
@@ -127,7 +160,9 @@ def test_add_back_into_null_cells():
     ({"antibody": {"LM609": "10 ug/ml"}}, "has no integrin that", "another cell line"),
     ({"antibody": {"mAb99": "10 ug/ml"}}, "unknown antibody", "Known"),
     ({"blocked": ("qqqqq",)}, "unknown reaction", "Known"),
-    ({"blocked": ("*_front until 2 h",)}, "stays so", "until"),
+    ({"blocked": ("RAC1_loss until 2 h and RAC1_synthesis from 3 h",)}, "stops two things", "for each"),
+    ({"inhibitor": {"actinomycin D": "1 uM"}}, "'actinomycin D' cannot", "transcription"),
+    ({"inhibitor": {"radiation": "1 uM"}}, "does not convert", "Gy"),
     ({"add_back": {"PTK2": "wild type"}, "knockdown": {"PTK2": 0.5}}, "changed otherwise too", "at 0.5 fold"),
     ({"knockdown": {"XIAP": "1.0 from 1 h"}}, "not allowed", "0.99"),
     ({"suspended": "10 uM"}, "when cells are suspended", "from 1 h"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from fnmatch import filter as filter_names
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from lamella.errors import InputError, unknown
@@ -80,7 +80,8 @@ def added_things(network: Network, perturbations: Perturbations, grown: Mapping[
                 {force: 0.0 if amount is None else quantity(amount, unit, where=at, minimum=0.0)})))
     for text in perturbations.blocked:
         when, switches = _block(network, text, f"{where}.blocked")
-        found.append(Added(when, lambda amount, switches=switches: dict.fromkeys(switches, float(amount is None))))
+        open_ = dict.fromkeys(switches, 1.0)
+        found.append(Added(when, lambda amount, open_=open_: dict.fromkeys(open_, float(amount is None)), own=open_))
     for one in found:
         for window in one.windows:
             one.edits(window.amount)  # what is unknown, or no dose, is refused now
@@ -88,14 +89,17 @@ def added_things(network: Network, perturbations: Perturbations, grown: Mapping[
 
 
 def _block(network: Network, text: str, where: str) -> tuple[tuple[Window, ...], tuple[str, ...]]:
-    """When which reactions are stopped."""
+    """When which reactions are stopped. A reaction that another block still stops stays so when this one ends."""
     when = windows(text, where)
-    pattern, end = when[0].amount, when[0].end
-    reactions = filter_names(network.evidence, pattern)
+    pattern = when[0].amount
+    if any(window.amount != pattern for window in when):
+        raise InputError(f"'{text}' stops two things", where=where, why="One entry is one block, and its times.",
+                         remedy="Write an entry of `blocked` for each.")  # fmt: skip
+    row = reagents.blocks().get(pattern, {"reactions": [pattern]})
+    reactions = [name for name in network.evidence
+                 if any(fnmatchcase(name, one) for one in row["reactions"]) and name not in row.get("but", ())]
     if not reactions:
-        raise unknown("reaction", pattern, network.evidence, where)
-    if len(when) > 1 or end < float("inf"):
-        raise InputError("a reaction that is stopped stays so", where=where, remedy="Leave 'until' out.")
+        raise unknown("reaction", pattern, {*network.evidence, *reagents.blocks()}, where)
     return when, tuple(f"switch.{reaction}" for reaction in reactions)
 
 

@@ -39,7 +39,8 @@ class Perturbations(BaseModel):
     stretch         strain of the matrix under them, '10 % from 0 h until 5 min'
     island          side of the square of coating that each cell finds, '20 um'; round it nothing holds cells
     blocked         reactions that are stopped, from the start of the assay; '*' stands for anything, and the names end
-                    in _front or _rear: '*_activation_front from 2 h'
+                    in _front or _rear: '*_activation_front from 2 h until 6 h'. 'transcription' and 'translation' stop
+                    all that make messages or proteins
     suspended       cells are kept off the matrix; 'from 1 h until 3 h' takes them off it and puts them back
     """
 

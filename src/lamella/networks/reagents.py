@@ -32,6 +32,12 @@ def factors() -> dict[str, dict]:
 
 
 @lru_cache(maxsize=1)
+def blocks() -> dict[str, dict]:
+    """What stops many reactions at once by name: title and patterns of their names."""
+    return library.read_toml(library.package_folder("blocks.toml"))
+
+
+@lru_cache(maxsize=1)
 def antibodies() -> dict[str, dict]:
     """Antibodies and peptides against integrins by name: targets with their constants, and what they do."""
     return library.read_toml(library.package_folder("antibodies.toml"))
@@ -46,11 +52,17 @@ def drug_row(drug: str, where: str | None = "inhibitor") -> dict:
 
 
 def drug_edits(drug: str, dose: str, where: str = "inhibitor") -> dict[str, float]:
-    """Free dose and constants of a drug, in molecules per um^3. `dose` such as '10 uM'."""
+    """Free dose and constants of a drug, in molecules per um^3. `dose` such as '10 uM'.
+
+    Where the drug has a `unit` of its own, as rays have, dose and constants are in it: a law knows only their ratio.
+    """
     row = drug_row(drug, where)
-    edits = {name: concentration(value, where) for name, value in row["kd"].items()}
-    edits[row["dose"]] = concentration(dose, where)
-    return edits
+    unit = row.get("unit")
+
+    def amount(text: str) -> float:
+        return concentration(text, where) if unit is None else quantity(text, unit, where=where, minimum=0.0)
+
+    return {name: amount(value) for name, value in row["kd"].items()} | {row["dose"]: amount(dose)}
 
 
 def concentration(text: str, where: str | None) -> float:

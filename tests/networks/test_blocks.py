@@ -1,0 +1,39 @@
+"""Treatments that stop many reactions, rays, and C3 transferase: what cells make of them."""
+
+import pytest
+from responses import after
+
+
+def test_a_protein_leaves_at_its_own_pace_where_no_gene_is_read_and_comes_back():
+    names = ("TNFAIP3", "AKT1_total")
+    wild = after(6.0, names)
+    off = after(6.0, names, blocked=("transcription from 0 h",))
+    back = after(6.0, names, blocked=("transcription from 0 h until 1 h",))
+    assert off["TNFAIP3"] < 0.1 * wild["TNFAIP3"]
+    assert 0.7 * wild["AKT1_total"] < off["AKT1_total"] < 0.99 * wild["AKT1_total"]
+    assert back["TNFAIP3"] > 0.5 * wild["TNFAIP3"]
+
+
+def test_cyclin_d1_is_made_from_its_message_for_a_while():
+    """Cyclin D1 is lost within the hour: what is left is made from the message that is left."""
+    names = ("CCND1_mRNA", "CCND1")
+    wild, genes, proteins = (after(1.0, names, "MEF", blocked=block)
+                             for block in ((), ("transcription from 0 h",), ("translation from 0 h",)))
+    assert genes["CCND1_mRNA"] < 0.9 * wild["CCND1_mRNA"]
+    assert proteins["CCND1"] < 0.8 * genes["CCND1"]
+
+
+def test_c3_takes_gtp_from_rhoa_and_not_from_cdc42():
+    names = ("RHOA_gtp", "CDC42_gtp", "MYL9_p_front")
+    wild, toxin = (after(4.0, names, **arm) for arm in ({}, {"inhibitor": {"C3 transferase": "100 nM"}}))
+    assert toxin["RHOA_gtp"] < 0.2 * wild["RHOA_gtp"]
+    assert toxin["CDC42_gtp"] > 0.8 * wild["CDC42_gtp"]
+    assert toxin["MYL9_p_front"] < 0.9 * wild["MYL9_p_front"]
+
+
+@pytest.mark.parametrize("cell", ["HeLa", "MEF"])
+def test_rays_kill_by_their_dose(cell):
+    cut = [1.0 - after(24.0, ("PARP1",), cell, inhibitor={"radiation": f"{dose} Gy from 0 h"})["PARP1"]
+           / after(24.0, ("PARP1",), cell)["PARP1"] for dose in (1.0, 20.0)]  # fmt: skip
+    assert cut[1] > 0.02
+    assert cut[1] > 2.0 * cut[0]
