@@ -446,6 +446,33 @@ def test_findings_are_judged(here, tmp_path, monkeypatch):
     assert holds in again.stderr
 
 
+def test_a_check_tells_on_request_which_reactions_carry_what_holds(here, tmp_path, monkeypatch):
+    monkeypatch.setitem(quick.ASSAYS, "immunoblot", quick.BLOT)
+    monkeypatch.setattr(sys.modules["lamella.verdicts.paths"].paths_of, "__kwdefaults__",
+                        {"cells": 1, "seed": 1, "threads": 1})
+    holds, unread = "rac1-accumulates-without-xiap-and-ciap1", "smac-costs-the-ciaps-only"
+    command = ["findings", "check", holds, unread, "--ensemble", "none", "--json"]
+    silent = json.loads(here(*command, "--quiet").stdout)
+    assert [row["path"] for row in silent["verdicts"]] == [None, None]
+    done = here(*command, "--paths")
+    assert "causal paths" in done.stderr
+    paths = {row["id"]: row["path"] for row in json.loads(done.stdout)["verdicts"]}
+    assert paths[unread] is None  # it cannot be judged here
+    (way,) = paths[holds]
+    assert (way["quantity"], way["contrast"]["against"]) == ("RAC1.total", "control")
+    assert way["effect"] > 1.1
+    assert {"RAC1_ubiquitination_XIAP", "RAC1_ubiquitination_BIRC2"} <= {row["id"] for row in way["reactions"]}
+    shares = [row["share_lost"] for row in way["reactions"]]
+    assert shares == sorted(shares, reverse=True)
+    assert min(shares) >= 0.1
+    written = tmp_path / "results" / "findings" / "paths" / f"{holds}.json"
+    stamp = written.stat().st_mtime_ns
+    assert "RAC1_ubiquitination_XIAP (" in here("findings", "check", holds, "--ensemble", "none", "--paths").stdout
+    assert written.stat().st_mtime_ns == stamp  # it is not found twice
+    again = json.loads(here("findings", "score", "--json").stdout)["verdicts"]
+    assert next(row["path"] for row in again if row["id"] == holds) == [way]
+
+
 def test_scores_are_shown_kept_and_compared(here, tmp_path, monkeypatch):
     """Nothing is run for a score; two of them differ by what was judged between."""
     monkeypatch.setitem(sys.modules, "lamella.report", REPORT)

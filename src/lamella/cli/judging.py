@@ -62,6 +62,8 @@ def check(names: Annotated[list[str] | None, typer.Argument(metavar="[FINDING]..
                                                      "hold.")] = Ensemble.POPULATION,
           members: Annotated[int, typer.Option("--members", min=1, max=100_000,
                                                help="Members of an ensemble without a tissue.")] = 500,
+          paths: Annotated[bool, typer.Option("--paths", help="Also find the reactions that carry the effects of blots "
+                                              "that hold, by switching each off: some seconds per contrast.")] = False,
           seed: Seed = 1, threads: Threads = None, store: Store = STORE, as_json: AsJson = False,
           quiet: Quiet = False) -> None:
     """Run findings as experiments and judge them; ends with code 1 if one fails.
@@ -92,6 +94,8 @@ def check(names: Annotated[list[str] | None, typer.Argument(metavar="[FINDING]..
                               assays=ASSAYS)
             bench = Bench(ASSAYS, seed=seed, threads=threads, keep=results.dishes)
             _ensembles(verdicts, results, bench, ensemble, members, tell)
+            if paths:
+                _paths(verdicts, results, seed, threads, tell)
     except KeyboardInterrupt:
         print(f"interrupted. Verdicts and dishes are kept in {store}; the same command goes on from there.",
               file=sys.stderr)
@@ -171,8 +175,9 @@ def card_of(results: Results, verdicts: Sequence[Verdict] | None = None) -> Scor
     every = load_all()
     shown = results.verdicts(every) if verdicts is None else verdicts
     robustness = {one.finding.id: table for one in shown if (table := results.robustness(one.finding)) is not None}
+    paths = {one.finding.id: found for one in shown if (found := results.paths(one.finding)) is not None}
     return scorecard(shown, stale=results.stale(every), robustness=robustness, mutants=results.mutants(every),
-                     first=first_check())
+                     first=first_check(), paths=paths)
 
 
 def _narrowed(chosen: list[Finding], population: bool, sample: int | None, seed: int) -> list[Finding]:
@@ -201,6 +206,19 @@ def _ensembles(verdicts: Sequence[Verdict], results: Results, bench: Bench, want
             table = tissue_robustness(finding, bench, seed=bench.seed, tell=lambda share, name=finding.id:
                                       tell(Moment(f"ensemble of {name}", share)))
             results.keep_robustness(finding, table.to_dict())
+
+
+def _paths(verdicts: Sequence[Verdict], results: Results, seed: int, threads: int,
+           tell: Callable[[Moment], None]) -> None:
+    """Causal paths of the findings of blots that hold and have none in the store."""
+    from lamella.verdicts import PATH_CELLS, Moment, Outcome, is_blot, paths_of
+
+    budget = {"seed": seed, "cells": PATH_CELLS}
+    missing = [one.finding for one in verdicts if one.outcome is Outcome.HOLDS and is_blot(one.finding)
+               and results.paths(one.finding, budget) is None]
+    for number, finding in enumerate(missing):
+        tell(Moment("causal paths", number / len(missing)))
+        results.keep_paths(finding, budget, paths_of(finding, seed=seed, threads=threads))
 
 
 def _has(results: Results, finding: Finding, members: int) -> bool:
@@ -238,6 +256,10 @@ def _print_verdicts(verdicts: Sequence[Verdict], asked: int, results: Results) -
                   f"({100 * table['low']:.0f} to {100 * table['high']:.0f} %)"
                   + (f"; in {living['stands']} of the {living['of']} whose untreated cells live."
                      if (living := table.get("living")) else "."))
+        for way in results.paths(one.finding) or ():
+            through = ", ".join(f"{row['id']} ({100 * row['share_lost']:.0f} %)" for row in way["reactions"])
+            print(f"{'':15} {way['quantity']}, {way['contrast']['arm']} against {way['contrast']['against']}: "
+                  f"{way['effect']:.2f}-fold through {through or 'no single reaction'}.")
         if not one.settled:
             print(f"{'':15} Not settled: time was up while an interval straddled its line.")
     if len(verdicts) < asked:
