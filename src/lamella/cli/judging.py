@@ -192,33 +192,44 @@ def _narrowed(chosen: list[Finding], population: bool, sample: int | None, seed:
 def _ensembles(verdicts: Sequence[Verdict], results: Results, bench: Bench, wanted: Ensemble, members: int,
                tell: Callable[[Moment], None]) -> None:
     """Robustness of the findings that hold and have none in the store."""
-    from lamella.verdicts import Moment, Outcome, is_blot, population_robustness, tissue_robustness
+    from lamella.verdicts import Outcome, is_blot, population_robustness, tissue_robustness
 
     holds = [v.finding for v in verdicts if v.outcome is Outcome.HOLDS and not _has(results, v.finding, members)]
     blots = [finding for finding in holds if is_blot(finding)]
+    others = [finding for finding in holds if not is_blot(finding)] if wanted is Ensemble.ALL else []
     if wanted is not Ensemble.NONE and blots:
+        steadily = _steadily(tell)
         found = population_robustness(blots, bench, members=members, seed=bench.seed, threads=bench.threads,
-                                      tell=lambda share: tell(Moment("ensembles", share)))
+                                      tell=lambda share: steadily("ensembles", share))
         for finding in blots:
             results.keep_robustness(finding, found[finding.id].to_dict())
-    for finding in holds if wanted is Ensemble.ALL else ():
-        if not is_blot(finding):
-            table = tissue_robustness(finding, bench, seed=bench.seed, tell=lambda share, name=finding.id:
-                                      tell(Moment(f"ensemble of {name}", share)))
-            results.keep_robustness(finding, table.to_dict())
+    steadily = _steadily(tell)
+    for number, finding in enumerate(others):
+        table = tissue_robustness(finding, bench, seed=bench.seed, tell=lambda share, name=finding.id, done=number:
+                                  steadily(f"ensemble of {name}", (done + share) / len(others)))
+        results.keep_robustness(finding, table.to_dict())
 
 
 def _paths(verdicts: Sequence[Verdict], results: Results, seed: int, threads: int,
            tell: Callable[[Moment], None]) -> None:
     """Causal paths of the findings of blots that hold and have none in the store."""
-    from lamella.verdicts import PATH_CELLS, Moment, Outcome, is_blot, paths_of
+    from lamella.verdicts import PATH_CELLS, Outcome, is_blot, paths_of
 
     budget = {"seed": seed, "cells": PATH_CELLS}
     missing = [one.finding for one in verdicts if one.outcome is Outcome.HOLDS and is_blot(one.finding)
                and results.paths(one.finding, budget) is None]
+    steadily = _steadily(tell)
     for number, finding in enumerate(missing):
-        tell(Moment("causal paths", number / len(missing)))
+        steadily("causal paths", number / len(missing))
         results.keep_paths(finding, budget, paths_of(finding, seed=seed, threads=threads))
+
+
+def _steadily(tell: Callable[[Moment], None]) -> Callable[[str, float], None]:
+    """Tells of work that begins now by its name and finished share, and how long the rest will take at its pace."""
+    from lamella.verdicts import Moment, Steady
+
+    pace = Steady()
+    return lambda what, share: tell(Moment(what, share, pace.left(share)))
 
 
 def _has(results: Results, finding: Finding, members: int) -> bool:
@@ -237,9 +248,11 @@ def _telling(quiet: bool) -> Iterator[Callable[[Moment], None]]:
     with advancing(quiet=quiet) as tell:
         def moment(now: Moment) -> None:
             left = ""
-            if now.left is not None and now.at_most is not None and now.share < 1.0:
-                more = f", at most {spoken(now.at_most)}" if now.at_most > now.left else ""
-                left = f"{spoken(now.left)} left in this round{more}"
+            if now.left is not None and now.share < 1.0:
+                more = "" if now.at_most is None else " in this round"
+                if now.at_most is not None and now.at_most > now.left:
+                    more += f", at most {spoken(now.at_most)}"
+                left = f"{spoken(now.left)} left{more}"
             tell(now.finding, now.share, left)
 
         yield moment

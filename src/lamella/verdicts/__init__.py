@@ -14,7 +14,7 @@ from lamella.verdicts.explaining import explain
 from lamella.verdicts.judging import judge, standing
 from lamella.verdicts.mutants import Mutant, MutationTest, mutate
 from lamella.verdicts.names import ModelNames, model_names
-from lamella.verdicts.pace import Pace, spoken
+from lamella.verdicts.pace import Pace, Steady, spoken
 from lamella.verdicts.parts import Lost, PartsTest, without_parts
 from lamella.verdicts.paths import CELLS as PATH_CELLS
 from lamella.verdicts.paths import paths_of
@@ -56,6 +56,7 @@ __all__ = [
            "Row",
            "Scorecard",
            "Standing",
+           "Steady",
            "Step",
            "Verdict",
            "binomial_interval",
