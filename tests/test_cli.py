@@ -5,6 +5,7 @@ import dataclasses
 import io
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -23,6 +24,7 @@ from lamella.cli import interrupts, main
 from lamella.cli.progress import advancing
 from lamella.errors import InputError
 from lamella.findings import index, load_all
+from lamella.verdicts import MutationTest, Robustness
 from quick import EXPERIMENT
 
 REPORT = lamella.report
@@ -444,6 +446,93 @@ def test_findings_are_judged(here, tmp_path, monkeypatch):
     assert f"holds           {holds}" in again.stdout
     assert "of 3 members of its ensemble" in again.stdout
     assert holds in again.stderr
+
+
+def test_ensembles_say_how_much_time_is_left(here, monkeypatch):
+    monkeypatch.setitem(quick.ASSAYS, "immunoblot", quick.BLOT)
+
+    def slow(findings, bench, *, members, seed, threads, tell):
+        time.sleep(0.3)
+        tell(0.01)
+        return {finding.id: Robustness(1, 0, 1, 0.0, 1.0, True, 1) for finding in findings}
+
+    monkeypatch.setattr(sys.modules["lamella.verdicts"], "population_robustness", slow)
+    said = here("findings", "check", "rac1-accumulates-without-xiap-and-ciap1").stderr
+    (line,) = [line for line in said.splitlines() if "ensembles" in line]
+    assert re.fullmatch(r" *1% ensembles \(([3-9]\d s|\d+ min) left\)", line)  # at least 0.3 s per hundredth
+
+
+def test_mutants_are_tried_on_the_findings_that_have_a_verdict(here, monkeypatch):
+    monkeypatch.setitem(quick.ASSAYS, "immunoblot", quick.BLOT)
+    holds, unread = "rac1-accumulates-without-xiap-and-ciap1", "smac-costs-the-ciaps-only"
+    refused(here("findings", "mutate", "--verdict", "holds"), "--verdict", "findings check")
+    here("findings", "check", holds, unread, "--ensemble", "none", "--quiet")
+    tried = []
+
+    def mutation(findings, bench, **given):
+        tried.append([finding.id for finding in findings])
+        given["tell"]("at work", 0.5)
+        return MutationTest((), (), (), (), 1)
+
+    monkeypatch.setattr(sys.modules["lamella.verdicts"], "mutate", mutation)
+    done = here("findings", "mutate", "--verdict", "holds", "--json")
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"50% at work \(\d+ s left\)", done.stderr)
+    assert here("findings", "mutate", "--verdict", "not applicable", "--json", "--quiet").returncode == 0
+    assert tried == [[holds], [unread]]
+    refused(here("findings", "mutate", "--verdict", "perhaps"), "perhaps")
+
+
+def test_a_check_that_is_killed_goes_on_and_says_the_same(tmp_path):
+    """kill -9 after the first verdict, with real blots and ensembles; repeated, it says what a whole one does."""
+    names = ["smac-costs-the-ciaps-only", "xiap-keeps-sumo-off-rhogdi", "the-ring-acts-on-other-substrates"]
+    program = [sys.executable, "-c", "from lamella.cli import main; main()"]
+    command = [*program, "findings", "check", *names, "--members", "5", "--threads", "1", "--json"]
+    process = subprocess.Popen([*command, "--store", "killed"], cwd=tmp_path, stdout=subprocess.DEVNULL,
+                               stderr=subprocess.DEVNULL)
+    verdicts, dishes = tmp_path / "killed" / "verdicts", tmp_path / "killed" / "dishes"
+    deadline = time.monotonic() + 100
+    while not list(verdicts.glob("*.json")) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    kept = {path: path.stat().st_mtime_ns for path in (*verdicts.glob("*.json"), *dishes.glob("*.npz"))}
+    assert list(verdicts.glob("*.json"))
+    assert not (tmp_path / "killed" / "robustness").exists()  # what comes last
+    run = lambda store: subprocess.run([*command, "--store", store], cwd=tmp_path, capture_output=True, text=True,
+                                       timeout=300)
+    resumed, whole = run("killed"), run("whole")
+    assert all(path.stat().st_mtime_ns == stamp for path, stamp in kept.items())
+    assert len(json.loads(whole.stdout)["verdicts"]) == len(names)
+    assert resumed.stdout == whole.stdout
+    assert resumed.returncode == whole.returncode
+
+
+def test_a_check_tells_on_request_which_reactions_carry_what_holds(here, tmp_path, monkeypatch):
+    monkeypatch.setitem(quick.ASSAYS, "immunoblot", quick.BLOT)
+    monkeypatch.setattr(sys.modules["lamella.verdicts.paths"].paths_of, "__kwdefaults__",
+                        {"cells": 1, "seed": 1, "threads": 1})
+    holds, unread = "rac1-accumulates-without-xiap-and-ciap1", "smac-costs-the-ciaps-only"
+    command = ["findings", "check", holds, unread, "--ensemble", "none", "--json"]
+    silent = json.loads(here(*command, "--quiet").stdout)
+    assert [row["path"] for row in silent["verdicts"]] == [None, None]
+    done = here(*command, "--paths")
+    assert "causal paths" in done.stderr
+    paths = {row["id"]: row["path"] for row in json.loads(done.stdout)["verdicts"]}
+    assert paths[unread] is None  # it cannot be judged here
+    (way,) = paths[holds]
+    assert (way["quantity"], way["contrast"]["against"]) == ("RAC1.total", "control")
+    assert way["effect"] > 1.1
+    assert {"RAC1_ubiquitination_XIAP", "RAC1_ubiquitination_BIRC2"} <= {row["id"] for row in way["reactions"]}
+    shares = [row["share_lost"] for row in way["reactions"]]
+    assert shares == sorted(shares, reverse=True)
+    assert min(shares) >= 0.1
+    written = tmp_path / "results" / "findings" / "paths" / f"{holds}.json"
+    stamp = written.stat().st_mtime_ns
+    assert "RAC1_ubiquitination_XIAP (" in here("findings", "check", holds, "--ensemble", "none", "--paths").stdout
+    assert written.stat().st_mtime_ns == stamp  # it is not found twice
+    again = json.loads(here("findings", "score", "--json").stdout)["verdicts"]
+    assert next(row["path"] for row in again if row["id"] == holds) == [way]
 
 
 def test_scores_are_shown_kept_and_compared(here, tmp_path, monkeypatch):

@@ -62,6 +62,8 @@ def check(names: Annotated[list[str] | None, typer.Argument(metavar="[FINDING]..
                                                      "hold.")] = Ensemble.POPULATION,
           members: Annotated[int, typer.Option("--members", min=1, max=100_000,
                                                help="Members of an ensemble without a tissue.")] = 500,
+          paths: Annotated[bool, typer.Option("--paths", help="Also find the reactions that carry the effects of blots "
+                                              "that hold, by switching each off: some seconds per contrast.")] = False,
           seed: Seed = 1, threads: Threads = None, store: Store = STORE, as_json: AsJson = False,
           quiet: Quiet = False) -> None:
     """Run findings as experiments and judge them; ends with code 1 if one fails.
@@ -92,6 +94,8 @@ def check(names: Annotated[list[str] | None, typer.Argument(metavar="[FINDING]..
                               assays=ASSAYS)
             bench = Bench(ASSAYS, seed=seed, threads=threads, keep=results.dishes)
             _ensembles(verdicts, results, bench, ensemble, members, tell)
+            if paths:
+                _paths(verdicts, results, seed, threads, tell)
     except KeyboardInterrupt:
         print(f"interrupted. Verdicts and dishes are kept in {store}; the same command goes on from there.",
               file=sys.stderr)
@@ -171,8 +175,9 @@ def card_of(results: Results, verdicts: Sequence[Verdict] | None = None) -> Scor
     every = load_all()
     shown = results.verdicts(every) if verdicts is None else verdicts
     robustness = {one.finding.id: table for one in shown if (table := results.robustness(one.finding)) is not None}
+    paths = {one.finding.id: found for one in shown if (found := results.paths(one.finding)) is not None}
     return scorecard(shown, stale=results.stale(every), robustness=robustness, mutants=results.mutants(every),
-                     first=first_check())
+                     first=first_check(), paths=paths)
 
 
 def _narrowed(chosen: list[Finding], population: bool, sample: int | None, seed: int) -> list[Finding]:
@@ -187,20 +192,44 @@ def _narrowed(chosen: list[Finding], population: bool, sample: int | None, seed:
 def _ensembles(verdicts: Sequence[Verdict], results: Results, bench: Bench, wanted: Ensemble, members: int,
                tell: Callable[[Moment], None]) -> None:
     """Robustness of the findings that hold and have none in the store."""
-    from lamella.verdicts import Moment, Outcome, is_blot, population_robustness, tissue_robustness
+    from lamella.verdicts import Outcome, is_blot, population_robustness, tissue_robustness
 
     holds = [v.finding for v in verdicts if v.outcome is Outcome.HOLDS and not _has(results, v.finding, members)]
     blots = [finding for finding in holds if is_blot(finding)]
+    others = [finding for finding in holds if not is_blot(finding)] if wanted is Ensemble.ALL else []
     if wanted is not Ensemble.NONE and blots:
+        steadily = _steadily(tell)
         found = population_robustness(blots, bench, members=members, seed=bench.seed, threads=bench.threads,
-                                      tell=lambda share: tell(Moment("ensembles", share)))
+                                      tell=lambda share: steadily("ensembles", share))
         for finding in blots:
             results.keep_robustness(finding, found[finding.id].to_dict())
-    for finding in holds if wanted is Ensemble.ALL else ():
-        if not is_blot(finding):
-            table = tissue_robustness(finding, bench, seed=bench.seed, tell=lambda share, name=finding.id:
-                                      tell(Moment(f"ensemble of {name}", share)))
-            results.keep_robustness(finding, table.to_dict())
+    steadily = _steadily(tell)
+    for number, finding in enumerate(others):
+        table = tissue_robustness(finding, bench, seed=bench.seed, tell=lambda share, name=finding.id, done=number:
+                                  steadily(f"ensemble of {name}", (done + share) / len(others)))
+        results.keep_robustness(finding, table.to_dict())
+
+
+def _paths(verdicts: Sequence[Verdict], results: Results, seed: int, threads: int,
+           tell: Callable[[Moment], None]) -> None:
+    """Causal paths of the findings of blots that hold and have none in the store."""
+    from lamella.verdicts import PATH_CELLS, Outcome, is_blot, paths_of
+
+    budget = {"seed": seed, "cells": PATH_CELLS}
+    missing = [one.finding for one in verdicts if one.outcome is Outcome.HOLDS and is_blot(one.finding)
+               and results.paths(one.finding, budget) is None]
+    steadily = _steadily(tell)
+    for number, finding in enumerate(missing):
+        steadily("causal paths", number / len(missing))
+        results.keep_paths(finding, budget, paths_of(finding, seed=seed, threads=threads))
+
+
+def _steadily(tell: Callable[[Moment], None]) -> Callable[[str, float], None]:
+    """Tells of work that begins now by its name and finished share, and how long the rest will take at its pace."""
+    from lamella.verdicts import Moment, Steady
+
+    pace = Steady()
+    return lambda what, share: tell(Moment(what, share, pace.left(share)))
 
 
 def _has(results: Results, finding: Finding, members: int) -> bool:
@@ -219,9 +248,11 @@ def _telling(quiet: bool) -> Iterator[Callable[[Moment], None]]:
     with advancing(quiet=quiet) as tell:
         def moment(now: Moment) -> None:
             left = ""
-            if now.left is not None and now.at_most is not None and now.share < 1.0:
-                more = f", at most {spoken(now.at_most)}" if now.at_most > now.left else ""
-                left = f"{spoken(now.left)} left in this round{more}"
+            if now.left is not None and now.share < 1.0:
+                more = "" if now.at_most is None else " in this round"
+                if now.at_most is not None and now.at_most > now.left:
+                    more += f", at most {spoken(now.at_most)}"
+                left = f"{spoken(now.left)} left{more}"
             tell(now.finding, now.share, left)
 
         yield moment
@@ -238,6 +269,10 @@ def _print_verdicts(verdicts: Sequence[Verdict], asked: int, results: Results) -
                   f"({100 * table['low']:.0f} to {100 * table['high']:.0f} %)"
                   + (f"; in {living['stands']} of the {living['of']} whose untreated cells live."
                      if (living := table.get("living")) else "."))
+        for way in results.paths(one.finding) or ():
+            through = ", ".join(f"{row['id']} ({100 * row['share_lost']:.0f} %)" for row in way["reactions"])
+            print(f"{'':15} {way['quantity']}, {way['contrast']['arm']} against {way['contrast']['against']}: "
+                  f"{way['effect']:.2f}-fold through {through or 'no single reaction'}.")
         if not one.settled:
             print(f"{'':15} Not settled: time was up while an interval straddled its line.")
     if len(verdicts) < asked:

@@ -3,21 +3,36 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lamella.cli.findings import STORE, AsJson, Assay, Cell, Kind, Module, Role, Store, selected
+from lamella.cli.findings import (
+    STORE,
+    AsJson,
+    Assay,
+    Cell,
+    HasVerdict,
+    Kind,
+    Module,
+    Role,
+    Store,
+    selected,
+    stored_verdicts,
+    with_verdict,
+)
 from lamella.cli.judging import Quiet, Seed, Threads
 from lamella.errors import InputError
 
 if TYPE_CHECKING:
+    from lamella.cli.progress import Tell
     from lamella.findings import Finding
     from lamella.verdicts import Bench
 
 
 def mutate(cell: Cell = None, assay: Assay = None, role: Role = None, module: Module = None, kind: Kind = None,
+           verdict: HasVerdict = None,
            cells: Annotated[int, typer.Option("--cells", min=1, max=1000, help="Cells per arm: one of median protein "
                                               "levels, or several that are drawn.")] = 1,
            tissue: Annotated[bool, typer.Option("--tissue", help="Also run dishes where a reaction moves what cells "
@@ -42,8 +57,13 @@ def mutate(cell: Cell = None, assay: Assay = None, role: Role = None, module: Mo
 
     every = load_all()
     chosen = selected(every, cell=cell, assay=assay, role=role, module=module, kind=kind)
+    if verdict is not None:
+        chosen = with_verdict(chosen, stored_verdicts(store, chosen), verdict)
+        if not chosen:
+            raise InputError(f"none of these findings has the verdict '{verdict}' in {store}", where="--verdict",
+                             remedy="Judge them first with `lamella findings check`.")
     results, threads = Results(store), threads or default_threads()
-    failing = {(verdict.finding.id, row.cell) for verdict in results.verdicts(chosen) for row in verdict.cells
+    failing = {(one.finding.id, row.cell) for one in results.verdicts(chosen) for row in one.cells
                if row.outcome is Outcome.FAILS}
     bench = Bench(ASSAYS, seed=seed, threads=threads, keep=results.dishes)
     if parts:
@@ -54,7 +74,7 @@ def mutate(cell: Cell = None, assay: Assay = None, role: Role = None, module: Mo
         return
     with advancing(quiet=quiet) as tell:
         test = mutation(chosen, bench, cells=cells, seed=seed, threads=threads, tissue=tissue, failing=failing,
-                        tell=tell)
+                        tell=_timed(tell))
     if len(chosen) == len(every):
         results.keep_mutants(every, test.to_dict())
     if as_json:
@@ -81,7 +101,7 @@ def _parts(chosen: Sequence[Finding], bench: Bench, cells: int, failing: set[tup
 
     with advancing(quiet=quiet) as tell:
         test = without_parts(chosen, bench, cells=cells, seed=bench.seed, threads=bench.threads, failing=failing,
-                             tell=tell)
+                             tell=_timed(tell))
     if as_json:
         sys.stdout.write(json_text(test.to_dict()))
     else:
@@ -90,3 +110,16 @@ def _parts(chosen: Sequence[Finding], bench: Bench, cells: int, failing: set[tup
                   f"{', '.join(lost.findings) or 'nothing'}")
     if test.idle():
         raise typer.Exit(1)
+
+
+def _timed(tell: Tell) -> Callable[[str, float], None]:
+    """Tells how far it is, and how long the rest will take at its pace."""
+    from lamella.verdicts import Steady, spoken
+
+    pace = Steady()
+
+    def say(what: str, share: float) -> None:
+        left = pace.left(share)
+        tell(what, share, f"{spoken(left)} left" if left is not None and share < 1.0 else "")
+
+    return say

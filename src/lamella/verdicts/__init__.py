@@ -14,8 +14,10 @@ from lamella.verdicts.explaining import explain
 from lamella.verdicts.judging import judge, standing
 from lamella.verdicts.mutants import Mutant, MutationTest, mutate
 from lamella.verdicts.names import ModelNames, model_names
-from lamella.verdicts.pace import Pace, spoken
+from lamella.verdicts.pace import Pace, Steady, spoken
 from lamella.verdicts.parts import Lost, PartsTest, without_parts
+from lamella.verdicts.paths import CELLS as PATH_CELLS
+from lamella.verdicts.paths import paths_of
 from lamella.verdicts.plate import Plate
 from lamella.verdicts.results import Results
 from lamella.verdicts.robustness import Robustness, population_robustness, tissue_robustness
@@ -27,6 +29,7 @@ from lamella.verdicts.verdict import CellVerdict, ExpectationVerdict, Outcome, V
 
 __all__ = [
            "GROUPS",
+           "PATH_CELLS",
            "STATES",
            "Bench",
            "Carrier",
@@ -53,6 +56,7 @@ __all__ = [
            "Row",
            "Scorecard",
            "Standing",
+           "Steady",
            "Step",
            "Verdict",
            "binomial_interval",
@@ -75,6 +79,7 @@ __all__ = [
            "judged",
            "model_names",
            "mutate",
+           "paths_of",
            "population_robustness",
            "route",
            "sample",

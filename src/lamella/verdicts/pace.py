@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 
 class Pace:
@@ -41,6 +42,21 @@ class Pace:
             return None
         slowest = max(known.values())
         return sum(count * known.get(assay, slowest) for assay, count in dishes.items()) / threads
+
+
+class Steady:
+    """Time left of work of which nothing but the finished share is known: the rest goes on as what is done.
+
+    clock   seconds; what is left is counted from the making of this
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic):
+        self._clock = clock
+        self._began = clock()
+
+    def left(self, share: float) -> float | None:
+        """Seconds, with `share` of 0..1 done; None before anything is."""
+        return None if share <= 0.0 else (self._clock() - self._began) * (1.0 - share) / share
 
 
 def spoken(seconds: float | None) -> str:

@@ -98,7 +98,7 @@ class Results:
         return [finding.id for finding in findings
                 if self._path("verdicts", finding.id).is_file() and self.verdict(finding) is None]
 
-    # robustness and mutants -------------------------------------------------------
+    # robustness, paths and mutants -------------------------------------------------------
     def robustness(self, finding: Finding) -> dict[str, Any] | None:
         """What an ensemble said of a finding; None where it was not asked or is stale."""
         table = self._current("robustness", finding, ensemble_key)
@@ -106,6 +106,19 @@ class Results:
 
     def keep_robustness(self, finding: Finding, table: Mapping[str, Any]) -> None:
         self._write("robustness", finding, {"robustness": table}, ensemble_key)
+
+    def paths(self, finding: Finding, budget: Mapping[str, int] | None = None) -> list[dict[str, Any]] | None:
+        """The causal paths of a finding; None where they were not asked for or are stale.
+
+        budget   seed and number of cells with which they must have been found; any where None
+        """
+        table = self._current("paths", finding)
+        if table is None or (budget is not None and table.get("budget") != dict(budget)):
+            return None
+        return table["paths"]
+
+    def keep_paths(self, finding: Finding, budget: Mapping[str, int], paths: Sequence[Mapping[str, Any]]) -> None:
+        self._write("paths", finding, {"budget": dict(budget), "paths": list(paths)})
 
     def mutants(self, findings: Sequence[Finding]) -> dict[str, Any] | None:
         """The mutation test of these findings; None where it was not run or is stale."""

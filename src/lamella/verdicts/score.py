@@ -50,6 +50,7 @@ class Scorecard:
 
     stale        ids of findings that were judged with another record, network or program; they count as open
     robustness   finding -> what its ensemble said, where one was run
+    paths        finding -> the reactions that carry its effects, where that was asked
     mutants      the mutation test, where one was run
     first        score of the check claims when the calibrate records first held; None before that
     """
@@ -60,6 +61,7 @@ class Scorecard:
     robustness: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     mutants: Mapping[str, Any] | None = None
     first: Mapping[str, Any] | None = None
+    paths: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
 
     def ids(self, state: str) -> list[str]:
         return [claim.id for claim in self.claims if claim.state == state]
@@ -127,7 +129,8 @@ class Scorecard:
 
     def to_dict(self) -> dict[str, object]:
         """Stable form for --json: every claim id stands under exactly one of the four states."""
-        verdicts = [{**v.to_dict(), "robustness": self.robustness.get(v.finding.id)} for v in self.verdicts]
+        verdicts = [{**v.to_dict(), "robustness": self.robustness.get(v.finding.id),
+                     "path": self.paths.get(v.finding.id)} for v in self.verdicts]
         return {"format": 1, "totals": self.totals(), **{state: self.ids(state) for state in STATES},
                 "unjudged": self.unjudged(),
                 "reasons": {claim.id: claim.why for claim in self.claims if claim.why},
@@ -146,7 +149,8 @@ class Scorecard:
 def scorecard(verdicts: Sequence[Verdict], lines: Sequence[IndexLine] | None = None,
               findings: Sequence[Finding] | None = None, *, stale: Sequence[str] = (),
               robustness: Mapping[str, Mapping[str, Any]] | None = None, mutants: Mapping[str, Any] | None = None,
-              first: Mapping[str, Any] | None = None) -> Scorecard:
+              first: Mapping[str, Any] | None = None,
+              paths: Mapping[str, Sequence[Mapping[str, Any]]] | None = None) -> Scorecard:
     """The scorecard of a check.
 
     lines, findings   index and library; the package's where not given
@@ -155,7 +159,7 @@ def scorecard(verdicts: Sequence[Verdict], lines: Sequence[IndexLine] | None = N
     records = {finding.id: finding for finding in (load_all() if findings is None else findings)}
     listed = {line.id: line for line in (index() if lines is None else lines)}
     claims = tuple(_scored(line, judged, records, listed) for line in listed.values())
-    return Scorecard(claims, tuple(verdicts), tuple(stale), robustness or {}, mutants, first)
+    return Scorecard(claims, tuple(verdicts), tuple(stale), robustness or {}, mutants, first, paths or {})
 
 
 def _scored(line: IndexLine, judged: Mapping[str, Verdict], records: Mapping[str, Finding],
