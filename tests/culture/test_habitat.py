@@ -56,7 +56,7 @@ def test_the_books_of_a_coupled_dish_balance_and_name_what_cells_took():
 def test_the_network_is_told_the_field_and_not_the_dose():
     even = dish(Habitat((egf(1.5 * NANOMOLAR, exchange=1.0, bath=1.5 * NANOMOLAR),)))
     even.advance(400)
-    told = even._inputs()
+    told = even.told()
     assert (told["EGF"] == 0.0).all()
     assert told["EGF_front"] == pytest.approx(np.full(CELLS, 1.5 * NANOMOLAR), rel=0.02)
     assert told["EGF_rear"] == pytest.approx(told["EGF_front"], rel=0.02)
@@ -69,7 +69,7 @@ def test_what_lies_in_front_activates_receptors_in_front():
         culture.dish.shape[1])  # fmt: skip
     culture.dish.axis[1:] = np.array([[1.0, 0.0], [-1.0, 0.0]] * (CELLS // 2))
     culture._look()
-    culture.population.advance(600.0, inputs=culture._inputs())
+    culture.population.advance(600.0, inputs=culture.told())
     active = culture.population.observe(("EGFR_active_front", "EGFR_active_rear"))
     area = culture.population.observe(("area_front", "area_rear"))
     density = active / area
@@ -102,7 +102,7 @@ def test_ligand_that_cells_cut_is_missed_by_lattice_and_network():
     culture.advance(400)
     under = culture.dish.labels() > 0
     assert culture.dish.ligand[under].mean() < 0.9 < 0.99 < culture.dish.ligand[~under].max()
-    told = culture._inputs()
+    told = culture.told()
     assert (told["fibronectin_front"] < 190.0).all()
     np.testing.assert_allclose(culture.dish.ligand, left / 190.0)
 
@@ -113,7 +113,7 @@ def test_a_medium_that_is_changed_changes_in_the_field():
     culture.advance(1200)
     assert culture.coupling.around.fields["EGF"].concentration.max() < 1e-6
     assert culture.coupling.around.fields["EGF"].substance.bath == 0.0
-    assert culture._inputs()["EGF"].max() == 0.0
+    assert culture.told()["EGF"].max() == 0.0
 
 
 def test_a_split_and_threaded_dish_is_the_same_to_the_bit():

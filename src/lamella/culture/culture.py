@@ -98,7 +98,7 @@ class Culture:
         self._relax()
         self.coupling = None if habitat is None else Coupling(habitat, self.dish, scale.site, self._coated, names)
         self._look()
-        told = self._inputs()
+        told = self.told()
         carried = () if self.coupling is None else self.coupling.carried
         by_place = {f"{name}{end}" for name in carried for end in ("", "_front", "_rear")}
         mean = {name: float(np.mean(values)) for name, values in told.items() if name not in by_place}
@@ -164,7 +164,8 @@ class Culture:
         if self.coupling is not None:
             self.coupling.read(self.dish)
 
-    def _inputs(self) -> dict[str, NDArray[np.float64]]:
+    def told(self) -> dict[str, NDArray[np.float64]]:
+        """What the networks are told now: input -> [rows]."""
         told = cell_inputs(
             self.reading, self.treatment.density, self.treatment.suspended, self.scale, cells=self.living
         )
@@ -284,7 +285,7 @@ class Culture:
         end = self.seconds + seconds
         while self.seconds < end - 1e-6:
             span = min(self.interval, end - self.seconds)
-            self.population.advance(span, inputs=self._inputs())
+            self.population.advance(span, inputs=self.told())
             self._check()
             self._life.advance(span, self.population)
             self._write_mechanics(span)
