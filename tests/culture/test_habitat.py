@@ -1,5 +1,7 @@
 """Fields and matrix on the clock of a culture: books, places, axis, splits, threads; cells that divide and die."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -114,6 +116,33 @@ def test_a_medium_that_is_changed_changes_in_the_field():
     assert culture.coupling.around.fields["EGF"].concentration.max() < 1e-6
     assert culture.coupling.around.fields["EGF"].substance.bath == 0.0
     assert culture.told()["EGF"].max() == 0.0
+
+
+def test_a_checkpoint_at_any_exchange_goes_on_to_the_bit():
+    """At the start, just after divisions and after deaths: cells are told what they would have been told."""
+    life = (Division("MAPK1_p", 1.0, 800.0, 0.1), Death("RAC1_gtp", 3e5, 1200.0, 0.3))
+    make = lambda: dish(Habitat((egf(),), (fibronectin(),), depth=20.0), life=life)
+    whole = make()
+    moments, living = [whole.checkpoint()], []
+    for _ in range(6):
+        whole.advance(400)
+        moments.append(whole.checkpoint())
+        living.append(len(whole.living))
+    assert max(living) > CELLS
+    assert whole.died > 0
+    for before, after in pairwise(moments):
+        split = make()
+        split.restore(before)
+        split.advance(400)
+        same(split.checkpoint(), after)
+
+
+def test_a_dish_whose_cells_have_all_died_goes_on():
+    habitat = Habitat((egf(), substance("HGF", "growth_factor", TABLE, initial=1.0)))
+    culture = dish(habitat, life=(None, Death("MAPK1_p", 1.0, 800.0, 0.3)))
+    culture.advance(2000)
+    assert culture.died == CELLS
+    assert not culture.dish.labels().any()
 
 
 def test_a_split_and_threaded_dish_is_the_same_to_the_bit():

@@ -148,7 +148,7 @@ class Coupling:
             dish.fibres = np.where(left > _GONE, constants["nucleus.fibre"] * left, 0.0)
         steering = {name: self._observed(population, (name, "steering"))[:, 0] for name in self._factors
                     if self._rates[name, "steering"]}  # fmt: skip
-        if not steering:
+        if not steering or not len(cells):
             return
         total = np.minimum(sum(steering.values()), _MOST_STEERING)
         dish.cells.sense_gradient[cells] = constants["axis.sense_receptors"] * total
