@@ -21,6 +21,7 @@ from lamella.assays.call import run_assay
 from lamella.assays.effects import ratio
 from lamella.culture import constants
 from verification.culture_idealised import idealised_cell
+from verification.culture_whole import killed_equals_whole
 from verification.tissue import rounded
 
 THREADS = 2
@@ -75,7 +76,7 @@ def front_equals_rear(dishes: int) -> dict:
 
 CHECKS: dict[str, Callable[[int], dict]] = {
     "step_halved": step_halved, "interval_halved": interval_halved, "front_equals_rear": front_equals_rear,
-    "idealised_cell": idealised_cell}
+    "idealised_cell": idealised_cell, "killed_equals_whole": killed_equals_whole}
 
 
 def keep(file: Path, name: str, found: dict, dishes: int) -> None:
