@@ -30,7 +30,7 @@ class Film:
     def take(self, frame: int, dish: Dish) -> None:
         """Keep the picture of a frame, if it is among the chosen."""
         if frame in self._chosen:
-            self._labels.append(dish.labels().astype(np.uint16))
+            self._labels.append(np.maximum(dish.labels(), 0).astype(np.uint16))
 
     def dataset(self, data: Mapping[str, Any], attrs: Mapping[str, Any], tracks: DataFrame | None = None) -> xr.Dataset:
         """What a dish gave, with its tracks and its pictures, `labels` [frames, x, y].

@@ -130,6 +130,7 @@ class Culture:
             cell_keys=cell_keys(draw.seed, draw.replicate, draw.cells + aside),
             periodic=(True, True) if self._habitat is None else self._habitat.periodic,
             connectivity=self.protocol.connectivity,
+            obstacles=layout.obstacles,
             focus_exponent=int(self.constants["shape.focus"]),
             wall_energy=energy[0] if self.protocol.bare_walls else None,
             bonds_every=max(1, self.scale.steps(self.scale.paced(2.0 * self.constants["scale.step"]))),

@@ -94,7 +94,7 @@ class Coupling:
         numbers, rows = surrounding_constants(), habitat_table() if table is None else table
         depth = None if len(dish.shape) == 3 else numbers["dish.depth"] if habitat.depth is None else habitat.depth
         medium = make_medium(dish.shape, site, coarsening=int(numbers["dish.coarsening"]), depth=depth,
-                             periodic=habitat.periodic)  # fmt: skip
+                             periodic=habitat.periodic, obstacles=_obstacles(dish))  # fmt: skip
         self.around = Surroundings(medium, habitat.substances, habitat.ligands, habitat.reactions,
                                    fibres=habitat.fibres, longest=numbers["dish.longest"])  # fmt: skip
         self.habitat, self.coated = habitat, coated
@@ -206,6 +206,12 @@ class Coupling:
         for piece, bath in zip(self.around.fields.values(), state["baths"]):
             piece.substance = replace(piece.substance, bath=float(bath))
         self.read(dish)
+
+
+def _obstacles(dish: Dish) -> NDArray[np.bool_] | None:
+    """Sites through which nothing diffuses; None where there are none."""
+    mask = dish.labels() < 0
+    return mask if mask.any() else None
 
 
 def _known(pattern: str | None, names: frozenset[str]) -> tuple[str, ...]:
