@@ -16,7 +16,7 @@ from pydantic import Field
 
 from lamella.assays.film import Film
 from lamella.assays.preparation import lengths_of, numbers, plated, sites_per_cell
-from lamella.assays.protocol import Assay, FilmedConditions, Progress, Setting
+from lamella.assays.protocol import Assay, PicturedConditions, Progress, Setting
 from lamella.assays.quantities import written_in
 from lamella.assays.tracking import Recorder, mean_edge_aspect
 from lamella.culture import Layout, disc, open_area, pooled, sheet_round, sheet_with_gap
@@ -26,7 +26,7 @@ from lamella.units import quantity
 BLOTS = {"rac1_total": "RAC1_total", "rac1_gtp": "RAC1_gtp", "erk_p": "MAPK1_p", "raf1_total": "RAF1_total"}
 
 
-class ScratchConditions(FilmedConditions):
+class ScratchConditions(PicturedConditions):
     """Keys under [assays.scratch].
 
     wound         width of a band, or diameter of a circle
@@ -56,13 +56,13 @@ def run(setting: Setting, conditions: ScratchConditions, progress: Progress) -> 
     wound = layout.wound if layout.opening is None else layout.opening
     culture = plated(setting, conditions.cells, layout, exchange, lengths, interval)
     times = np.unique(np.append(np.arange(0.0, duration, frame), duration))
-    film = Film(setting, times, conditions.pictures)
+    film = Film(setting, times, conditions.pictures, conditions.colour)
     recorder, areas = Recorder(), []
     for i, time in enumerate(times):
         culture.advance(time - culture.seconds)
         recorder.take(culture)
         areas.append(open_area(culture, wound))
-        film.take(i, culture.dish)
+        film.take(i, culture)
         progress((i + 1) / len(times))
     table, area = recorder.table(), np.array(areas)
     if layout.opening is None:
