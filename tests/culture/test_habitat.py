@@ -1,5 +1,7 @@
 """Fields and matrix on the clock of a culture: books, places, axis, splits, threads; cells that divide and die."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -56,7 +58,7 @@ def test_the_books_of_a_coupled_dish_balance_and_name_what_cells_took():
 def test_the_network_is_told_the_field_and_not_the_dose():
     even = dish(Habitat((egf(1.5 * NANOMOLAR, exchange=1.0, bath=1.5 * NANOMOLAR),)))
     even.advance(400)
-    told = even._inputs()
+    told = even.told()
     assert (told["EGF"] == 0.0).all()
     assert told["EGF_front"] == pytest.approx(np.full(CELLS, 1.5 * NANOMOLAR), rel=0.02)
     assert told["EGF_rear"] == pytest.approx(told["EGF_front"], rel=0.02)
@@ -69,7 +71,7 @@ def test_what_lies_in_front_activates_receptors_in_front():
         culture.dish.shape[1])  # fmt: skip
     culture.dish.axis[1:] = np.array([[1.0, 0.0], [-1.0, 0.0]] * (CELLS // 2))
     culture._look()
-    culture.population.advance(600.0, inputs=culture._inputs())
+    culture.population.advance(600.0, inputs=culture.told())
     active = culture.population.observe(("EGFR_active_front", "EGFR_active_rear"))
     area = culture.population.observe(("area_front", "area_rear"))
     density = active / area
@@ -102,7 +104,7 @@ def test_ligand_that_cells_cut_is_missed_by_lattice_and_network():
     culture.advance(400)
     under = culture.dish.labels() > 0
     assert culture.dish.ligand[under].mean() < 0.9 < 0.99 < culture.dish.ligand[~under].max()
-    told = culture._inputs()
+    told = culture.told()
     assert (told["fibronectin_front"] < 190.0).all()
     np.testing.assert_allclose(culture.dish.ligand, left / 190.0)
 
@@ -113,7 +115,34 @@ def test_a_medium_that_is_changed_changes_in_the_field():
     culture.advance(1200)
     assert culture.coupling.around.fields["EGF"].concentration.max() < 1e-6
     assert culture.coupling.around.fields["EGF"].substance.bath == 0.0
-    assert culture._inputs()["EGF"].max() == 0.0
+    assert culture.told()["EGF"].max() == 0.0
+
+
+def test_a_checkpoint_at_any_exchange_goes_on_to_the_bit():
+    """At the start, just after divisions and after deaths: cells are told what they would have been told."""
+    life = (Division("MAPK1_p", 1.0, 800.0, 0.1), Death("RAC1_gtp", 3e5, 1200.0, 0.3))
+    make = lambda: dish(Habitat((egf(),), (fibronectin(),), depth=20.0), life=life)
+    whole = make()
+    moments, living = [whole.checkpoint()], []
+    for _ in range(6):
+        whole.advance(400)
+        moments.append(whole.checkpoint())
+        living.append(len(whole.living))
+    assert max(living) > CELLS
+    assert whole.died > 0
+    for before, after in pairwise(moments):
+        split = make()
+        split.restore(before)
+        split.advance(400)
+        same(split.checkpoint(), after)
+
+
+def test_a_dish_whose_cells_have_all_died_goes_on():
+    habitat = Habitat((egf(), substance("HGF", "growth_factor", TABLE, initial=1.0)))
+    culture = dish(habitat, life=(None, Death("MAPK1_p", 1.0, 800.0, 0.3)))
+    culture.advance(2000)
+    assert culture.died == CELLS
+    assert not culture.dish.labels().any()
 
 
 def test_a_split_and_threaded_dish_is_the_same_to_the_bit():

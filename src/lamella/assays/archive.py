@@ -4,6 +4,7 @@
     DIR/data/ASSAY.zarr        Dataset of an assay, replicates and arms first
     DIR/data/ASSAY_tracks.parquet
     DIR/data/ASSAY_labels/ARM.ome.zarr    pictures of the first dish of an arm
+    DIR/movies/ASSAY-ARM.gif   the same, moving (written with the report)
     DIR/summary.json           means, intervals, effects, hashes
     DIR/units/                 finished dishes, for a run that is repeated; may be deleted
 """

@@ -24,7 +24,7 @@ from pydantic import Field
 from lamella.assays.chemotaxis import between_baths
 from lamella.assays.film import Film
 from lamella.assays.preparation import lengths_of, numbers, plated, sites_per_cell
-from lamella.assays.protocol import Assay, FilmedConditions, Progress, Setting
+from lamella.assays.protocol import Assay, PicturedConditions, Progress, Setting
 from lamella.assays.quantities import written_in
 from lamella.assays.tracking import Recorder
 from lamella.assays.walks import steps_of
@@ -38,7 +38,7 @@ _FACTOR = "EGF"
 _BLOTS = {"rac1_gtp": "RAC1_gtp", "diap1_profilin": "DIAP1_PFN1", "elongation": "elongation"}
 
 
-class BorderCellsConditions(FilmedConditions):
+class BorderCellsConditions(PicturedConditions):
     """Keys under [assays.border_cells].
 
     clusters, each   egg chambers, and cells in the cluster of each
@@ -88,14 +88,14 @@ def run(setting: Setting, conditions: BorderCellsConditions, progress: Progress)
     culture = plated(setting, conditions.clusters * conditions.each, made.layout, exchange, lengths, habitat=habitat,
                      bare_walls=True)  # fmt: skip
     times = np.unique(np.append(np.arange(0.0, duration, frame), duration))
-    film, recorder = Film(setting, times, conditions.pictures), Recorder()
+    film, recorder = Film(setting, times, conditions.pictures, conditions.colour), Recorder()
     arrived = np.full(conditions.clusters, np.inf)
     for i, time in enumerate(times):
         culture.advance(time - culture.seconds)
         recorder.take(culture)
         there = at_oocyte(culture, made.oocytes, conditions.each)
         arrived[there & ~np.isfinite(arrived)] = time
-        film.take(i, culture.dish)
+        film.take(i, culture)
         progress((i + 1) / len(times))
     middles = recorder.paths().reshape(len(times), conditions.clusters, conditions.each, 2).mean(axis=2)
     goal = (made.goal - 2.0 * made.start) * lengths.site

@@ -21,7 +21,7 @@ from pydantic import Field
 
 from lamella.assays.film import Film
 from lamella.assays.hosts import Organ, densities, organs
-from lamella.assays.protocol import Assay, FilmedConditions, Progress, Setting
+from lamella.assays.protocol import Assay, PicturedConditions, Progress, Setting
 from lamella.assays.quantities import one_of, written_in
 from lamella.assays.section import Ground, Section, ground_of, sectioned
 from lamella.assays.tracking import Recorder
@@ -36,7 +36,7 @@ _APART = 2
 """Sites from a post to the next behind it: together they are as thick as the wall."""
 
 
-class ExtravasationConditions(FilmedConditions):
+class ExtravasationConditions(PicturedConditions):
     """Keys under [assays.extravasation].
 
     organ    whose vessel it is
@@ -104,14 +104,14 @@ def run(setting: Setting, conditions: ExtravasationConditions, progress: Progres
     organ = organs()[conditions.organ]
     made = vessel(setting, organ, conditions.cells, quantity(conditions.transit, "s"), gap)
     culture, times = made.culture, frame * np.arange(round(duration / frame) + 1)
-    film = Film(setting, times, conditions.pictures)
+    film = Film(setting, times, conditions.pictures, conditions.colour)
     recorder, ever, course = Recorder(), np.zeros(conditions.cells, bool), []
     for i, time in enumerate(times):
         culture.advance(time - culture.seconds)
         recorder.take(culture)
         ever |= behind(made, organ)
         course.append(float(ever.mean()))
-        film.take(i, culture.dish)
+        film.take(i, culture)
         progress((i + 1) / len(times))
     depths, table = made.depths(), recorder.table()
     data: dict[str, Any] = {

@@ -16,8 +16,8 @@ POINTS = "points"
 _TRACK = "track_"
 """Start of the names of those variables; the columns of the table have the rest."""
 
-PICTURES = "labels"
-"""The variable that is kept for replicate 0 only."""
+PICTURES, SHADES = "labels", "shades"
+"""The variables that are kept for replicate 0 only: pictures, and a state of the cells in them."""
 
 Runs = Mapping[tuple[str, int], xr.Dataset]
 """(arm, replicate) -> Dataset of one dish."""
@@ -27,7 +27,7 @@ def thinned(dataset: xr.Dataset, replicate: int) -> xr.Dataset:
     """A dish's Dataset without what is kept of replicate 0 only."""
     if replicate == 0 or PICTURES not in dataset:
         return dataset
-    rest = dataset.drop_vars(PICTURES)
+    rest = dataset.drop_vars([PICTURES, SHADES], errors="ignore")
     axes = {dim for array in rest.data_vars.values() for dim in array.dims}
     return rest.drop_vars([name for name in rest.coords if not set(rest[name].dims) <= axes])
 
@@ -43,8 +43,8 @@ def gathered(runs: Runs, arms: Sequence[str], replicates: int) -> xr.Dataset:
         sample = first[name]
         if POINTS in sample.dims:
             continue
-        if name == PICTURES:
-            values = np.stack([runs[arm, 0][name].values for arm in arms])
+        if name in (PICTURES, SHADES):
+            values = np.stack(_alike([runs[arm, 0][name].values for arm in arms]))
             variables[name] = ((ARMS, *sample.dims), values, sample.attrs)
         else:
             values = np.stack([np.stack([runs[arm, replicate][name].values for arm in arms])
@@ -54,6 +54,14 @@ def gathered(runs: Runs, arms: Sequence[str], replicates: int) -> xr.Dataset:
                    if POINTS not in first[name].dims and name not in (ARMS, REPLICATES)}
     return xr.Dataset(variables, attrs=first.attrs).assign_coords(
         {REPLICATES: np.arange(replicates), ARMS: np.asarray(arms, dtype=str), **coordinates})
+
+
+def _alike(arrays: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """Arrays of one shape: cells that divide make more numbers in one arm than in another, and these are NaN there."""
+    most = max(array.shape[-1] for array in arrays)
+    room = lambda array: [(0, 0)] * (array.ndim - 1) + [(0, most - array.shape[-1])]
+    return [array if array.shape[-1] == most else np.pad(array, room(array), constant_values=np.nan)
+            for array in arrays]
 
 
 def tracks(runs: Runs, arms: Sequence[str], replicates: int) -> pd.DataFrame | None:

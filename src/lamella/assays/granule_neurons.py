@@ -21,7 +21,7 @@ from pydantic import Field
 from lamella.assays.chemotaxis import between_baths
 from lamella.assays.film import Film
 from lamella.assays.preparation import lengths_of, numbers, plated, sites_per_cell
-from lamella.assays.protocol import Assay, FilmedConditions, Progress, Setting
+from lamella.assays.protocol import Assay, PicturedConditions, Progress, Setting
 from lamella.assays.quantities import written_in
 from lamella.assays.tracking import Recorder
 from lamella.assays.walks import track_measures
@@ -33,7 +33,7 @@ _CLUSTER = 2
 """Neighbours that make a cell one of a cluster."""
 
 
-class GranuleNeuronsConditions(FilmedConditions):
+class GranuleNeuronsConditions(PicturedConditions):
     """Keys under [assays.granule_neurons].
 
     lip         thickness of the layer
@@ -69,13 +69,13 @@ def run(setting: Setting, conditions: GranuleNeuronsConditions, progress: Progre
     culture.dish.ligand = ligand
     culture.reading = culture.dish.read()
     times = np.unique(np.append(np.arange(0.0, duration, frame), duration))
-    film, recorder, courses = Film(setting, times, conditions.pictures), Recorder(), []
+    film, recorder, courses = Film(setting, times, conditions.pictures, conditions.colour), Recorder(), []
     for i, time in enumerate(times):
         culture.advance(time - culture.seconds)
         recorder.take(culture)
         polarity = float(culture.dish.cells.polarity[culture.living].mean())
         courses.append([polarity, float(elongation(culture).mean())])
-        film.take(i, culture.dish)
+        film.take(i, culture)
         progress((i + 1) / len(times))
     paths, course = recorder.paths(), np.array(courses)
     each = track_measures(paths, frame)

@@ -18,7 +18,7 @@ import xarray as xr
 from pydantic import Field
 
 from lamella.assays.film import Film
-from lamella.assays.protocol import Assay, FilmedConditions, Progress, Setting
+from lamella.assays.protocol import Assay, PicturedConditions, Progress, Setting
 from lamella.assays.quantities import written_in
 from lamella.assays.section import Ground, ground_of, sectioned
 from lamella.assays.tracking import Recorder
@@ -28,7 +28,7 @@ from lamella.tissue.mesh import fibre_mesh
 from lamella.units import quantity
 
 
-class GelConditions(FilmedConditions):
+class GelConditions(PicturedConditions):
     """A gel.
 
     pore    free width between fibres
@@ -78,13 +78,13 @@ def run(setting: Setting, conditions: InvasionConditions, progress: Progress) ->
                      lambda treatment, ground: gel_of(treatment, ground, ground.sites(width)))  # fmt: skip
     culture, site = made.culture, made.culture.scale.site
     times = frame * np.arange(round(duration / frame) + 1)
-    film = Film(setting, times, conditions.pictures)
+    film = Film(setting, times, conditions.pictures, conditions.colour)
     recorder, depths = Recorder(), []
     for i, time in enumerate(times):
         culture.advance(time - culture.seconds)
         recorder.take(culture)
         depths.append(made.depths())
-        film.take(i, culture.dish)
+        film.take(i, culture)
         progress((i + 1) / len(times))
     course, table = np.array(depths), recorder.table()
     invaded = float((course[-1] > made.diameter).mean())

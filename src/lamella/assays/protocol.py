@@ -48,6 +48,15 @@ class FilmedConditions(Conditions):
         return self
 
 
+class PicturedConditions(FilmedConditions):
+    """Conditions of an assay that keeps pictures of its first dish; a subclass says how many.
+
+    colour   state or observable of the network that is kept with the pictures, cell by cell, for a movie in its colours
+    """
+
+    colour: str | None = None
+
+
 @dataclass(frozen=True)
 class Setting:
     """Which cells, treated how, on what: everything about one run but the assay.

@@ -19,7 +19,7 @@ from scipy.spatial import KDTree
 
 from lamella.assays.film import Film
 from lamella.assays.preparation import lengths_of, numbers, plated, sites_per_cell
-from lamella.assays.protocol import Assay, FilmedConditions, Progress, Setting
+from lamella.assays.protocol import Assay, PicturedConditions, Progress, Setting
 from lamella.assays.quantities import written_in
 from lamella.assays.tracking import Recorder
 from lamella.culture import islands, neighbours
@@ -33,7 +33,7 @@ _TITLES = {
 }
 
 
-class ScatterConditions(FilmedConditions):
+class ScatterConditions(PicturedConditions):
     """Keys under [assays.scatter].
 
     islands, each   islands, cells in each
@@ -62,7 +62,7 @@ def run(setting: Setting, conditions: ScatterConditions, progress: Progress) -> 
         culture.advance(settle)
     culture.seconds = 0.0
     times = np.unique(np.append(np.arange(0.0, duration, frame), duration))
-    film = Film(setting, times, conditions.pictures)
+    film = Film(setting, times, conditions.pictures, conditions.colour)
     box = np.array(culture.dish.shape) * lengths.site
     recorder, rows, first = Recorder(), [], 1.0
     for i, time in enumerate(times):
@@ -74,7 +74,7 @@ def run(setting: Setting, conditions: ScatterConditions, progress: Progress) -> 
         spread = island_spread(where, conditions.each)
         first = spread if i == 0 else first
         rows.append([float((touch == 0).mean()), float(touch.mean()), nearest_distance(where, box), spread / first])
-        film.take(i, culture.dish)
+        film.take(i, culture)
         progress((i + 1) / len(times))
     table, course = recorder.table(), np.array(rows)
     data: dict[str, Any] = {}

@@ -1,12 +1,14 @@
 """Scratch assay: a confluent sheet closes a gap.
 
-Closure is the closed share of the wound area; the front advances by closed area over the length of both fronts.
+Closure is the closed share of the wound area; the front advances by closed area over the length of both fronts, or, in
+a round wound, by as much as the radius of a disc of the open area falls.
 Elongation is measured along each cell's own axis, over cells at the free edge, in the second half of the assay.
 """
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from math import pi
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import xarray as xr
@@ -14,21 +16,28 @@ from pydantic import Field
 
 from lamella.assays.film import Film
 from lamella.assays.preparation import lengths_of, numbers, plated, sites_per_cell
-from lamella.assays.protocol import Assay, FilmedConditions, Progress, Setting
+from lamella.assays.protocol import Assay, PicturedConditions, Progress, Setting
 from lamella.assays.quantities import written_in
 from lamella.assays.tracking import Recorder, mean_edge_aspect
-from lamella.culture import open_area, pooled, sheet_with_gap
+from lamella.culture import Layout, disc, open_area, pooled, sheet_round, sheet_with_gap
+from lamella.errors import InputError
 from lamella.units import quantity
 
 BLOTS = {"rac1_total": "RAC1_total", "rac1_gtp": "RAC1_gtp", "erk_p": "MAPK1_p", "raf1_total": "RAF1_total"}
 
 
-class ScratchConditions(FilmedConditions):
-    """Keys under [assays.scratch]."""
+class ScratchConditions(PicturedConditions):
+    """Keys under [assays.scratch].
+
+    wound         width of a band, or diameter of a circle
+    wound_shape   a band across the sheet from edge to edge, or a circle in its middle
+    edge          length of each side of a band; of the dish across it
+    """
 
     duration: Annotated[str, written_in("s", above=0.0)] = "24 h"
     cells: Annotated[int, Field(ge=40, le=20000)] = 208
     wound: Annotated[str, written_in("um", above=0.0)] = "600 um"
+    wound_shape: Literal["band", "circle"] = "band"
     edge: Annotated[str, written_in("um", above=0.0)] = "640 um"
     frame: Annotated[str, written_in("s", above=0.0)] = "30 min"
     pictures: Annotated[int, Field(ge=2, le=50)] = 5
@@ -43,39 +52,56 @@ def run(setting: Setting, conditions: ScratchConditions, progress: Progress) -> 
     exchange = numbers(setting)
     lengths = lengths_of(setting, exchange, finer_step=conditions.finer_step)
     interval = None if conditions.network_interval is None else quantity(conditions.network_interval, "s")
-    layout = sheet_with_gap(
-        conditions.cells,
-        sites_per_cell(setting, lengths),
-        round(quantity(conditions.edge, "um") / lengths.site),
-        round(quantity(conditions.wound, "um") / lengths.site),
-        setting.seed,
-        setting.replicate,
-    )
+    layout = wounded_sheet(setting, conditions, sites_per_cell(setting, lengths), lengths.site)
+    wound = layout.wound if layout.opening is None else layout.opening
     culture = plated(setting, conditions.cells, layout, exchange, lengths, interval)
     times = np.unique(np.append(np.arange(0.0, duration, frame), duration))
-    film = Film(setting, times, conditions.pictures)
+    film = Film(setting, times, conditions.pictures, conditions.colour)
     recorder, areas = Recorder(), []
     for i, time in enumerate(times):
         culture.advance(time - culture.seconds)
         recorder.take(culture)
-        areas.append(open_area(culture, layout.wound))
-        film.take(i, culture.dish)
+        areas.append(open_area(culture, wound))
+        film.take(i, culture)
         progress((i + 1) / len(times))
     table, area = recorder.table(), np.array(areas)
-    fronts = 2.0 * layout.labels.shape[1] * lengths.site
+    if layout.opening is None:
+        advance = (area[0] - area[-1]) / (2.0 * layout.labels.shape[1] * lengths.site)
+    else:
+        advance = (area[0] / pi) ** 0.5 - (area[-1] / pi) ** 0.5
     after = duration / 2
     data: dict[str, Any] = {
         "wound_area": ("times", area, {"units": "um^2"}),
         "closure": ((), 1.0 - area[-1] / area[0], {"long_name": "closed share of the wound"}),
         "closure_course": ("times", 1.0 - area / area[0], {"long_name": "closed share of the wound"}),
-        "front_advance": ((), (area[0] - area[-1]) / fronts, {"units": "um"}),
+        "front_advance": ((), advance, {"units": "um"}),
         "elongation": ((), mean_edge_aspect(table, after), {"long_name": "aspect along the axis at the free edge"}),
         "edge_speed": ((), _edge_speed(recorder, table, frame, after), {"units": "um/h"}),
     }
     lysate = pooled(culture, tuple(BLOTS.values()))
     data |= {name: ((), float(lysate[state]), {"units": "molecules"}) for name, state in BLOTS.items()}
-    attrs = {"assay": "scratch", "site_um": lengths.site, "wound_sites": list(layout.wound)}
+    attrs = {"assay": "scratch", "site_um": lengths.site}
+    if layout.opening is None:
+        attrs["wound_sites"] = list(layout.wound)
     return film.dataset(data, attrs, table)
+
+
+def wounded_sheet(setting: Setting, conditions: ScratchConditions, each: float, site: float) -> Layout:
+    """The sheet with its wound.
+
+    each     sites of a spread cell
+    site     um
+    raises   InputError: fewer than two cells on some side of the wound
+    """
+    across, wound = (round(quantity(text, "um") / site) for text in (conditions.edge, conditions.wound))
+    if conditions.wound_shape == "band":
+        return sheet_with_gap(conditions.cells, each, across, wound, setting.seed, setting.replicate)
+    width = round((conditions.cells * each + pi * (wound / 2) ** 2) / across)
+    if min(width, across) - wound < 4.0 * each**0.5:
+        raise InputError(f"the sheet is too thin: {width} by {across} sites round a wound of {wound}", where="layout",
+                         why="it needs two cells on each side of the wound",
+                         remedy="Ask for more cells, a longer edge or a smaller wound.")  # fmt: skip
+    return sheet_round(conditions.cells, (width, across), disc((width, across), wound), setting.seed, setting.replicate)
 
 
 def _edge_speed(recorder: Recorder, table, frame: float, after: float) -> float:

@@ -55,7 +55,7 @@ def run(setting: Setting, conditions: SpheroidConditions, progress: Progress) ->
 
     culture = plated(setting, conditions.cells, layout, exchange, lengths, habitat=habitat, section=True)
     times = frame * np.arange(round(duration / frame) + 1)
-    film = Film(setting, times, conditions.pictures)
+    film = Film(setting, times, conditions.pictures, conditions.colour)
     recorder, outside, rim = Recorder(), [], 0.0
     for i, time in enumerate(times):
         culture.advance(time - culture.seconds)
@@ -63,7 +63,7 @@ def run(setting: Setting, conditions: SpheroidConditions, progress: Progress) ->
         away = distances(culture, layout.labels.shape) * lengths.site
         rim = float(away.max()) if i == 0 else rim
         outside.append(np.maximum(away - rim, 0.0))
-        film.take(i, culture.dish)
+        film.take(i, culture)
         progress((i + 1) / len(times))
     last, one_cell = outside[-1], 2.0 * float(np.sqrt(sites / np.pi)) * lengths.site
     out, alone = last > one_cell / 2.0, neighbours(culture) == 0

@@ -15,7 +15,7 @@ from pydantic import Field
 
 from lamella.assays.film import Film
 from lamella.assays.preparation import lengths_of, numbers, plated
-from lamella.assays.protocol import Assay, FilmedConditions, Progress, Setting
+from lamella.assays.protocol import Assay, PicturedConditions, Progress, Setting
 from lamella.assays.quantities import written_in
 from lamella.culture import cells_apart, idealised_inputs, round_area
 from lamella.networks import assemble
@@ -26,7 +26,7 @@ _SPACING = 2.5
 _SPREAD = 2.0
 
 
-class SpreadingConditions(FilmedConditions):
+class SpreadingConditions(PicturedConditions):
     """Keys under [assays.spreading].
 
     suspended         time off the matrix before the cells are plated
@@ -54,12 +54,12 @@ def run(setting: Setting, conditions: SpreadingConditions, progress: Progress) -
     off = idealised_inputs(culture.network, culture.treatment, suspended=True)
     culture.population.advance(quantity(conditions.suspended, "s"), inputs=off)
     times = frame * np.arange(round(duration / frame) + 1)
-    film = Film(setting, times, conditions.pictures)
+    film = Film(setting, times, conditions.pictures, conditions.colour)
     areas = []
     for i, time in enumerate(times):
         culture.advance(time - culture.seconds)
         areas.append(lengths.area(culture.reading.sites[culture.living]))
-        film.take(i, culture.dish)
+        film.take(i, culture)
         progress((i + 1) / len(times))
     course, each = np.mean(areas, axis=1), np.array(areas)
     spread = float((each[-1] > _SPREAD * landed).mean())

@@ -109,7 +109,7 @@ def _execute(experiment: Experiment, out: Path, threads: int | None, as_json: bo
     from lamella.assays.runner import default_threads, units
     from lamella.cli.progress import watching
     from lamella.networks import assemble
-    from lamella.report import write_report
+    from lamella.report import write_movies, write_report
     from lamella.store import json_text, write_json
 
     network = assemble(experiment.cell)
@@ -130,6 +130,7 @@ def _execute(experiment: Experiment, out: Path, threads: int | None, as_json: bo
         raise
     report = write_report(out, experiment, outcome.results.datasets, outcome.results.tracks, outcome.comparisons,
                           outcome.provenance(), causal)
+    write_movies(out, outcome.results.datasets)
     outcome = replace(outcome, wall_s=time.perf_counter() - started)
     table = {**outcome.table(), "causal": causal}
     write_json(out / "summary.json", table)

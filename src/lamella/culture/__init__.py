@@ -20,6 +20,7 @@ from lamella.culture.observe import (
     positions,
     touching,
 )
+from lamella.culture.openings import bands, disc, sheet_round, with_obstacles
 from lamella.culture.scale import Scale, scale
 from lamella.culture.spreading import round_area
 from lamella.culture.surroundings import collagen_fibres, substance, surrounding_constants
@@ -40,10 +41,12 @@ __all__ = [
     "Scale",
     "advance_treated",
     "at_edge",
+    "bands",
     "cells_apart",
     "chosen_reactions",
     "collagen_fibres",
     "constants",
+    "disc",
     "drawn_parameters",
     "egg_chambers",
     "elongation",
@@ -69,9 +72,11 @@ __all__ = [
     "row_above",
     "scale",
     "section_area",
+    "sheet_round",
     "sheet_with_gap",
     "substance",
     "surrounding_constants",
     "touching",
     "treat",
+    "with_obstacles",
 ]

@@ -32,7 +32,7 @@ from lamella.errors import InputError, SolverError
 from lamella.networks import Change, Network, Treatment
 from lamella.random import stream_key
 from lamella.solve import Status
-from lamella.tissue import Dish
+from lamella.tissue import Dish, Reading
 
 _RELAX = 20
 
@@ -98,7 +98,7 @@ class Culture:
         self._relax()
         self.coupling = None if habitat is None else Coupling(habitat, self.dish, scale.site, self._coated, names)
         self._look()
-        told = self._inputs()
+        told = self.told()
         carried = () if self.coupling is None else self.coupling.carried
         by_place = {f"{name}{end}" for name in carried for end in ("", "_front", "_rear")}
         mean = {name: float(np.mean(values)) for name, values in told.items() if name not in by_place}
@@ -130,6 +130,7 @@ class Culture:
             cell_keys=cell_keys(draw.seed, draw.replicate, draw.cells + aside),
             periodic=(True, True) if self._habitat is None else self._habitat.periodic,
             connectivity=self.protocol.connectivity,
+            obstacles=layout.obstacles,
             focus_exponent=int(self.constants["shape.focus"]),
             wall_energy=energy[0] if self.protocol.bare_walls else None,
             bonds_every=max(1, self.scale.steps(self.scale.paced(2.0 * self.constants["scale.step"]))),
@@ -164,7 +165,8 @@ class Culture:
         if self.coupling is not None:
             self.coupling.read(self.dish)
 
-    def _inputs(self) -> dict[str, NDArray[np.float64]]:
+    def told(self) -> dict[str, NDArray[np.float64]]:
+        """What the networks are told now: input -> [rows]."""
         told = cell_inputs(
             self.reading, self.treatment.density, self.treatment.suspended, self.scale, cells=self.living
         )
@@ -182,6 +184,13 @@ class Culture:
         returns   row of the daughter; both have half of the mother's target area and keep her parameters
         raises    InputError: no such row, a cell too small or one whose network has failed
         """
+        new = self._split(row)
+        self._write_mechanics()
+        self._look()
+        return new
+
+    def _split(self, row: int) -> int:
+        """Divide a cell; nobody has looked at the dish since.   returns row of the daughter"""
         if not 0 <= row < self.population.cells:
             raise InputError(f"there is no row {row}", where="Culture.divide")
         mother = int(self.living[row])
@@ -194,24 +203,27 @@ class Culture:
             getattr(self.dish.cells, name)[[mother, daughter]] *= share
         self.living = np.append(self.living, daughter)
         self._life.divided(row, self.population, new)
-        self._look()
-        self._write_mechanics()
         return new
 
     def remove(self, row: int) -> None:
         """Take a cell out of dish and population; later rows move up."""
+        self._take_out(row)
+        self._look()
+
+    def _take_out(self, row: int) -> None:
+        """Remove a cell; nobody has looked at the dish since."""
         if not 0 <= row < self.population.cells:
             raise InputError(f"there is no row {row}", where="Culture.remove")
         self.dish.remove(int(self.living[row]))
         self.population.remove([row])
         self.living = np.delete(self.living, row)
         self._life.removed(row)
-        self._look()
 
     def checkpoint(self) -> dict[str, NDArray]:
         """Everything that the future depends on: lattice, networks, fields and matrix, ages, clock."""
         parts = {"dish": self.dish.checkpoint(), "population": self.population.checkpoint(),
-                 "life": self._life.checkpoint()}  # fmt: skip
+                 "life": self._life.checkpoint(),
+                 "reading": {name: array.copy() for name, array in vars(self.reading).items()}}  # fmt: skip
         if self.coupling is not None:
             parts["coupling"] = self.coupling.checkpoint()
         flat = {f"{part}.{name}": array for part, arrays in parts.items() for name, array in arrays.items()}
@@ -227,7 +239,7 @@ class Culture:
         self.died = int(state["died"][0])
         if self.coupling is not None:
             self.coupling.restore(part("coupling"), self.dish)
-        self.reading = self.dish.read()
+        self.reading = Reading(**part("reading"))  # of the dish before states were last written to it, at the start
 
     def _write_mechanics(self, seconds: float = 0.0) -> None:
         """States to the columns of the dish.   seconds: for which areas follow what is wanted"""
@@ -284,7 +296,7 @@ class Culture:
         end = self.seconds + seconds
         while self.seconds < end - 1e-6:
             span = min(self.interval, end - self.seconds)
-            self.population.advance(span, inputs=self._inputs())
+            self.population.advance(span, inputs=self.told())
             self._check()
             self._life.advance(span, self.population)
             self._write_mechanics(span)
@@ -299,12 +311,19 @@ class Culture:
     def _live(self) -> None:
         """Cells that are due divide; the dead are shed, and those that the lattice has squeezed out with them."""
         share = self.dish.cells.volume[self.living] / np.maximum(self.dish.cells.target_volume[self.living], 1e-9)
-        for row in self._life.ready(share):
-            self.divide(int(row))
+        ready = self._life.ready(share)
+        for row in ready:
+            self._split(int(row))
+        if ready.size:  # one look for all of them: it costs as much as the rest of an exchange
+            self._write_mechanics()
+            self._look()
         lost = np.flatnonzero(self.dish.cells.volume[self.living] == 0.0)
-        for row in np.union1d(self._life.shed(), lost)[::-1]:
-            self.remove(int(row))
+        gone = np.union1d(self._life.shed(), lost)[::-1]
+        for row in gone:
+            self._take_out(int(row))
             self.died += 1
+        if gone.size:
+            self._look()
 
     def _check(self) -> None:
         bad = np.flatnonzero(self.population.status != Status.OK)

@@ -94,7 +94,7 @@ class Coupling:
         numbers, rows = surrounding_constants(), habitat_table() if table is None else table
         depth = None if len(dish.shape) == 3 else numbers["dish.depth"] if habitat.depth is None else habitat.depth
         medium = make_medium(dish.shape, site, coarsening=int(numbers["dish.coarsening"]), depth=depth,
-                             periodic=habitat.periodic)  # fmt: skip
+                             periodic=habitat.periodic, obstacles=_obstacles(dish))  # fmt: skip
         self.around = Surroundings(medium, habitat.substances, habitat.ligands, habitat.reactions,
                                    fibres=habitat.fibres, longest=numbers["dish.longest"])  # fmt: skip
         self.habitat, self.coated = habitat, coated
@@ -148,7 +148,7 @@ class Coupling:
             dish.fibres = np.where(left > _GONE, constants["nucleus.fibre"] * left, 0.0)
         steering = {name: self._observed(population, (name, "steering"))[:, 0] for name in self._factors
                     if self._rates[name, "steering"]}  # fmt: skip
-        if not steering:
+        if not steering or not len(cells):
             return
         total = np.minimum(sum(steering.values()), _MOST_STEERING)
         dish.cells.sense_gradient[cells] = constants["axis.sense_receptors"] * total
@@ -206,6 +206,12 @@ class Coupling:
         for piece, bath in zip(self.around.fields.values(), state["baths"]):
             piece.substance = replace(piece.substance, bath=float(bath))
         self.read(dish)
+
+
+def _obstacles(dish: Dish) -> NDArray[np.bool_] | None:
+    """Sites through which nothing diffuses; None where there are none."""
+    mask = dish.labels() < 0
+    return mask if mask.any() else None
 
 
 def _known(pattern: str | None, names: frozenset[str]) -> tuple[str, ...]:

@@ -20,12 +20,16 @@ class Layout:
     """Labels [x, y] of the first picture.
 
     wound        sites from `wound[0]` up to `wound[1]` along x, if any
+    opening      [x, y] sites of a wound of any shape, if any; see `lamella.culture.openings`
+    obstacles    [x, y] sites that belong to nobody, if any
     bystanders   so many of the last labels are cells without a network, which neither push nor hold on
     """
 
     labels: NDArray[np.int32]
     wound: tuple[int, int] = (0, 0)
     bystanders: int = 0
+    opening: NDArray[np.bool_] | None = None
+    obstacles: NDArray[np.bool_] | None = None
 
 
 def sheet_with_gap(cells: int, sites_per_cell: float, height: int, gap: int, seed: int, replicate: int) -> Layout:

@@ -29,10 +29,11 @@ def elongation(culture: Culture) -> NDArray[np.float64]:
     return culture.reading.aspect_along_axis[culture.living]
 
 
-def open_area(culture: Culture, wound: tuple[int, int]) -> float:
-    """Area of the wound band that no cell covers [um^2]."""
-    band = culture.dish.labels()[wound[0] : wound[1]]
-    return float(culture.scale.area((band == 0).sum()))
+def open_area(culture: Culture, wound: tuple[int, int] | NDArray[np.bool_]) -> float:
+    """Area of the wound that no cell covers [um^2].   wound: first and last site of a band along x, or a mask [x, y]"""
+    labels = culture.dish.labels()
+    inside = labels[wound[0] : wound[1]] if isinstance(wound, tuple) else labels[wound]
+    return float(culture.scale.area((inside == 0).sum()))
 
 
 def positions(culture: Culture) -> NDArray[np.float64]:

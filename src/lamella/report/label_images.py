@@ -113,12 +113,12 @@ def painted(image: np.ndarray, edge: np.ndarray) -> np.ndarray:
     colours = np.asarray(_CELLS)[shade % len(_CELLS)]
     bright = np.isin(image, edge)
     colours[bright] = np.asarray(_EDGE)[shade[bright] % len(_EDGE)]
-    colours[_borders(image)] = _OUTLINE
+    colours[borders(image)] = _OUTLINE
     colours[image == 0] = to_rgb(EMPTY)
     return np.round(255 * colours).astype(np.uint8)
 
 
-def _borders(image: np.ndarray) -> np.ndarray:
+def borders(image: np.ndarray) -> np.ndarray:
     """Sites whose next site along either axis belongs to something else.   returns [x, y] bool"""
     there = np.zeros(image.shape, dtype=bool)
     there[:-1] |= image[:-1] != image[1:]

@@ -77,7 +77,7 @@ def closeup_picture(pictures: Mapping[str, xr.DataArray], looks: Mapping[str, Lo
             axes.set_title(words.broken(arms[number], 50), loc="left", pad=4, x=0.024)
             axes.plot([0.0, 0.014], [1.03, 1.03], transform=axes.transAxes, color=looks[arms[number]].colour,
                       linewidth=6, clip_on=False, solid_capstyle="butt")
-    _scale_bar(panels[0][0], view, site_um(first))
+    scale_bar(panels[0][0], view, site_um(first))
     time = words.hours(frame_times(first)[-1])
     return Picture(drawn, f"Enlarged pictures of one {cell} dish per arm at {time}.",
                    f"The same dishes at {time}, enlarged; colours as above.")
@@ -91,7 +91,7 @@ def wound_figure(pictures: Mapping[str, xr.DataArray], looks: Mapping[str, Look]
     head   inches above the panels
     """
     arms = list(pictures)
-    shown = {arm: _chosen(pictures[arm].sizes["frames"], most_frames) for arm in arms}
+    shown = {arm: chosen_frames(pictures[arm].sizes["frames"], most_frames) for arm in arms}
     columns = max(len(frames) for frames in shown.values())
     view = window(pictures[arms[0]])
     across, up = view.shape
@@ -110,7 +110,7 @@ def wound_figure(pictures: Mapping[str, xr.DataArray], looks: Mapping[str, Look]
     for axes, frame in zip(panels[0], shown[arms[0]]):
         axes.set_title(words.hours(float(frame_times(pictures[arms[0]])[frame])), loc="center", fontweight="normal",
                        pad=4)
-    _scale_bar(panels[0][0], view, site_um(pictures[arms[0]]))
+    scale_bar(panels[0][0], view, site_um(pictures[arms[0]]))
     return drawn
 
 
@@ -119,7 +119,7 @@ def _stride(panels: int, view: Window) -> int:
     return max(1, int(np.ceil(np.sqrt(panels * view.shape[0] * view.shape[1] / _PIXELS))))
 
 
-def _chosen(frames: int, most: int) -> list[int]:
+def chosen_frames(frames: int, most: int) -> list[int]:
     """At most `most` frames, evenly spaced, first and last among them."""
     return [int(i) for i in np.unique(np.round(np.linspace(0, frames - 1, min(frames, most))))]
 
@@ -165,7 +165,7 @@ def _percent(closed: xr.DataArray, time: float) -> str:
     return f"{max(share, 0):.0f} %" if np.isfinite(share) else words.MISSING
 
 
-def _scale_bar(axes: Axes, view: Window, side: float | None) -> None:
+def scale_bar(axes: Axes, view: Window, side: float | None) -> None:
     """A bar of a round length, at most a third of the picture; none where the size of a site is not known."""
     fitting = [um for um in _BARS_UM if side is not None and um <= view.shape[0] * side / 3]
     if side is None or not fitting:

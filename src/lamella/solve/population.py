@@ -131,7 +131,8 @@ class Population(Ensemble):
         for name in made.per_cell:
             if name in moment:
                 setattr(made, name, np.array(moment[name]))
-        made.identity = made._new_identities(len(parameters))
+        made.identity = np.arange(len(parameters))  # as those of cells that were just made
+        made._born = len(parameters)
         made.parameters = program.complete(np.asarray(parameters, dtype=float))
         made.stored = np.zeros((len(parameters), program.lowered.stored))
         made._events.add(len(parameters))

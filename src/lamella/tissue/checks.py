@@ -110,8 +110,8 @@ def checked_field(field: ArrayLike, shape: tuple[int, ...], name: str) -> NDArra
     array = np.asarray(field, float)
     if array.ndim and array.shape != shape:
         raise InputError(f"{name} has shape {array.shape}, the dish {shape}", where=_HERE)
-    wrong = ~(np.isfinite(array) & (array >= 0))
-    if wrong.any():
+    if not (array.min() >= 0.0 and array.max() < np.inf):  # so for NaN
+        wrong = ~(np.isfinite(array) & (array >= 0))
         raise InputError(
             f"{name} is {array[wrong].flat[0]} at {wrong.sum()} site(s)",
             where=_HERE,

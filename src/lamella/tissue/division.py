@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from lamella.tissue.grid import Grid, interior
+from lamella.tissue.grid import Grid
 from lamella.tissue.kernel import kernel
 from lamella.tissue.lattice import Lattice, count_gained, give_site, set_with_ghosts
 from lamella.tissue.record import CENTROID, MOMENT, PERIMETER, TOTAL_BONDS, VOLUME
@@ -44,10 +44,10 @@ def hand_over(sites, new_word, keep_bonds, lattice, grid, tiles):
 
 def sites_of(cell: int, lattice: Lattice, grid: Grid) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
     """Sites of a cell on the lattice [k], and their coordinates [k, D]."""
-    mask = (interior(lattice.word, grid.space.shape) & ID) == cell
-    where = np.argwhere(mask)
-    numbers = interior(np.arange(grid.home.size), grid.space.shape)[tuple(where.T)]
-    return numbers.astype(np.uint64), where
+    numbers = np.flatnonzero((lattice.word & ID) == cell)
+    numbers = numbers[grid.home[numbers] == numbers]  # without ghosts
+    padded = tuple(n + 2 for n in grid.space.shape)
+    return numbers.astype(np.uint64), np.stack(np.unravel_index(numbers, padded), axis=1) - 1
 
 
 def offsets_from_centroid(where: NDArray[np.int64], cell: int, record: NDArray, grid: Grid) -> NDArray[np.float64]:

@@ -130,4 +130,7 @@ def pad_field(field: NDArray, grid: Grid) -> NDArray[np.float64]:
     """A field with its ghosts; 0 on walls.   field: shape of the dish; returns [N]"""
     flat = np.zeros(grid.home.size)
     interior(flat, grid.space.shape)[...] = field
-    return flat[grid.home]
+    repeats = grid.mirrors >= 0
+    owners = np.broadcast_to(grid.home[grid.mirrors[:, :1]], grid.mirrors.shape)
+    flat[grid.mirrors[repeats]] = flat[owners[repeats]]
+    return flat
