@@ -47,7 +47,8 @@ CONDITIONS = {
 """What an assay needs to be told, so that every dish has something to read."""
 COMMON = "on-fibronectin-with-egf"
 LINES = {"border_cells": ("border-cell", "border-cells-on-laminin"),
-         "granule_neurons": ("granule-neuron", "granule-neurons-on-laminin"), "anoikis": ("MCF-10A", COMMON)}  # fmt: skip
+         "granule_neurons": ("granule-neuron", "granule-neurons-on-laminin"),
+         "anoikis": ("MCF-10A", COMMON)}  # fmt: skip
 """Assays of one line, or that HeLa live through: line, and protocol of its findings. All others: HeLa, on `COMMON`."""
 LEAST = 1.10
 """Effect that an ordering asks for."""
