@@ -1,5 +1,7 @@
 """Movies of dishes: a frame a picture, colours of the state, nothing where too few pictures were kept."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 import xarray as xr
@@ -37,7 +39,7 @@ def test_a_movie_has_a_frame_a_picture_and_the_same_bytes_again(tmp_path, shades
     assert [path.name for path in made] == ["scratch-control.gif", "scratch-more--10--.gif"]
     seen = frames_of(made[0])
     assert len(seen) == 5
-    assert all((one != two).any() for one, two in zip(seen[:-1], seen[1:]))
+    assert all((one != two).any() for one, two in pairwise(seen))
     again = write_movies(tmp_path / "again", {"scratch": dishes(5, shades)})
     assert made[0].read_bytes() == again[0].read_bytes()
 
