@@ -19,7 +19,7 @@ def scratch(**conditions):
 def test_a_round_wound_closes_and_its_radius_falls():
     dish = scratch(wound_shape="circle", cells=48, edge="240 um", duration="2 h")
     open_ = dish.wound_area.to_numpy()
-    assert open_[0] == pytest.approx(np.pi * 40.0**2, rel=0.2)
+    assert np.sqrt(open_[0] / np.pi) == pytest.approx(40.0, abs=6.0)  # edges round off, by two or three sites of 2 um
     assert float(dish.front_advance) == pytest.approx(np.sqrt(open_[0] / np.pi) - np.sqrt(open_[-1] / np.pi))
     assert 0.0 < float(dish.closure) <= 1.0
     assert "wound_sites" not in dish.attrs
