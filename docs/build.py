@@ -77,7 +77,8 @@ def embed_pictures(token: Token, folder: Path) -> None:
     for child in token.children or ():
         made = folder / str(child.attrs.get("src", ""))
         if child.type == "image" and made.is_file():
-            child.attrs["src"] = "data:image/png;base64," + base64.b64encode(made.read_bytes()).decode()
+            kind = "gif" if made.suffix == ".gif" else "png"
+            child.attrs["src"] = f"data:image/{kind};base64," + base64.b64encode(made.read_bytes()).decode()
 
 
 def page(path: Path) -> str:

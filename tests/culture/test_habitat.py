@@ -10,8 +10,11 @@ from lamella.assays.preparation import sites_per_cell, treated
 from lamella.culture import Culture, Death, Division, Draw, Habitat, Protocol, cells_apart, constants, life_table, scale
 from lamella.culture.cells import program
 from lamella.culture.habitat import Coupling, habitat_table
+from lamella.culture.life import Life
 from lamella.culture.surroundings import substance, surrounding_constants
 from lamella.networks import Perturbations
+from lamella.random import generator
+from lamella.solve import Population
 from lamella.tissue.fields import Ligand
 
 TABLE = surrounding_constants()
@@ -218,3 +221,22 @@ def test_the_cell_cycle_of_the_network_makes_cells_divide_and_a_cdk_inhibitor_do
     assert len(growing.living) > CELLS
     assert len(held.living) <= len(growing.living)
     assert growing.died == held.died == 0
+
+
+def test_cells_in_cycle_begin_at_all_places_of_it():
+    """Half of 400 cells in cycle: ages fall off as in a culture that grows, and sizes are 1 in the mean."""
+    made, division = program("HeLa"), Division("MAPK1_p", 1.0, 1000.0, 0.1)
+    rows = Population(made, np.tile(made.defaults, (400, 1)))
+    rows.states[:200, rows.index("MAPK1_p")], rows.states[200:, rows.index("MAPK1_p")] = 1e6, 0.0
+    before, life = rows.states.copy(), Life(400, division, None, frozenset(made.species))
+    life.scatter(rows, generator(1, "dish", 0, "ages"))
+    assert np.isnan(life.cycling[200:]).all()
+    assert (life.size[200:] == 1.0).all()
+    ages = life.cycling[:200] / 1000.0
+    assert 0.0 <= ages.min() < 0.05
+    assert 0.95 < ages.max() <= 1.0
+    assert ages.mean() == pytest.approx(1.0 / np.log(2.0) - 1.0, abs=0.06)
+    assert life.size[:200].mean() == pytest.approx(1.0, abs=0.05)
+    amounts = np.array(made.model.divisible, bool)
+    np.testing.assert_allclose(rows.states[:, amounts], before[:, amounts] * life.size[:, None])
+    np.testing.assert_array_equal(rows.states[:, ~amounts], before[:, ~amounts])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from lamella.assays.protocol import Setting
-from lamella.culture import Constants, Culture, Draw, Habitat, Layout, Protocol, Scale, constants, scale
+from lamella.culture import Constants, Culture, Draw, Habitat, Layout, Protocol, Scale, constants, life_table, scale
 from lamella.errors import InputError
 from lamella.networks import Network, Treatment, assemble, resolve
 
@@ -47,6 +47,7 @@ def plated(
     spreads: bool = False,
     section: bool = False,
     bare_walls: bool = False,
+    life: bool = False,
 ) -> Culture:
     """The dish of one arm and replicate.
 
@@ -54,6 +55,7 @@ def plated(
     spreads  the area of a cell follows its adhesion
     section  cells are seen in section, each with its nucleus
     bare_walls  walls hold nobody
+    life     cells divide and die when their networks say so (culture/life.toml)
 
     raises  InputError: cells that are kept in suspension do not crawl; a dish with adhesive islands
     """
@@ -68,7 +70,7 @@ def plated(
         raise InputError("the coating of a dish is all over it", where=f"arms.{setting.arm}.island",
                          why="Cells that an adhesive island holds do not crawl.",
                          remedy="Use an assay without a dish: immunoblot, proliferation, viability, adhesion.")
-    return Culture(
+    culture = Culture(
         network,
         treatment,
         draw(setting, cells),
@@ -80,7 +82,11 @@ def plated(
             section=section, bare_walls=bare_walls, threads=setting.threads,
         ),
         None if habitat is None else habitat(treatment, layout.labels.shape),
+        life_table() if life else None,
     )
+    if life:
+        culture.scatter_ages()
+    return culture
 
 
 def lengths_of(setting: Setting, exchange: Constants, *, finer_step: float = 1.0) -> Scale:

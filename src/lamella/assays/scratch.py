@@ -18,7 +18,7 @@ from lamella.assays.film import Film
 from lamella.assays.preparation import lengths_of, numbers, plated, sites_per_cell
 from lamella.assays.protocol import Assay, PicturedConditions, Progress, Setting
 from lamella.assays.quantities import written_in
-from lamella.assays.tracking import Recorder, mean_edge_aspect
+from lamella.assays.tracking import Census, Recorder, mean_edge_aspect
 from lamella.culture import Layout, disc, open_area, pooled, sheet_round, sheet_with_gap
 from lamella.errors import InputError
 from lamella.units import quantity
@@ -31,7 +31,8 @@ class ScratchConditions(PicturedConditions):
 
     wound         width of a band, or diameter of a circle
     wound_shape   a band across the sheet from edge to edge, or a circle in its middle
-    edge          length of each side of a band; of the dish across it
+    edge          length of each side of a band; of the dish across a circle
+    life          whether cells divide and die when their networks say so
     """
 
     duration: Annotated[str, written_in("s", above=0.0)] = "24 h"
@@ -40,6 +41,7 @@ class ScratchConditions(PicturedConditions):
     wound_shape: Literal["band", "circle"] = "band"
     edge: Annotated[str, written_in("um", above=0.0)] = "640 um"
     frame: Annotated[str, written_in("s", above=0.0)] = "30 min"
+    life: bool = False
     pictures: Annotated[int, Field(ge=2, le=50)] = 5
     finer_step: Annotated[int, Field(ge=1, le=8)] = 1
     network_interval: Annotated[str, written_in("s", above=0.0)] | None = None
@@ -54,13 +56,14 @@ def run(setting: Setting, conditions: ScratchConditions, progress: Progress) -> 
     interval = None if conditions.network_interval is None else quantity(conditions.network_interval, "s")
     layout = wounded_sheet(setting, conditions, sites_per_cell(setting, lengths), lengths.site)
     wound = layout.wound if layout.opening is None else layout.opening
-    culture = plated(setting, conditions.cells, layout, exchange, lengths, interval)
+    culture = plated(setting, conditions.cells, layout, exchange, lengths, interval, life=conditions.life)
     times = np.unique(np.append(np.arange(0.0, duration, frame), duration))
     film = Film(setting, times, conditions.pictures, conditions.colour)
-    recorder, areas = Recorder(), []
+    recorder, census, areas = Recorder(), Census(), []
     for i, time in enumerate(times):
         culture.advance(time - culture.seconds)
         recorder.take(culture)
+        census.take(culture)
         areas.append(open_area(culture, wound))
         film.take(i, culture)
         progress((i + 1) / len(times))
@@ -80,7 +83,8 @@ def run(setting: Setting, conditions: ScratchConditions, progress: Progress) -> 
     }
     lysate = pooled(culture, tuple(BLOTS.values()))
     data |= {name: ((), float(lysate[state]), {"units": "molecules"}) for name, state in BLOTS.items()}
-    attrs = {"assay": "scratch", "site_um": lengths.site}
+    data |= census.courses() if conditions.life else {}
+    attrs: dict[str, Any] = {"assay": "scratch", "site_um": lengths.site}
     if layout.opening is None:
         attrs["wound_sites"] = list(layout.wound)
     return film.dataset(data, attrs, table)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -47,6 +49,24 @@ class Recorder:
         for place, frame in zip(where, self._frames):
             place[np.searchsorted(numbers, frame["cell"])] = frame[["x_um", "y_um"]]
         return where
+
+
+class Census:
+    """How many cells there are, and how many have been shed, frame by frame."""
+
+    def __init__(self) -> None:
+        self._living: list[int] = []
+        self._died: list[int] = []
+
+    def take(self, culture: Culture) -> None:
+        """Count the present frame."""
+        self._living.append(len(culture.living))
+        self._died.append(culture.died)
+
+    def courses(self) -> dict[str, Any]:
+        """`living` and `died` over the frames [times], with names for a report."""
+        return {"living": ("times", np.array(self._living, float), {"long_name": "cells in the dish"}),
+                "died": ("times", np.array(self._died, float), {"long_name": "cells that died and were shed"})}
 
 
 def mean_edge_aspect(table: pd.DataFrame, after: float) -> float:

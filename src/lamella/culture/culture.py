@@ -30,7 +30,7 @@ from lamella.culture.timed import make, pieces
 from lamella.culture.variation import cell_keys
 from lamella.errors import InputError, SolverError
 from lamella.networks import Change, Network, Treatment
-from lamella.random import stream_key
+from lamella.random import generator, stream_key
 from lamella.solve import Status
 from lamella.tissue import Dish, Reading
 
@@ -176,6 +176,11 @@ class Culture:
         if self.coupling is not None:
             told |= self.coupling.inputs(self.living)
         return means_of_halves(told) if self.protocol.front_equals_rear else told
+
+    def scatter_ages(self) -> None:
+        """Cells that are in cycle when the dish begins are at all places of it; see `Life.scatter`."""
+        self._life.scatter(self.population, generator(self._draw.seed, "dish", self._draw.replicate, "ages"))
+        self._write_mechanics()
 
     def divide(self, row: int) -> int:
         """Divide a cell across its long axis; the network's amounts go with the sites.

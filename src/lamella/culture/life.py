@@ -94,6 +94,22 @@ class Life:
             said = self._told(population, self.division.observable) > self.division.above
             self.cycling[alive & np.isnan(self.cycling) & said] = 0.0
 
+    def scatter(self, population: Population, stream: np.random.Generator) -> None:
+        """Ages of cells that long culture has left in cycle, as in a culture that grows: at all places of it, and twice
+        as many that have just entered it as are about to divide. Sizes, and amounts with them, are 1 in the mean.
+
+        Without this they would all enter the cycle, and divide, at one moment.
+        """
+        if self.division is None:
+            return
+        share = -np.log2(1.0 - 0.5 * stream.uniform(size=len(self.size)))
+        said = self._told(population, self.division.observable) > self.division.above
+        self.cycling = np.where(said, share * self.division.time, self.cycling)
+        size = np.where(said, 2.0**share / (2.0 * math.log(2.0)), 1.0)
+        amounts = np.array(population.program.model.divisible, bool)
+        population.states *= np.where(amounts, size[:, None], 1.0)
+        self.size *= size
+
     def _told(self, population: Population, observable: str, rest: str | None = None) -> NDArray[np.float64]:
         """An observable, or its share of itself and the rest.   [rows]"""
         values = population.observe((observable,) if rest is None else (observable, rest))

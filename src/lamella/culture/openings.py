@@ -36,7 +36,8 @@ def bands(shape: tuple[int, int], width: float, count: int = 1) -> NDArray[np.bo
 def mask_of(given: Mask, shape: tuple[int, int]) -> NDArray[np.bool_]:
     """A mask in the shape of the dish.   raises InputError: another shape"""
     if callable(given):
-        given = given(*np.meshgrid(np.arange(shape[0]) + 0.5, np.arange(shape[1]) + 0.5, indexing="ij"))
+        x, y = np.indices(shape, np.float64) + 0.5
+        given = given(x, y)
     mask = np.asarray(given)
     if mask.shape != shape:
         raise InputError(f"the mask has shape {mask.shape}, the dish {shape}", where="layout",
