@@ -1,4 +1,4 @@
-"""What many cells do: statistics against the independent sampler and without tiles, sorting, cells in one piece."""
+"""What many cells do: statistics against the independent sampler and without tiles, cells in one piece."""
 
 from __future__ import annotations
 
@@ -139,43 +139,6 @@ def volume(seeds: int) -> dict:
 def single_speed(seeds: int) -> dict:
     """Distance per MCS, over 25 MCS, of cells in tiles over that without."""
     return _of_tiles(2, seeds)
-
-
-DURAND = {"across": 48, "area": 40, "mcs": 20_000}
-"""Cells along each axis, their sites, and how long they sort."""
-
-
-def sorting_series(seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Border between kinds, in pairs of sites, over the MCS of a 50:50 mixture without medium."""
-    across, area = DURAND["across"], DURAND["area"]
-    n = round(across * area**0.5)
-    column = np.arange(n) * across // n
-    labels = 1 + column[:, None] * across + column[None, :]
-    cells = across * across
-    kinds = np.append(0, 1 + np.random.default_rng(seed).permutation(np.arange(cells) % 2))
-    dish = Dish(labels, kinds, ((0, 0, 0), (0, 4, 10), (0, 10, 4)), temperature=10.0, key=seed,
-                cell_keys=np.arange(cells + 1))  # fmt: skip
-    dish.cells.target_volume, dish.cells.volume_stiffness = float(area), 1.0
-    times = np.unique(np.geomspace(20, DURAND["mcs"], 24).astype(int))
-    border = []
-    for before, after in zip(np.r_[0, times], times):
-        dish.advance(int(after - before))
-        kind = kinds[dish.labels()]
-        border.append(sum(int((np.roll(kind, 1, axis) != kind).sum()) for axis in (0, 1)))
-    return times, np.array(border)
-
-
-def sorting_exponent(seeds: int) -> dict:
-    """Power with which the size of domains, area over border, grows in the last decade of sorting."""
-    slopes = []
-    for seed in range(seeds):
-        times, border = sorting_series(seed)
-        late = times >= times[-1] / 10
-        slopes.append(-np.polyfit(np.log(times[late]), np.log(border[late]), 1)[0])
-    mean = float(np.mean(slopes))
-    return {"value": {"exponent": mean, "half_width": half_width(slopes)},
-            "target": "1/4 within 15 % (Durand 2021, doi:10.1371/journal.pcbi.1008576)",
-            "met": abs(mean - 0.25) < 0.0375}  # fmt: skip
 
 
 SITE_UM, STEP_S = 2.0, 40.0
