@@ -2,9 +2,10 @@
 
     python -m verification.tissue [--json] [--only NAME ...] [--seeds 6] [--store FILE]
 
-Each check returns {value, target, met}, and `seeds` where it takes another number of them than it was asked for. Lengths
-are sites, times Monte Carlo steps. What is stored is kept check by check, with the day on which it was run and the commit
-it was run on: some take a second, others half an hour. `-dirty` behind a commit says that files differed from it.
+Each check returns {value, target, met}, and `seeds` where it takes another number of them than it was asked for.
+Lengths are sites, times Monte Carlo steps. What is stored is kept check by check, with the day on which it was run and
+the commit it was run on: some take a second, others a quarter of an hour. `-dirty` behind a commit says that files
+differed from it.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from verification.tissue_act import speed_persistence
 from verification.tissue_energy import energy_exact
 from verification.tissue_many import acceptance, fragmented, sheet_edge, single_speed, volume
 from verification.tissue_motion import axis_drives, axis_turns, bond_optimum, elongation, site_halved, step_halved
@@ -30,6 +32,7 @@ CHECKS: dict[str, Callable[[int], dict]] = {
     "acceptance": acceptance,
     "volume": volume,
     "speed": single_speed,
+    "speed_persistence": speed_persistence,
     "sorting_exponent": sorting_exponent,
     "fragmented": fragmented,
     "pore_nucleus": pore_nucleus,

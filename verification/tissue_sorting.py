@@ -11,8 +11,8 @@ ACROSS, AREA, MARGIN, MCS = 54, 40, 20, 20_000
 """Cells across the aggregate, sites of a cell, sites of medium round it, and how long the cells sort."""
 
 CONTACT = ((0, 14, 6), (14, 4, 10), (6, 10, 4))
-"""Energies between medium, the kind that goes inside and the kind that goes outside. Tensions are 6 between the kinds, 12
-and 4 with medium: 12 > 6 + 4, so the second kind spreads over the first and domains of the first float in it."""
+"""Energies between medium, the kind that goes inside and the kind that goes outside. Tensions are 6 between the kinds,
+12 and 4 with medium: 12 > 6 + 4, so the second kind spreads over the first and domains of the first float in it."""
 
 MIXTURES = {"50:50": 0.5, "25:75": 0.25}
 """Share of the inner kind: Durand finds one exponent at every ratio."""
