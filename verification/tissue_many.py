@@ -62,7 +62,8 @@ def fragmented(seeds: int) -> dict:
         ruled[name] = in_pieces(made(connectivity=True), mcs)
         timed[name] = in_pieces(made(), mcs)
     met = max((*ruled.values(), *timed.values())) < 0.001
-    return {"value": {"with_the_rule": ruled, "as_timed": timed}, "target": "under 0.001 in each", "met": met, "seeds": 1}
+    value = {"with_the_rule": ruled, "as_timed": timed}
+    return {"value": value, "target": "under 0.001 in each", "met": met, "seeds": 1}
 
 
 def in_pieces(dish: Dish, mcs: int) -> float:
