@@ -56,18 +56,24 @@ def _border(kind: np.ndarray) -> int:
     return sum(int((one * other == 2).sum()) for one, other in pairs)
 
 
+def growth(times: np.ndarray, border: np.ndarray, first: float) -> float:
+    """Power with which area over border grows in the decade from `first` on."""
+    decade = (times >= first) & (times <= 10 * first)
+    return float(-np.polyfit(np.log(times[decade]), np.log(border[decade]), 1)[0])
+
+
 def sorting_exponent(seeds: int) -> dict:
-    """Power with which the size of domains, area over border, grows in the last decade of sorting."""
+    """Power with which the size of domains grows in the last decade of sorting; and in each decade, for a power that
+    still changes is none.
+    """
     found, seeds = {}, max(seeds, LEAST_SEEDS)
     for name, share in MIXTURES.items():
-        slopes, borders = [], []
-        for seed in range(seeds):
-            times, border = sorting_series(seed, share)
-            late = times >= times[-1] / 10
-            slopes.append(-np.polyfit(np.log(times[late]), np.log(border[late]), 1)[0])
-            borders.append(border)
-        found[name] = {"exponent": float(np.mean(slopes)), "half_width": half_width(slopes),
-                       "mcs": times.tolist(), "border": np.mean(borders, axis=0).tolist(),
+        series = [sorting_series(seed, share) for seed in range(seeds)]
+        times, borders = series[0][0], [border for _, border in series]
+        slopes = np.array([[growth(times, row, MCS / 10**k) for k in (3, 2, 1)] for row in borders])
+        found[name] = {"exponent": float(slopes[:, -1].mean()), "half_width": half_width(slopes[:, -1]),
+                       "by_decade": slopes.mean(axis=0).tolist(), "mcs": times.tolist(),
+                       "border": np.mean(borders, axis=0).tolist(),
                        "border_half_width": [half_width(row) for row in np.transpose(borders)]}  # fmt: skip
     met = all(BAND[0] <= mixture["exponent"] <= BAND[1] for mixture in found.values())
     return {"value": found, "seeds": seeds, "met": met,
