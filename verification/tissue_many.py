@@ -146,7 +146,7 @@ def _of_tiles(which: int, seeds: int) -> dict:
         # cells that nothing drives hardly move: it takes more dishes to say how far
         ("passive", (_mixture, ((40, 40), (320, 320)), 4 * seeds)),
         ("passive, tiles as by default", (_large, (tile_lengths((1088, 1088)), (1088, 1088)), seeds)),
-        ("passive, 3d, tiles as by default", (_deep, (tile_lengths((128, 128, 128)), (128, 128, 128)), seeds)),
+        ("passive, 3d, tiles as by default", (_deep, (tile_lengths((128, 128, 128)), (128, 128, 128)), 3 * seeds)),
     ):
         tiled, whole = (found[:, which] for found in _tiled_and_whole(*made))
         error = float(np.hypot(half_width(tiled), half_width(whole)) / whole.mean())
