@@ -96,14 +96,16 @@ def sheet(key: int = 1) -> Dish:
     return made
 
 
-def big2d(tile: tuple[int, ...] | None = None) -> Dish:
+def big2d(tile: tuple[int, ...] | None = None, connectivity: bool = False) -> Dish:
     columns = {"target_volume": 625, "volume_stiffness": 2}
-    return dish(blocks(2000, 64, 25, 2), two_kinds(4096), SORTING_2D, 15.0, columns, connectivity=False, tile=tile)
+    options = {"connectivity": connectivity, "tile": tile}
+    return dish(blocks(2000, 64, 25, 2), two_kinds(4096), SORTING_2D, 15.0, columns, **options)
 
 
-def big3d(tile: tuple[int, ...] | None = None) -> Dish:
+def big3d(tile: tuple[int, ...] | None = None, connectivity: bool = False) -> Dish:
     columns = {"target_volume": 2744, "volume_stiffness": 1}
-    return dish(blocks(200, 12, 14, 3), two_kinds(1728), SORTING_3D, 20.0, columns, connectivity=False, tile=tile)
+    options = {"connectivity": connectivity, "tile": tile}
+    return dish(blocks(200, 12, 14, 3), two_kinds(1728), SORTING_3D, 20.0, columns, **options)
 
 
 def other_big2d(beside):

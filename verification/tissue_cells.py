@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from scipy import stats
 
 from lamella.random import stream_key
 from lamella.tissue import Dish
@@ -71,5 +72,5 @@ def persistence(tracks: list[np.ndarray], every: int = 100) -> float:
 
 
 def half_width(values) -> float:
-    """Half width of the 95 % interval of a mean, normal approximation."""
-    return 1.96 * float(np.std(values, ddof=1)) / math.sqrt(len(values))
+    """Half width of the 95 % interval of a mean, Student's t: six dishes are few."""
+    return float(stats.t.ppf(0.975, len(values) - 1) * np.std(values, ddof=1)) / math.sqrt(len(values))

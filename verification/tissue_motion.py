@@ -24,11 +24,17 @@ def bond_optimum(seeds: int) -> dict:
     jump = float(np.exp(np.abs(np.diff(np.log(mean))).max()))
     fall = 1 - loose.mean(axis=1)[-1] / loose.mean(axis=1).max()
     rise = 1 - free.mean(axis=1)[0] / free.mean(axis=1).max()
-    value = {"ligand": ligand.tolist(), "speed": mean.tolist(), "largest_jump": jump,
+    value = {"ligand": ligand.tolist(), **_shown("speed", whole), **_shown("without_dissipation", loose),
+             **_shown("without_traction", free), "largest_jump": jump,
              "fall_without_dissipation": float(fall), "rise_without_traction": float(rise)}  # fmt: skip
     met = bool(inside and apart and jump < 3 and fall < 0.2 and rise < 0.2)
     return {"value": value, "target": "maximum 2x both ends, jumps under 3x, either flank gone without its cause",
             "met": met}  # fmt: skip
+
+
+def _shown(name: str, series: np.ndarray) -> dict[str, list[float]]:
+    """Mean and half width at each point.   series [points, seeds]"""
+    return {name: series.mean(axis=1).tolist(), f"{name}_half_width": [half_width(row) for row in series]}
 
 
 def _speed_at(ligand: float, seed: int, **columns) -> float:
@@ -87,8 +93,8 @@ def elongation(seeds: int) -> dict:
             dish = one_cell(s, exponent=8, **{**LONG, "act_memory": 20, **columns})
             dish.advance(1500)
             aspects.append(track(dish, 4000)[1].mean())
-        found[name] = float(np.mean(aspects))
-    met = found["narrow front"] >= 2.0 and found["round"] <= 1.3
+        found[name] = [float(np.mean(aspects)), half_width(aspects)]
+    met = found["narrow front"][0] >= 2.0 and found["round"][0] <= 1.3
     return {"value": found, "target": "at least 2, at most 1.3", "met": bool(met)}
 
 

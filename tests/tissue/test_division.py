@@ -146,3 +146,19 @@ def test_what_is_refused():
     made.remove(1)
     with pytest.raises(InputError, match=r"0 site\(s\)"):
         made.divide(1, key=1)
+
+
+def test_a_division_beyond_the_last_id_is_refused(monkeypatch):
+    """Room doubles up to the ids that there are; the next daughter is refused before a site changes hands."""
+    monkeypatch.setattr("lamella.tissue.dish.MOST_CELLS", 3)
+    made = dish()
+    assert made.divide(1, key=7) == 3
+    before, record = made.labels(), made.checkpoint()["record"].copy()
+    with pytest.raises(InputError) as refusal:
+        made.divide(3, key=8)
+    assert "room for 4 cells is asked for" in str(refusal.value)
+    assert "ids end at 3" in str(refusal.value)
+    np.testing.assert_array_equal(made.labels(), before)
+    np.testing.assert_array_equal(made.checkpoint()["record"], record)
+    made.advance(10)
+    assert_consistent(made)

@@ -2,14 +2,9 @@
 
 import numpy as np
 import pytest
-from verification.tissue_energy import (
-    copies,
-    kernel_nucleus,
-    nuclear_places,
-    random_dish,
-    steering_energy,
-    whole_energy,
-)
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from verification.tissue_energy import EXACT, compared, copies, nuclear_moves, random_dish, summed
 
 from lamella.tissue import reference
 from lamella.tissue.grid import interior
@@ -19,25 +14,28 @@ from lamella.tissue.word import COUNT, COUNT_SHIFT, ID, KIND, KIND_SHIFT
 
 
 def agree(dish, seed, most):
-    """Compare copies with whole energies of the picture.   returns how many"""
+    """Compare copies and moves of nuclei with the whole energy, and growth of perimeters with the picture.
+
+    returns   copies; moves
+    """
+    found = compared(dish, seed, most)
+    assert found["copies_off"] <= EXACT
+    assert found["nuclei_off"] <= EXACT
+    assert found["wrong_decisions"] == 0
     labels, place = dish.labels(), interior(np.arange(dish._lattice.word.size), dish.shape)
-    before, tried = whole_energy(dish, labels), 0
-    for site, winner, loser, (*found, longer, shorter) in copies(dish, seed, most):
+    for site, _, winner, loser, (*_, longer, shorter) in copies(dish, seed, most):
         after = labels.copy()
         after[place == site] = winner
-        for mine, was, then in zip(found, before, whole_energy(dish, after)):
-            assert np.isclose(mine, then - was, rtol=1e-9, atol=1e-7)
         change = reference.perimeters(after, len(dish.cells), dish._periodic) - dish.cells.perimeter
         assert winner == 0 or change[winner] == longer
         assert loser == 0 or change[loser] == shorter
-        tried += 1
-    return tried
+    return found["copies"], found["moves"]
 
 
 def test_incremental_energy_is_the_difference_of_whole_energies(dish):
     dish.cells.rear_focus = 0.7
     dish.advance(40)
-    assert agree(dish, 3, 500) > 100
+    assert agree(dish, 3, 500)[0] > 100
 
 
 def test_cells_that_change_their_kind_have_the_contacts_of_it(dish):
@@ -51,42 +49,50 @@ def test_cells_that_change_their_kind_have_the_contacts_of_it(dish):
     owner = word & ID
     mine = (owner != 0) & (owner != ID)
     assert np.array_equal(word[mine] >> KIND_SHIFT & KIND, dish._kinds[owner[mine]])
-    assert agree(dish, 4, 400) > 50
+    assert agree(dish, 4, 400)[0] > 50
     dish.advance(20)
-    assert agree(dish, 5, 400) > 50
+    assert agree(dish, 5, 400)[0] > 50
 
 
-@pytest.mark.parametrize("periodic", [True, False])
-@pytest.mark.parametrize("dimensions", [2, 3])
-def test_incremental_energy_with_random_parameters(dimensions, periodic):
-    """Every cell has its own strength of every term."""
-    assert sum(agree(random_dish(seed, dimensions, periodic), seed, 60) for seed in range(5)) > 60
+@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@given(seed=st.integers(0, 2**32 - 1), walls=st.lists(st.booleans(), min_size=2, max_size=3))
+def test_incremental_energy_with_random_parameters(seed, walls):
+    """Every cell has its own strength of every term, any axes wrap round or are closed, an obstacle stands between."""
+    copied, moved = agree(random_dish(seed, len(walls), walls), seed, 40)
+    assert copied > 3
+    assert moved > 20
+
+
+def test_the_whole_energy_tells_each_term():
+    """None of the terms, and none of what lies beyond energies, is the same without what turns it on."""
+    made = random_dish(1, 2, True)
+    labels, nuclei = made.labels(), made.nuclei()
+    whole = reference.whole_energy(made, labels, nuclei)
+    assert all(abs(term) > 1.0 for term in whole)
+    assert sum(summed(whole)) == pytest.approx(sum(whole))
+    for term, column in {"volume": "volume_stiffness", "perimeter": "perimeter_stiffness", "chemotaxis": "chemotaxis",
+                         "link": "nucleus_link", "contraction": "contraction"}.items():  # fmt: skip
+        other = random_dish(1, 2, True)
+        setattr(other.cells, column, 0.0)
+        assert getattr(reference.whole_energy(other, labels, nuclei), term) == 0.0
+
+
+def test_an_attempt_that_pays_a_little_less_than_protrusion_and_rupture_is_refused(monkeypatch):
+    """The twin of what lies beyond energies is tight: a thousandth more of it, and decisions go wrong."""
+    exact, made = reference.beyond_energy, random_dish(3, 2, True)
+    assert compared(made, 3)["wrong_decisions"] == 0
+    monkeypatch.setattr(reference, "beyond_energy", lambda *arguments: 1.001 * exact(*arguments))
+    assert compared(made, 3)["wrong_decisions"] > 10
 
 
 def test_nuclei_pay_the_difference_of_whole_energies(dish):
     """Sites at the edge of nuclei, won and lost."""
     dish.advance(40)
-    rng = np.random.default_rng(4)
-    lattice, grid, labels, nuclei = dish._lattice, dish._grid, dish.labels(), dish.nuclei()
-    place = interior(np.arange(lattice.word.size), dish.shape)
-
-    def energy(picture):
-        elastic = reference.nucleus_energy(picture, dish.cells, dish.fibres, dish._periodic)
-        return elastic + steering_energy(dish, labels, picture)
-
-    before, won, lost = energy(nuclei), 0, 0
-    near = reference.neighbours(nuclei, dish._periodic)
-    could_win = (labels > 0) & (nuclei == 0) & (near == labels).any(axis=0)
-    edge = np.argwhere(could_win | ((nuclei > 0) & (near != nuclei).any(axis=0)))
-    for spot in rng.permutation(edge)[:150]:
-        spot = tuple(spot)
-        cell, gained = int(labels[spot]), -1.0 if nuclei[spot] else 1.0
-        if dish.cells.nucleus[cell] + gained < 1:
-            continue
-        cost, longer = kernel_nucleus(np.uint64(place[spot]), np.uint32(cell), gained, lattice, dish._record, grid)
+    nuclei, won, lost = dish.nuclei(), 0, 0
+    assert compared(dish, 4, 150)["nuclei_off"] <= EXACT
+    for spot, cell, gained, (_, longer) in nuclear_moves(dish, 4, 150):
         after = nuclei.copy()
         after[spot] = cell if gained > 0 else 0
-        assert np.isclose(cost, energy(after) - before, rtol=1e-9, atol=1e-7)
         change = reference.nuclear_perimeters(after, len(dish.cells), dish._periodic) - dish.cells.nucleus_edge
         assert change[cell] == longer
         won, lost = won + (gained > 0), lost + (gained < 0)
@@ -103,7 +109,8 @@ def test_nuclei_are_whole_and_inside_their_cells(dish):
     assert np.array_equal(dish._lattice.nucleus, dish._lattice.nucleus[dish._grid.home])
     live = dish._record[:, NUCLEUS_SITES] > 0
     shape = np.array(dish.shape)
-    apart = nuclear_places(dish, nuclei)[live] - dish._record[live, NUCLEUS_PLACE : NUCLEUS_PLACE + nuclei.ndim]
+    place = dish._record[:, NUCLEUS_PLACE : NUCLEUS_PLACE + nuclei.ndim]
+    apart = (reference.centroids(nuclei, place, dish._periodic) - place)[live]
     assert np.abs(apart - shape * np.round(apart / shape)).max() < 1e-9
 
 

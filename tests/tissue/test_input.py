@@ -70,13 +70,24 @@ def test_refused_before_a_step(column, value, reason):
     assert np.array_equal(dish.labels(), before)
 
 
-@pytest.mark.parametrize("field", [np.nan, -1.0, np.zeros((3, 3))])
-def test_refused_fields(field):
+@pytest.mark.parametrize("name", ["ligand", "attractant", "fibres"])
+@pytest.mark.parametrize(
+    ("field", "reason"),
+    [
+        (np.nan, "nan at 1 site(s)\n  a density is finite and not negative"),
+        (np.where(LABELS == 3, np.inf, 1.0), "inf at 36 site(s)"),
+        (-1.0, "-1.0 at 1 site(s)\n  a density is finite and not negative"),
+        (np.zeros((3, 3)), "has shape (3, 3), the dish (20, 20)"),
+    ],
+)
+def test_refused_fields(name, field, reason):
     dish = make()
-    with pytest.raises(InputError):
-        dish.ligand = field
-    with pytest.raises(InputError):
-        dish.attractant = field
+    setattr(dish, name, 0.5)
+    with pytest.raises(InputError) as refusal:
+        setattr(dish, name, field)
+    assert f"{name} " in str(refusal.value)
+    assert reason in str(refusal.value)
+    assert (getattr(dish, name) == 0.5).all()  # and what was there stays
 
 
 def test_unknown_column_names_the_nearest():

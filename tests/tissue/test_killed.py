@@ -7,4 +7,4 @@ def test_killed_and_resumed_equals_whole(tmp_path):
     """kill -9 at three random moments, checkpoints every 5 MCS, two threads; the whole run has one thread."""
     whole = tiled_dish(3)
     whole.advance(300)
-    assert kill_and_resume(tmp_path, 3, 300, 5, kills=3, threads=2) == digest(whole)
+    assert kill_and_resume(tmp_path, 3, 300, 5, kills=3, threads=2) == (digest(whole), 3)

@@ -1,16 +1,23 @@
 """The readable twin: the whole energy of a dish and its book-keeping, from nothing but the picture.
 
-Slow and plain numpy. Tests hold the kernels to it.
+Slow and plain numpy. Tests hold the kernels to it. `whole_energy` is all that is an energy. Protrusion and the rupture
+of bonds are none: what they add to a copy depends on the way, and `beyond_energy` says it.
 """
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
+
+from lamella.tissue.record import FORCE, MEAN_TRACTION, NUCLEUS_PLACE
+
+if TYPE_CHECKING:
+    from lamella.tissue.dish import Dish
 
 OUTSIDE = -1
 """Owner of walls and obstacles in the pictures of this file, as in `Dish.labels`."""
@@ -115,6 +122,91 @@ def rear_energy(labels: NDArray, centroid: NDArray, axis: NDArray, focus: NDArra
     cosine = np.divide((delta * axis[cell]).sum(axis=1), distance, out=np.zeros_like(distance), where=distance > 1e-9)
     weight = (1.0 - focus[cell]) * mean + focus[cell] * np.maximum(0.0, -cosine)
     return np.bincount(cell, weights=weight, minlength=len(centroid))
+
+
+class Energies(NamedTuple):
+    """Energies of a picture, term by term."""
+
+    contact: float
+    volume: float
+    perimeter: float
+    chemotaxis: float
+    force: float
+    link: float
+    contraction: float
+    nucleus: float
+
+
+def whole_energy(dish: Dish, labels: NDArray, nuclei: NDArray) -> Energies:
+    """Every energy of a picture with the parameters, fields and forces of a dish.
+
+    Axes, traction and the directions from the centroids, which contraction asks for, are those of the dish: while cells
+    copy they stand still.
+
+    labels, nuclei   as `Dish.labels` and `Dish.nuclei`
+    """
+    cells, record, periodic, live = dish.cells, dish._record, dish._periodic, slice(1, None)
+    volume = volumes(labels, len(cells)) - cells.target_volume
+    perimeter = perimeters(labels, len(cells), periodic) - cells.target_perimeter
+    centroid = centroids(labels, dish.centroid, periodic)
+    place = centroids(nuclei, record[:, NUCLEUS_PLACE : NUCLEUS_PLACE + nuclei.ndim], periodic)
+    weight = rear_energy(labels, dish.centroid, dish.axis, cells.rear_focus, dish._physics.mean_rear, periodic)
+    fibres, attractant = dish.fibres, dish.attractant
+    return Energies(
+        contact=contact_energy(labels, dish._kinds, dish._energy[:-1, :-1], dish._energy[-1, :-1], periodic),
+        volume=float((cells.volume_stiffness * volume**2)[live].sum()),
+        perimeter=float((cells.perimeter_stiffness * perimeter**2)[live].sum()),
+        chemotaxis=0.0 if attractant is None else chemotaxis_energy(labels, attractant, cells.chemotaxis),
+        force=force_energy(centroid, record[:, FORCE : FORCE + labels.ndim]),
+        link=linkage_energy(
+            centroid, place, np.where(cells.nucleus > 0, cells.nucleus_link, 0.0), periodic, labels.shape
+        ),
+        contraction=float((cells.contraction * record[:, MEAN_TRACTION] * weight)[live].sum()),
+        nucleus=nucleus_energy(nuclei, cells, np.zeros(labels.shape) if fibres is None else fibres, periodic),
+    )
+
+
+def beyond_energy(dish: Dish, labels: NDArray, source: tuple[int, ...], site: tuple[int, ...]) -> float:
+    """What the copy of `source` to `site` costs beyond energies: bonds that break, and protrusion of either cell.
+
+    labels         the picture before the copy
+    source, site   places inside the dish
+    """
+    cells, winner, loser = dish.cells, labels[source], labels[site]
+    cost = float(cells.dissipation[loser] * dish.bonds[site]) if loser > 0 else 0.0
+    if winner > 0:
+        cost -= _push(dish, labels, int(winner), source, site, into=int(loser))
+    if loser > 0:
+        cost += _push(dish, labels, int(loser), site, site, into=int(winner))
+    return cost
+
+
+def _push(dish: Dish, labels: NDArray, cell: int, root, site, *, into: int) -> float:
+    """Energy that protrusion of a cell lends to `site`, for the activity and the bonds round `root`."""
+    cells, near = dish.cells, _block(root, dish._periodic, labels.shape)
+    own = tuple(near[labels[tuple(near.T)] == cell].T)
+    share = dish.act[own] / cells.act_memory[cell]
+    activity = float(np.exp(np.log(share).mean())) if share.min() > 0.0 else 0.0
+    bonds = float(dish.bonds[own].mean())
+    floor = cells.traction_floor[cell]
+    traction = floor + (1.0 - floor) * bonds / (bonds + cells.traction_half[cell])
+    delta = np.array(site) - dish.centroid[cell]
+    for d, wraps in enumerate(dish._periodic):
+        if wraps:
+            delta[d] -= labels.shape[d] * np.round(delta[d] / labels.shape[d])
+    distance = np.linalg.norm(delta)
+    cosine = float(delta @ dish.axis[cell] / distance) if distance > 1e-9 else 0.0
+    front = dish._physics.norm * max(0.0, cosine) ** dish._physics.exponent
+    weight = 1.0 - cells.polarity[cell] + cells.polarity[cell] * front
+    gain = cells.contact_gain[cell] if into != 0 else 1.0
+    return float(cells.protrusion[cell] * gain * weight * traction * activity)
+
+
+def _block(place, periodic: Sequence[bool], shape: tuple[int, ...]) -> NDArray:
+    """Places of the 3^D sites round one, itself included, that are in the dish.   returns [k, D]"""
+    near = np.array(place) + np.array(list(itertools.product((-1, 0, 1), repeat=len(shape))))
+    near = np.where(periodic, near % shape, near)
+    return near[((near >= 0) & (near < shape)).all(axis=1)]
 
 
 def pieces(labels: NDArray, periodic: Sequence[bool]) -> dict[int, int]:
