@@ -111,8 +111,8 @@ def causal_path(cell: str, arm: Perturbations, against: Perturbations, quantity:
     at         time after the treatment
     names      how the two arms are called in what is returned
     cells      drawn cells per arm and reaction
-    halves_together  switch off a reaction at the front and at the rear of the cell at once, so that they cannot cover
-               for each other; it then goes by its name without the half
+    halves_together  switch off a reaction at the front and at the rear of the cell, and on the form of its protein that
+               lacks a phosphate, at once, so that they cannot cover for each other; it then goes by `act_of`
     raises     InputError: no such quantity, a perturbation that means nothing; the arms do not differ in it
     """
     network = assemble(cell)
@@ -138,11 +138,16 @@ def causal_path(cell: str, arm: Perturbations, against: Perturbations, quantity:
     return _ranked(network, groups, quantity, names, found[0], found[1], more[1:] >= DYING)
 
 
+def act_of(reaction: str) -> str:
+    """What a reaction does, wherever and on whichever form: its name without the half and without `_unphosphorylated`."""
+    return reaction.removesuffix("_front").removesuffix("_rear").removesuffix("_unphosphorylated")
+
+
 def _groups(made: Program, halves_together: bool) -> dict[str, tuple[str, ...]]:
     """Name -> the reactions that are switched off at once."""
     found: dict[str, tuple[str, ...]] = {}
     for reaction in made.reactions:
-        name = reaction.removesuffix("_front").removesuffix("_rear") if halves_together else reaction
+        name = act_of(reaction) if halves_together else reaction
         found[name] = (*found.get(name, ()), reaction)
     return found
 

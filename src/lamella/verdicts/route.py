@@ -20,7 +20,7 @@ from lamella.errors import InputError
 from lamella.networks import Perturbations, antibodies, assemble, drugs, resolve
 from lamella.networks.annotate import genes, heterodimers
 from lamella.reactions import Program
-from lamella.verdicts.causal_path import Carrier, CausalPath
+from lamella.verdicts.causal_path import Carrier, CausalPath, act_of
 
 LEAST = 0.1
 """Share of the effect that a reaction must carry to be drawn."""
@@ -199,7 +199,7 @@ def _stoichiometry(made: Program, reaction: str) -> tuple[list[str], list[str]]:
 
 def _members(made: Program, name: str) -> tuple[str, ...]:
     """The reactions behind a name that may stand for both halves of the cell."""
-    return tuple(r for r in made.reactions if name in (r, _bare(r)))
+    return tuple(r for r in made.reactions if name in (r, act_of(r)))
 
 
 def _changed(made: Program, reaction: str) -> tuple[str, ...]:
