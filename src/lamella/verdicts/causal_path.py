@@ -139,7 +139,7 @@ def causal_path(cell: str, arm: Perturbations, against: Perturbations, quantity:
 
 
 def act_of(reaction: str) -> str:
-    """What a reaction does, wherever and on whichever form: its name without the half and without `_unphosphorylated`."""
+    """What a reaction does, on whichever form: its name without the half and without `_unphosphorylated`."""
     return reaction.removesuffix("_front").removesuffix("_rear").removesuffix("_unphosphorylated")
 
 
