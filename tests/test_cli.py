@@ -157,7 +157,9 @@ def test_killed_and_repeated_equals_uninterrupted(finished, tmp_path):
 def test_interrupt_is_clean_and_can_be_continued(tmp_path):
     (tmp_path / "slow.toml").write_text(EXPERIMENT.replace('"3 h"', '"3 h"\npause = 0.5'))
     process = subprocess.Popen([*PROGRAM, "run", "slow.toml", "--out", "out", "--threads", "1"], cwd=tmp_path,
-                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                               # a shell that starts tests in the background has them ignore interrupts
+                               preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
     deadline = time.monotonic() + 60
     while not list((tmp_path / "out").rglob("*.npz")) and time.monotonic() < deadline:
         time.sleep(0.02)
