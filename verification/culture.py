@@ -8,7 +8,6 @@ population assays is told what a single cell is told in the dish. `--store FILE`
 from __future__ import annotations
 
 import argparse
-import datetime
 import json
 from collections.abc import Callable
 from functools import cache
@@ -22,7 +21,7 @@ from lamella.assays.effects import ratio
 from lamella.culture import constants
 from verification.culture_idealised import idealised_cell
 from verification.culture_whole import killed_equals_whole
-from verification.tissue import rounded
+from verification.stored import store
 
 THREADS = 2
 """They change no result."""
@@ -79,14 +78,6 @@ CHECKS: dict[str, Callable[[int], dict]] = {
     "idealised_cell": idealised_cell, "killed_equals_whole": killed_equals_whole}
 
 
-def keep(file: Path, name: str, found: dict, dishes: int) -> None:
-    """Put what a check found into a file beside what stands there of others, with the day on which it was run."""
-    known = json.loads(file.read_text()) if file.exists() else {}
-    known[name] = rounded(found) | {"dishes": dishes, "date": datetime.date.today().isoformat()}
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps({check: known[check] for check in CHECKS if check in known}, indent=1) + "\n")
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--json", action="store_true", help="print one JSON object")
@@ -99,7 +90,7 @@ def main() -> None:
     for name in options.only or CHECKS:
         result[name] = CHECKS[name](options.dishes)
         if options.store:
-            keep(options.store, name, result[name], options.dishes)
+            store(options.store, name, result[name] | {"dishes": options.dishes}, CHECKS)
         if not options.json:
             print(name, json.dumps(result[name]), flush=True)
     if options.json:

@@ -21,7 +21,6 @@ day on which it was run.
 from __future__ import annotations
 
 import argparse
-import datetime
 import json
 import os
 from pathlib import Path
@@ -35,8 +34,8 @@ from lamella.errors import LamellaError
 from lamella.findings import Ordering, load_all, protocol
 from lamella.networks import Perturbations
 from lamella.random import generator
-from lamella.store import write_text
 from lamella.verdicts import Bench, Plate, Replicates, Standing, judge, smallest_effect, standing
+from verification.stored import store
 
 NULL = Perturbations(overexpression={"PTK2": 1.0001})
 CONDITIONS = {
@@ -143,14 +142,6 @@ def of_assay(assay: str, dishes: int, trials: int, bench: Bench, cell: str = "He
             "target": f"null effects fail in at least {FAILS:.0%}, the smallest effect holds in at least {HOLDS:.0%}"}
 
 
-def store(file: Path, assay: str, found: dict) -> None:
-    """Put what was found of an assay into a file beside what stands there of others."""
-    known = json.loads(file.read_text()) if file.exists() else {}
-    known[assay] = found | {"date": datetime.date.today().isoformat()}
-    ordered = {name: known[name] for name in ASSAYS if name in known}
-    write_text(file, json.dumps(ordered, indent=1) + "\n")
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--json", action="store_true", help="print one JSON object")
@@ -166,7 +157,7 @@ def main() -> None:
     for assay in options.only or ASSAYS:
         result[assay] = of_assay(assay, options.dishes, options.trials, bench)
         if options.store:
-            store(options.store, assay, result[assay])
+            store(options.store, assay, result[assay], ASSAYS)
         if not options.json:
             print(assay, json.dumps(result[assay]), flush=True)
     if options.json:

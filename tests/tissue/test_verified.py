@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 import pytest
-from verification import tissue, tissue_act, tissue_cells, tissue_sorting
+from verification import stored, tissue, tissue_act, tissue_cells, tissue_sorting
 
 STORED = json.loads((tissue_act.PUBLISHED.parents[1] / "results" / "tissue.json").read_text())
 
@@ -41,8 +41,8 @@ def test_the_aggregate_is_round_and_its_cells_are_whole():
 
 def test_what_is_stored_is_said_with_its_run(tmp_path):
     file = tmp_path / "found.json"
-    tissue.store(file, "fragmented", {"value": 0.123456, "target": "t", "met": False, "seeds": 1}, 6)
-    tissue.store(file, "volume", {"value": 1, "target": "t", "met": True}, 6)
+    stored.store(file, "fragmented", {"value": 0.123456, "target": "t", "met": False, "seeds": 1}, tissue.CHECKS)
+    stored.store(file, "volume", {"value": 1, "target": "t", "met": True, "seeds": 6}, tissue.CHECKS)
     found = json.loads(file.read_text())
     assert list(found) == ["volume", "fragmented"]
     assert found["fragmented"]["value"] == 0.1235
