@@ -90,7 +90,7 @@ def main() -> None:
     for name in options.only or CHECKS:
         result[name] = CHECKS[name](options.dishes)
         if options.store:
-            store(options.store, name, result[name] | {"dishes": options.dishes}, CHECKS)
+            store(options.store, name, {"dishes": options.dishes} | result[name], CHECKS)
         if not options.json:
             print(name, json.dumps(result[name]), flush=True)
     if options.json:
