@@ -9,12 +9,12 @@ from lamella.networks import Change, Perturbations, Treatment, assemble, resolve
 MATRIX, MEDIUM = {"fibronectin": "10 ug/ml"}, {"EGF": "10 ng/ml"}
 
 
-def course(times, names, cells=2, **perturbations):
+def course(times, names, cells=2, without=(), **perturbations):
     """Mean over cells of states at some times.   [times, names]"""
     network = assemble("HeLa")
     treatment = resolve(network, Perturbations(**perturbations), MATRIX, MEDIUM)
     told = lambda off: idealised_inputs(network, treatment, suspended=off)
-    population = grown_population(network, treatment, Draw(1, 0, cells), constants(), told(None))
+    population = grown_population(network, treatment, Draw(1, 0, cells, without), constants(), told(None))
     now, rows = 0.0, []
     for time in times:
         advance_treated(population, treatment, now, time - now, told)
@@ -72,3 +72,14 @@ def test_null_cells_with_wild_type_added_back_are_wild_type():
     mutant = course([3600.0], names, add_back={"PTK2": "Y397F"})
     assert null[0, 0] == 0.0
     assert mutant[0, 1] < course([3600.0], names)[0, 1]
+
+
+@pytest.mark.parametrize("block", ["RAC1_synthesis from 1 h until 2 h", "RAC1_synthesis from before until 2 h",
+                                   "RAC1_synthesis until 2 h", "translation from 1 h until 2 h"])
+def test_what_is_deleted_stays_so_when_a_block_of_it_ends(block):
+    times, names = [7200.0, 86400.0], ("RAC1_total",)
+    deleted, _ = course(times, names, without=("RAC1_synthesis",))[:, 0]
+    halted, then = course(times, names, without=("RAC1_synthesis",), blocked=(block,))[:, 0]
+    assert halted < 1.001 * deleted
+    assert then < 0.6 * halted  # half of it is lost in some 23 h, and none is made
+    assert course(times, names, blocked=(block,))[1, 0] > 2.0 * then  # where it is not deleted, it goes on

@@ -54,6 +54,16 @@ def test_a_quantity_of_front_and_rear_is_their_sum():
     assert sum_of_halves.effect > 0.0
 
 
+def test_a_reaction_that_is_off_stays_so_when_a_block_of_it_ends(path):
+    """A pause of a second changes nothing; its end must not let Rac1 be made where the reaction is off."""
+    pause = ("RAC1_synthesis from 0 h until 1 s",)
+    paused = causal_path("HeLa", KNOCKDOWN.model_copy(update={"blocked": pause}), Perturbations(blocked=pause),
+                         "RAC1.total", **ON_FIBRONECTIN)
+    for carrier, same in zip(sorted(path.carriers, key=lambda c: c.reaction),
+                             sorted(paused.carriers, key=lambda c: c.reaction)):
+        assert same.control_without == pytest.approx(carrier.control_without, rel=1e-3), same.reaction
+
+
 def test_no_effect_and_no_quantity_are_refused():
     with pytest.raises(InputError, match="same in both arms"):
         causal_path("HeLa", Perturbations(), Perturbations(), "RAC1.total", **ON_FIBRONECTIN)

@@ -17,8 +17,9 @@ from pydantic import Field
 from lamella.assays.detached import Detached, chosen_integrins, detached
 from lamella.assays.protocol import Assay, Conditions, Progress, Setting
 from lamella.assays.quantities import written_in
-from lamella.culture import make
+from lamella.culture import DELETED, make
 from lamella.networks import Change
+from lamella.reactions import SWITCH
 from lamella.units import quantity
 
 _COURSES = {
@@ -48,8 +49,8 @@ def run(setting: Setting, conditions: AvidityConditions, progress: Progress) -> 
     times = np.linspace(0.0, quantity(conditions.duration, "s"), conditions.points)
     dense, spaced = (detached(setting, conditions.cells, quantity(conditions.rest, "s")) for _ in range(2))
     chosen = chosen_integrins(dense.network, conditions.integrin, "assays.avidity.integrin")
-    off = {name: 0.0 for name in spaced.population.program.parameters
-           if name.startswith("switch.") and "_clustering_" in name}  # fmt: skip
+    off = {name: DELETED for name in spaced.population.program.parameters
+           if name.startswith(SWITCH) and "_clustering_" in name}  # fmt: skip
     make(Change(0.0, off, {}), spaced.population)
     rows = np.empty((len(times), len(_COURSES)))
     alone = np.empty(len(times))

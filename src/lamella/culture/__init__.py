@@ -24,9 +24,11 @@ from lamella.culture.openings import bands, disc, sheet_round, with_obstacles
 from lamella.culture.scale import Scale, scale
 from lamella.culture.spreading import round_area
 from lamella.culture.surroundings import collagen_fibres, substance, surrounding_constants
+from lamella.culture.switches import DELETED
 from lamella.culture.timed import advance_treated, make, pieces, treat
 
 __all__ = [
+    "DELETED",
     "Chambers",
     "Constants",
     "Coupling",

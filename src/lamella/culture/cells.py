@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 
 from lamella.culture.constants import Constants
 from lamella.culture.growth import NURSERY
+from lamella.culture.switches import DELETED, set_parameter
 from lamella.culture.timed import treat
 from lamella.culture.variation import expression_factors
 from lamella.errors import InputError, nearest
 from lamella.networks import FORCES, Network, Treatment, assemble, drugs, factors
-from lamella.reactions import Program, compile_program, read_sbml
+from lamella.reactions import SWITCH, Program, compile_program, read_sbml
 from lamella.solve import Population
 
 
@@ -83,7 +84,7 @@ def drawn_parameters(network: Network, treatment: Treatment, draw: Draw, constan
         if name not in carriers:
             parameters[:, column[name]] = value
     for reaction in chosen_reactions(made, draw.without):
-        parameters[:, column[f"switch.{reaction}"]] = 0.0
+        parameters[:, column[f"{SWITCH}{reaction}"]] = DELETED
     return parameters
 
 
@@ -120,7 +121,7 @@ def grown(
     column = {name: i for i, name in enumerate(made.parameters)}
     for name, value in (inputs | treatment.medium).items():
         if name in column:
-            parameters[:, column[name]] = value
+            set_parameter(parameters, column[name], name, value)
     population = NURSERY.population(made, network.digest, parameters, constants["clock.chronic"], threads=threads)
     treat(population, treatment)
     return population

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
+from lamella.culture.switches import set_parameter
 from lamella.networks import Change, Treatment
 from lamella.solve import Population
 
@@ -27,11 +28,12 @@ def pieces(treatment: Treatment, now: float, seconds: float) -> Iterator[tuple[C
 
 
 def make(change: Change, population: Population) -> None:
-    """Write the values and factors of a change into every cell; what the network has not is passed over."""
+    """Write the values and factors of a change into every cell; what the network has not is passed over, and a reaction
+    that is deleted stays so."""
     column = {name: i for i, name in enumerate(population.program.parameters)}
     for name, value in change.values.items():
         if name in column:
-            population.parameters[:, column[name]] = value
+            set_parameter(population.parameters, column[name], name, value)
     for name, factor in change.scales.items():
         if name in column:
             population.parameters[:, column[name]] *= factor

@@ -18,11 +18,20 @@ from numpy.typing import NDArray
 
 from lamella.assays.bands import QUANTITIES, SUMS
 from lamella.assays.death import LIMIT, cut_shares
-from lamella.culture import Draw, advance_treated, constants, drawn_parameters, idealised_inputs, program, treat
+from lamella.culture import (
+    DELETED,
+    Draw,
+    advance_treated,
+    constants,
+    drawn_parameters,
+    idealised_inputs,
+    program,
+    treat,
+)
 from lamella.errors import InputError, unknown
 from lamella.networks import Network, Perturbations, Treatment, assemble, resolve
 from lamella.networks.library import sources
-from lamella.reactions import Program
+from lamella.reactions import SWITCH, Program
 from lamella.solve import Population, Status
 from lamella.units import quantity as magnitude
 from lamella.verdicts.effect import DETECTION
@@ -176,7 +185,7 @@ def _lanes(network: Network, made: Program, treatment: Treatment, draw: Draw, sw
     parameters = np.tile(one, (len(switched), 1))
     for place, group in enumerate(switched):
         for reaction in group:
-            parameters[place * draw.cells:(place + 1) * draw.cells, column[f"switch.{reaction}"]] = 0.0
+            parameters[place * draw.cells:(place + 1) * draw.cells, column[f"{SWITCH}{reaction}"]] = DELETED
     lanes = Population(made, parameters, threads=threads)
     lanes.advance(constants()["clock.chronic"])
     return lanes

@@ -13,8 +13,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lamella.assays.bands import QUANTITIES, SUMS, states_of
-from lamella.culture import Draw, advance_treated, constants, drawn_parameters, grown, idealised_inputs, program
+from lamella.culture import (
+    DELETED,
+    Draw,
+    advance_treated,
+    constants,
+    drawn_parameters,
+    grown,
+    idealised_inputs,
+    program,
+)
 from lamella.networks import Treatment, assemble, resolve
+from lamella.reactions import SWITCH
 from lamella.solve import Status
 from lamella.units import quantity as magnitude
 from lamella.verdicts.plate import Plate
@@ -130,7 +140,7 @@ class VariantBench:
             for row, variant in zip(factors, variants):
                 known = [name for name in variant.scaled if name in column]
                 row[[column[name] for name in known]] = [variant.scaled[name] for name in known]
-                row[[column[s] for name in variant.without if (s := f"switch.{name}") in column]] = 0.0
+                row[[column[s] for name in variant.without if (s := f"{SWITCH}{name}") in column]] = DELETED
             self._scaled[cell] = factors
         return self._scaled[cell]
 
