@@ -11,6 +11,7 @@ from lamella.culture.exchange import (
     means_of_halves,
     mechanics,
     resting_mechanics,
+    wandering_rate,
 )
 from lamella.culture.variation import cell_keys, expression_factors
 from lamella.errors import InputError
@@ -53,6 +54,17 @@ def test_filaments_that_grow_faster_push_more_and_do_not_turn_the_cell():
     assert fast["polarity"] == slow["polarity"]
 
 
+def test_a_cell_with_little_flow_forgets_its_axis_sooner():
+    cells = [mechanics(states(WASF2_engaged_front=x), CONSTANTS) for x in (1e4, 3e4, 1e6)]
+    rate, polarity = ([float(cell[name][0]) for cell in cells] for name in ("rotational_diffusion", "polarity"))
+    assert rate[0] > rate[1] > rate[2]
+    slope = np.diff(np.log(rate)) / np.diff(polarity)
+    np.testing.assert_allclose(slope, -CONSTANTS["axis.flow_gain"])
+    lengths = scale(CONSTANTS)
+    least = mechanics(states(), CONSTANTS, wandering=wandering_rate(CONSTANTS, lengths))["rotational_diffusion"][0]
+    assert 600.0 < lengths.step / least < 1500.0
+
+
 def test_means_of_halves_keeps_everything_else():
     out = means_of_halves({"fresh_front": 0.2, "fresh_rear": 0.0, "EGF": 3.0})
     assert out == {"fresh_front": 0.1, "fresh_rear": 0.1, "EGF": 3.0}
@@ -61,12 +73,13 @@ def test_means_of_halves_keeps_everything_else():
 def test_a_finer_step_halves_rates_and_mobility():
     coarse, fine = scale(CONSTANTS), scale(CONSTANTS, finer_step=2)
     a, b = (
-        resting_mechanics(1500.0, CONSTANTS, lengths) | {"bind_rate": binding_rate(190.0, CONSTANTS, lengths)}
+        resting_mechanics(1500.0, CONSTANTS, lengths)
+        | {"bind_rate": binding_rate(190.0, CONSTANTS, lengths), "wandering": wandering_rate(CONSTANTS, lengths)}
         for lengths in (coarse, fine)
     )
     assert coarse.mobility == 1.0
     assert fine.mobility == 0.5
-    for rate in ("bind_rate", "unbind_rate", "rotational_diffusion"):
+    for rate in ("bind_rate", "unbind_rate", "wandering"):
         assert b[rate] == pytest.approx(a[rate] / 2)
     for time in ("act_memory", "turning_time"):
         assert b[time] == pytest.approx(a[time] * 2)

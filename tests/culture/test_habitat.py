@@ -87,7 +87,7 @@ def test_axes_turn_up_the_field_and_stay_without_receptors():
     for name, more in {"plain": {}, "blocked": {"inhibitor": {"erlotinib": "10 uM"}}}.items():
         ramp = Habitat((egf(0.6, held={(0, "low"): 0.05, (0, "high"): 1.2}),), periodic=(False, True))
         culture = dish(ramp, **more)
-        culture.dish.cells.rotational_diffusion = 0.0
+        culture.constants = CONSTANTS.changed(axis__rotational_diffusion=0.0)
         culture.coupling.around.advance(1e5, culture.coupling.occupancy)
         culture.dish.axis[1:] = [0.0, 1.0]
         culture.advance(4000)

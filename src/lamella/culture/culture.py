@@ -18,6 +18,7 @@ from lamella.culture.exchange import (
     mechanics,
     resting_mechanics,
     standing_mechanics,
+    wandering_rate,
 )
 from lamella.culture.habitat import Coupling, Habitat
 from lamella.culture.junctions import BYSTANDER, JUNCTIONS, contact_energies, kinds_of
@@ -249,7 +250,8 @@ class Culture:
     def _write_mechanics(self, seconds: float = 0.0) -> None:
         """States to the columns of the dish.   seconds: for which areas follow what is wanted"""
         states = dict(zip(READ_STATES, self.population.observe(READ_STATES).T))
-        columns = mechanics(states, self.constants, binding_rate(self._coated, self.constants, self.scale))
+        columns = mechanics(states, self.constants, binding_rate(self._coated, self.constants, self.scale),
+                            wandering_rate(self.constants, self.scale))  # fmt: skip
         dying = np.isfinite(self._life.dying)
         for name, values in columns.items():
             lets_go = name in ("protrusion", "integrins") and dying.any()

@@ -71,10 +71,13 @@ def means_of_halves(inputs: dict[str, Values]) -> dict[str, Values]:
     return out
 
 
-def mechanics(states: Mapping[Any, NDArray[np.float64]], constants: Constants, binding: float = 1.0) -> Columns:
+def mechanics(
+    states: Mapping[Any, NDArray[np.float64]], constants: Constants, binding: float = 1.0, wandering: float = 1.0
+) -> Columns:  # fmt: skip
     """Columns of the tissue from the states of the cells.   [cells]
 
     binding      rate at which receptors of full affinity bind the coating of the dish (per MCS)
+    wandering    rotational diffusion of the axis of a polarised cell (rad^2 per MCS)
 
     protrusion   saturating in engaged WAVE2 plus active Cdc42 of both halves, times how fast filaments grow (energy)
     polarity     share of protrusion that follows the axis: front minus rear over the sum; WAVE2 counts in full,
@@ -83,6 +86,8 @@ def mechanics(states: Mapping[Any, NDArray[np.float64]], constants: Constants, b
                  in the polarity: actin that flows back from the front carries myosin with it
     integrins    extended receptors that find a ligand of theirs, in load-bearing units
     bind_rate    `binding` times their mean affinity for what is coated
+    rotational_diffusion  falls exponentially with the polarity: actin that flows back from the front carries with it
+                 what marks the rear, so that a cell with little flow forgets its axis (Maiuri 2015)
     """
     holders = states["holders_front"] + states["holders_rear"]
     gripping = states["gripping_front"] + states["gripping_rear"]
@@ -103,7 +108,14 @@ def mechanics(states: Mapping[Any, NDArray[np.float64]], constants: Constants, b
         / (polarity + constants["contraction.polarity_half"]),
         "integrins": holders / constants["adhesion.receptors_per_bond"],
         "bind_rate": binding * gripping / np.maximum(holders, 1e-300),
+        "rotational_diffusion": wandering
+        * np.exp(constants["axis.flow_gain"] * (constants["axis.polarised"] - polarity)),
     }
+
+
+def wandering_rate(constants: Constants, scale: Scale) -> float:
+    """Rotational diffusion of the axis of a polarised cell [rad^2 per MCS]."""
+    return scale.per_step(constants["axis.rotational_diffusion"]) * scale.pace
 
 
 def binding_rate(density: float, constants: Constants, scale: Scale) -> float:
@@ -130,7 +142,6 @@ def resting_mechanics(spread_area: float, constants: Constants, scale: Scale) ->
         "traction_floor": constants["adhesion.traction_floor"],
         "load": constants["adhesion.load"],
         "turning_time": scale.paced(constants["axis.turning_time"]) / scale.step,
-        "rotational_diffusion": per_step(constants["axis.rotational_diffusion"]) * scale.pace,
         "sense_act": constants["axis.sense_act"],
         "sense_contact": constants["axis.sense_contact"],
     }
