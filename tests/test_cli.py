@@ -19,7 +19,7 @@ import xarray as xr
 
 import lamella.report
 import quick
-from lamella.assays import ASSAYS
+from lamella.assays import ASSAYS, CALCIUM
 from lamella.cli import interrupts, main
 from lamella.cli.progress import advancing
 from lamella.errors import InputError
@@ -448,6 +448,25 @@ def test_findings_are_judged(here, tmp_path, monkeypatch):
     assert f"holds           {holds}" in again.stdout
     assert "of 3 members of its ensemble" in again.stdout
     assert holds in again.stderr
+
+
+def test_wells_have_an_ensemble_where_it_is_asked_for(here, tmp_path, monkeypatch):
+    monkeypatch.setitem(quick.ASSAYS, "calcium", CALCIUM)
+    monkeypatch.setitem(quick.ASSAYS, "immunoblot", quick.BLOT)
+    name = "calcium-is-higher-at-the-back"
+    rows = []
+    for more in ((), ("--ensemble", "wells"), ("--ensemble", "wells", "--quiet")):
+        done = here("findings", "check", name, "--members", 5, "--store", "kept", "--json", *more)
+        assert done.returncode == 0, done.stderr
+        rows.append((json.loads(done.stdout)["verdicts"][0]["robustness"], "ensembles of wells" in done.stderr))
+    assert rows[0] == (None, False)
+    assert rows[1][1]
+    assert (rows[1][0]["of"], rows[1][0]["nominal"]) == (5, True)
+    assert rows[2][0] == rows[1][0]
+    stored = tmp_path / "kept" / "robustness" / f"{name}.json"
+    before = stored.stat().st_mtime_ns
+    here("findings", "check", name, "--members", 5, "--store", "kept", "--ensemble", "wells")
+    assert stored.stat().st_mtime_ns == before, "what stands in the store is not computed again"
 
 
 def test_ensembles_say_how_much_time_is_left(here, monkeypatch):
