@@ -21,6 +21,7 @@ import lamella.report
 import quick
 from lamella.assays import ASSAYS, CALCIUM
 from lamella.cli import interrupts, main
+from lamella.cli.explain import _of_run
 from lamella.cli.progress import advancing
 from lamella.errors import InputError
 from lamella.findings import index, load_all
@@ -183,6 +184,21 @@ def test_an_interrupt_that_falls_where_python_drops_it_is_heeded(monkeypatch):
             say("the next thing", 0.5)
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def test_arms_of_another_line_are_run_and_told(here, tmp_path):
+    done = here("assay", "quick", "--cell", "MEF", "--arm", "fibroblasts", "--arm", "leukocytes: cell neutrophil",
+                "--replicates", 2, "--out", "lines", "--json")
+    assert done.returncode == 0, done.stderr
+    table = json.loads(done.stdout)
+    assert table["lines"] == {"leukocytes": "neutrophil"}
+    assert {(row["arm"], row["against"]) for row in table["comparisons"]} == {("leukocytes", "fibroblasts")}
+    again = here("run", "lines/run.toml", "--out", "again", "--json")
+    assert json.loads(again.stdout)["hashes"] == table["hashes"]
+    with pytest.raises(InputError, match="are cells of two lines"):
+        _of_run(tmp_path / "lines", "RAC1.total", 2, 1)
+    refused(here("assay", "quick", "--cell", "MEF", "--arm", "a", "--arm", "b: cell neutrophile", "--out", "no"),
+            "arms.b.cell", "neutrophil")
 
 
 def test_assay_from_the_command_line_equals_the_file(finished, here):

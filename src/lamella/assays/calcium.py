@@ -121,6 +121,7 @@ CALCIUM = Assay(
     conditions=CalciumConditions,
     readouts=_READOUTS,
     run=run,
+    by_arm=frozenset({"stretch"}),
     batch=batch,
     means=frozenset(_READOUTS),
 )
