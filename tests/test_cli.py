@@ -19,8 +19,9 @@ import xarray as xr
 
 import lamella.report
 import quick
-from lamella.assays import ASSAYS
+from lamella.assays import ASSAYS, CALCIUM
 from lamella.cli import interrupts, main
+from lamella.cli.explain import _of_run
 from lamella.cli.progress import advancing
 from lamella.errors import InputError
 from lamella.findings import index, load_all
@@ -183,6 +184,21 @@ def test_an_interrupt_that_falls_where_python_drops_it_is_heeded(monkeypatch):
             say("the next thing", 0.5)
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+def test_arms_of_another_line_are_run_and_told(here, tmp_path):
+    done = here("assay", "quick", "--cell", "MEF", "--arm", "fibroblasts", "--arm", "leukocytes: cell neutrophil",
+                "--replicates", 2, "--out", "lines", "--json")
+    assert done.returncode == 0, done.stderr
+    table = json.loads(done.stdout)
+    assert table["lines"] == {"leukocytes": "neutrophil"}
+    assert {(row["arm"], row["against"]) for row in table["comparisons"]} == {("leukocytes", "fibroblasts")}
+    again = here("run", "lines/run.toml", "--out", "again", "--json")
+    assert json.loads(again.stdout)["hashes"] == table["hashes"]
+    with pytest.raises(InputError, match="are cells of two lines"):
+        _of_run(tmp_path / "lines", "RAC1.total", 2, 1)
+    refused(here("assay", "quick", "--cell", "MEF", "--arm", "a", "--arm", "b: cell neutrophile", "--out", "no"),
+            "arms.b.cell", "neutrophil")
 
 
 def test_assay_from_the_command_line_equals_the_file(finished, here):
@@ -448,6 +464,25 @@ def test_findings_are_judged(here, tmp_path, monkeypatch):
     assert f"holds           {holds}" in again.stdout
     assert "of 3 members of its ensemble" in again.stdout
     assert holds in again.stderr
+
+
+def test_wells_have_an_ensemble_where_it_is_asked_for(here, tmp_path, monkeypatch):
+    monkeypatch.setitem(quick.ASSAYS, "calcium", CALCIUM)
+    monkeypatch.setitem(quick.ASSAYS, "immunoblot", quick.BLOT)
+    name = "calcium-is-higher-at-the-back"
+    rows = []
+    for more in ((), ("--ensemble", "wells"), ("--ensemble", "wells", "--quiet")):
+        done = here("findings", "check", name, "--members", 5, "--store", "kept", "--json", *more)
+        assert done.returncode == 0, done.stderr
+        rows.append((json.loads(done.stdout)["verdicts"][0]["robustness"], "ensembles of wells" in done.stderr))
+    assert rows[0] == (None, False)
+    assert rows[1][1]
+    assert (rows[1][0]["of"], rows[1][0]["nominal"]) == (5, True)
+    assert rows[2][0] == rows[1][0]
+    stored = tmp_path / "kept" / "robustness" / f"{name}.json"
+    before = stored.stat().st_mtime_ns
+    here("findings", "check", name, "--members", 5, "--store", "kept", "--ensemble", "wells")
+    assert stored.stat().st_mtime_ns == before, "what stands in the store is not computed again"
 
 
 def test_ensembles_say_how_much_time_is_left(here, monkeypatch):

@@ -32,6 +32,15 @@ def test_refuses_as_for_a_file(change, where):
     assert caught.value.remedy
 
 
+def test_arms_of_two_lines_are_set_against_each_other():
+    outcome = QUICK(cell="MEF", arms={"fibroblasts": {}, "leukocytes": {"cell": "neutrophil"}}, replicates=2)
+    assert outcome.table()["lines"] == {"leukocytes": "neutrophil"}
+    assert {row["arm"] for row in outcome.comparisons} == {"leukocytes"}
+    alone = QUICK(cell="MEF", arms={"fibroblasts": {}}, replicates=2)
+    assert outcome.hashes["network"] != alone.hashes["network"]
+    assert outcome.arms["fibroblasts"]["closure"] == alone.arms["fibroblasts"]["closure"]
+
+
 def test_an_assay_can_be_called():
     direct = QUICK(cell="HeLa", arms=ARMS, seed=7, replicates=2, duration="3 h")
     assert direct.hashes == run_assay(QUICK, cell="HeLa", arms=ARMS, seed=7, replicates=2, duration="3 h").hashes

@@ -47,6 +47,78 @@ def test_written_file_is_the_same_experiment(experiment_file, tmp_path):
         "duration": "3 h", "cells": 5, "pause": 0.0, "fails_in": -1}
 
 
+LINES = """\
+cell = "mef"
+replicates = 2
+[matrix]
+fibronectin = "10 ug/ml"
+[arms.fibroblasts]
+[arms.leukocytes]
+cell = "neutrophil"
+knockdown = { TLN1 = 0.5 }
+[arms.pulled]
+[arms.pulled.assays.calcium]
+stretch = "20 %"
+[arms."in a gel".assays.acini]
+dimension = "2D"
+[assays.calcium]
+cells = 4
+[assays.acini]
+colonies = 5
+"""
+
+
+def test_arms_may_have_a_cell_line_and_conditions_of_their_own(experiment_file):
+    experiment = read_experiment(experiment_file(text=LINES), REAL)
+    assert [experiment.setting(arm, 0).cell for arm in experiment.arms] == ["MEF", "neutrophil", "MEF", "MEF"]
+    assert experiment.cells() == ("MEF", "neutrophil")
+    assert experiment.arms["leukocytes"].knockdown == {"TLN1": 0.5}
+    calcium = {arm: experiment.conditions_of("calcium", arm) for arm in experiment.arms}
+    assert [row.stretch for row in calcium.values()] == ["10 %", "10 %", "20 %", "10 %"]
+    assert {row.cells for row in calcium.values()} == {4}
+    assert experiment.conditions_of("acini", "in a gel").dimension == "2D"
+    one = read_experiment(experiment_file('cell = "neutrophil"', "", text=LINES, name="one.toml"), REAL)
+    assert one.hash() != experiment.hash()
+    assert one.network_hash() != experiment.network_hash()
+
+
+def test_what_arms_have_of_their_own_is_written_and_read_again(experiment_file, tmp_path):
+    experiment = read_experiment(experiment_file(text=LINES), REAL)
+    again = tmp_path / "run.toml"
+    again.write_text(experiment.to_toml({}))
+    assert tomllib.loads(again.read_text())["arms"]["pulled"] == {"assays": {"calcium": {"stretch": "20 %"}}}
+    read = read_experiment(again, REAL)
+    assert (read.hash(), read.content()) == (experiment.hash(), experiment.content())
+
+
+@pytest.mark.parametrize(("old", "new", "place", "remedy"), [
+    ('"neutrophil"', '"neutrophile"', "file.toml:7: arms.leukocytes.cell: unknown cell line", "'neutrophil'"),
+    ('"neutrophil"', "7", "file.toml:7: arms.leukocytes.cell", 'cell = "HeLa"'),
+    ('"neutrophil"', '"neutrophil"\nclel = "MEF"', "arms.leukocytes.clel: unknown key 'clel'", "'cell'"),
+    ("TLN1", "TLN9", "arms.leukocytes.knockdown.TLN9: unknown gene", "TLN1"),
+    ("[arms.pulled.assays.calcium]", "[arms.pulled.assays.calcuim]", "arms.pulled.assays.calcuim", "'calcium'"),
+    ("[arms.pulled.assays.calcium]", "[arms.pulled.assays.zymography]", "unknown assay of this", "calcium"),
+    ('stretch = "20 %"', "cells = 9", "'cells' of calcium is the same in all arms", "under [assays.calcium]"),
+    ('stretch = "20 %"', 'strech = "20 %"', "file.toml:11: arms.pulled.assays.calcium.strech", "'stretch'"),
+    ('stretch = "20 %"', 'stretch = "20 um"', "file.toml:11: arms.pulled.assays.calcium.stretch", ""),
+    ('[arms.pulled]\n[arms.pulled.assays.calcium]\nstretch = "20 %"', "[arms.pulled]\nassays = 3",
+     "arms.pulled.assays: conditions of an arm are tables", "[arms.pulled.assays.calcium]"),
+    ('replicates = 2', 'explain = { quantity = "RAC1.total", arm = "leukocytes", against = "pulled" }',
+     "explain.arm: an effect between two cell lines", "level_of"),
+])
+def test_what_an_arm_cannot_have_of_its_own_is_refused_with_its_place(experiment_file, old, new, place, remedy):
+    with pytest.raises(InputError) as caught:
+        read_experiment(experiment_file(old, new, text=LINES), REAL)
+    assert place in str(caught.value)
+    assert remedy in str(caught.value)
+
+
+def test_only_conditions_of_the_assay_may_differ_between_arms():
+    for name, assay in REAL.items():
+        assert assay.by_arm <= assay.conditions.model_fields.keys(), name
+        assert not assay.by_arm & {"cells", "points", "duration", "frame", "pictures", "doses", "replicates"}, name
+
+
 def test_no_comparisons_survive_writing(experiment_file):
     experiment = dataclasses.replace(read_experiment(experiment_file(), ASSAYS), compare=())
     content, source = parse_toml(experiment.to_toml({}), "run.toml")

@@ -117,7 +117,8 @@ def test_kept_dishes_are_not_computed_again(experiment, tmp_path):
 
 @pytest.mark.parametrize("change", [
     {"seed": 8}, {"without": ("a",)}, {"front_equals_rear": True}, {"matrix": {"fibronectin": "9 ug/ml"}},
-    {"medium": {}},
+    {"medium": {}}, {"lines": {"knockdown": "MEF"}},
+    {"conditions": {"knockdown": {"quick": ASSAYS["quick"].conditions(cells=6)}}},
 ])
 def test_the_key_of_a_dish_sees_all_that_it_depends_on(experiment, change):
     unit = units(experiment)[1]
@@ -159,6 +160,25 @@ def test_an_interruption_stops_the_running_dishes(experiment):
         run_units(experiment, {"quick": dataclasses.replace(ASSAYS["quick"], run=run)}, threads=2, on_unit=interrupt)
     assert ended
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("dish")]
+
+
+def test_what_arms_have_not_in_common_is_left_out_by_name():
+    """Two lines on lattices of their own, with other heterodimers; what they share stays."""
+    def dish(site, integrins, times=(0.0, 1.0)):
+        return xr.Dataset(
+            {"value": 1.0, "course": ("times", np.zeros(2)), "each": ("integrins", np.zeros(len(integrins))),
+             "labels": (("frames", "x", "y"), np.zeros((1, 4, 4), np.uint16)),
+             "shades": (("frames", "numbers"), np.zeros((1, len(integrins))))},
+            coords={"times": list(times), "integrins": integrins}, attrs={"assay": "a", "site_um": site})
+    same = gathered({("a", 0): dish(1.0, ["x"]), ("b", 0): dish(1.0, ["x"])}, ["a", "b"], 1)
+    assert "left_out" not in same.attrs
+    assert {"labels", "shades", "each", "course"} <= set(same.data_vars)
+    lines = gathered({("a", 0): dish(1.0, ["x"]), ("b", 0): dish(2.0, ["x", "y"])}, ["a", "b"], 1)
+    assert lines.attrs == {"assay": "a", "left_out": ["each", "labels", "shades"]}
+    assert set(lines.data_vars) == {"value", "course"}
+    assert set(lines.coords) == {"arms", "replicates", "times"}
+    others = gathered({("a", 0): dish(1.0, ["x"]), ("b", 0): dish(1.0, ["x"], (0.0, 2.0))}, ["a", "b"], 1)
+    assert others.attrs["left_out"] == ["course"]
 
 
 def test_dishes_of_unequal_shape_are_not_laid_side_by_side():

@@ -215,4 +215,5 @@ ACINI = Assay(
         "tension": "phosphorylated light chain of myosin, molecules per cell",
     },
     run=run,
+    by_arm=frozenset({"dimension", "stiffness"}),
 )

@@ -8,7 +8,7 @@ replicate is a well of its own cells, the same ones on and off.
 
 from __future__ import annotations
 
-from functools import partial
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import numpy as np
@@ -16,13 +16,24 @@ import xarray as xr
 from numpy.typing import NDArray
 from pydantic import Field
 
-from lamella.assays.death import cut_share, dead_fraction
-from lamella.assays.preparation import draw, numbers, treated
-from lamella.assays.protocol import Assay, Conditions, Progress, Setting
+from lamella.assays.death import LIMIT, cut_share
+from lamella.assays.protocol import Assay, Conditions, Progress, Readings, Setting
 from lamella.assays.quantities import written_in
-from lamella.culture import advance_treated, grown_population, idealised_inputs
+from lamella.assays.well import split, well
 from lamella.errors import InputError
 from lamella.units import quantity
+
+_SCALARS = {
+    "dead": {"long_name": "fraction dead in suspension"},
+    "dead_attached": {"long_name": "fraction dead on the matrix"},
+    "anoikis": {"long_name": "fraction that detachment kills"},
+    "half_dead": {"units": "h"},
+    "cut": {"long_name": "share of PARP that is cut, mean over cells"},
+}
+_COURSES = {
+    "dead_course": {"long_name": "fraction dead in suspension"},
+    "attached_course": {"long_name": "fraction dead on the matrix"},
+}
 
 
 class AnoikisConditions(Conditions):
@@ -39,41 +50,41 @@ class AnoikisConditions(Conditions):
 
 def run(setting: Setting, conditions: AnoikisConditions, progress: Progress) -> xr.Dataset:
     """The well of one arm and replicate.   raises InputError: the arm takes cells off the matrix by itself"""
-    network, treatment = treated(setting)
-    where = f"arms.{setting.arm}"
+    (read,) = batch((setting,), conditions, progress)
+    data: dict[str, Any] = {name: ((), value, _SCALARS[name]) for name, value in read.scalars.items()}
+    data |= {name: ("times", values, _COURSES[name]) for name, values in read.courses.items()}
+    return xr.Dataset(data, coords={"times": read.times}, attrs={"assay": "anoikis"})
+
+
+def batch(settings: Sequence[Setting], conditions: AnoikisConditions, progress: Progress) -> list[Readings]:
+    """Wells of one arm.   raises InputError"""
+    cells = well(settings[0], conditions.cells, *settings[1:])
+    treatment, population = cells.treatment, cells.population
     if treatment.suspended or any(change.suspended is not None for change in treatment.changes):
-        raise InputError("the protocol of this assay says when cells are suspended", where=where,
+        raise InputError("the protocol of this assay says when cells are suspended", where=cells.where,
                          remedy="Drop 'suspended' from the arm.")
-    told = partial(idealised_inputs, network, treatment, front_equals_rear=setting.front_equals_rear)
-    population = grown_population(network, treatment, draw(setting, conditions.cells), numbers(setting), told())
     start = population.checkpoint()
     times = np.linspace(0.0, quantity(conditions.duration, "s"), conditions.points)
-    courses: dict[bool, list[float]] = {}
-    cut = np.zeros(conditions.cells)
     column = {name: i for i, name in enumerate(population.program.parameters)}
+    shares: dict[bool, NDArray[np.float64]] = {}
     for off in (False, True):
         population.restore(start)
-        for name, value in told(suspended=off).items():
+        for name, value in cells.told(off).items():
             if name in column:
                 population.parameters[:, column[name]] = value
         population.refresh()
-        courses[off] = [dead_fraction(population, where)]
-        for i, span in enumerate(np.diff(times)):
-            advance_treated(population, treatment, times[i], span)
-            courses[off].append(dead_fraction(population, where))
-            progress((off * (len(times) - 1) + i + 1) / (2 * (len(times) - 1)))
-        cut = cut_share(population, where)
-    dead, stayed = np.array(courses[True]), np.array(courses[False])
-    data: dict[str, Any] = {
-        "dead": ((), dead[-1], {"long_name": "fraction dead in suspension"}),
-        "dead_attached": ((), stayed[-1], {"long_name": "fraction dead on the matrix"}),
-        "anoikis": ((), dead[-1] - stayed[-1], {"long_name": "fraction that detachment kills"}),
-        "half_dead": ((), half_time(times, dead) / 3600.0, {"units": "h"}),
-        "cut": ((), float(cut.mean()), {"long_name": "share of PARP that is cut, mean over cells"}),
-        "dead_course": ("times", dead, {"long_name": "fraction dead in suspension"}),
-        "attached_course": ("times", stayed, {"long_name": "fraction dead on the matrix"}),
-    }
-    return xr.Dataset(data, coords={"times": times}, attrs={"assay": "anoikis"})
+        shares[off] = cells.follow(times, lambda all_: cut_share(all_, cells.where),
+                                   lambda share, half=off: progress(0.5 * (half + share)))  # fmt: skip
+    parts = (split(shares[off], cells.dishes, axis=1) for off in (True, False))
+    return [_counted(times, floating, stayed) for floating, stayed in zip(*parts)]
+
+
+def _counted(times: NDArray[np.float64], floating: NDArray[np.float64], on: NDArray[np.float64]) -> Readings:
+    """Read-outs of a well.   floating, on   share of PARP that is cut, off the matrix and on it [times, cells]"""
+    dead, stayed = (np.array([float(row.mean()) for row in share > LIMIT]) for share in (floating, on))
+    scalars = {"dead": float(dead[-1]), "dead_attached": float(stayed[-1]), "anoikis": float(dead[-1] - stayed[-1]),
+               "half_dead": half_time(times, dead) / 3600.0, "cut": float(floating[-1].mean())}
+    return Readings(times, {"dead_course": dead, "attached_course": stayed}, scalars)
 
 
 def half_time(times: NDArray[np.float64], dead: NDArray[np.float64]) -> float:
@@ -101,4 +112,5 @@ ANOIKIS = Assay(
         "cut": "share of PARP that is cut in suspension, mean over cells",
     },
     run=run,
+    batch=batch,
 )

@@ -48,7 +48,8 @@ class Outcome:
 
     def table(self) -> dict[str, object]:
         """What `--json` prints and summary.json holds."""
-        return {"title": self.experiment.title, "cell": self.experiment.cell, "seed": self.experiment.seed,
+        return {"title": self.experiment.title, "cell": self.experiment.cell,
+                "lines": dict(self.experiment.lines), "seed": self.experiment.seed,
                 "replicates": self.experiment.replicates, "without": list(self.experiment.without),
                 "arms": self.arms, "comparisons": self.comparisons, "wall_s": round(self.wall_s, 3),
                 "hashes": self.hashes}
@@ -64,7 +65,7 @@ def run_experiment(experiment: Experiment, assays: Mapping[str, Assay], *, netwo
 
     Repeating the call after an interruption continues it, and gives the same bytes.
 
-    network_hash   hash of the network of the cell line
+    network_hash   hash of the networks of the cell lines, `Experiment.network_hash`
     out            new or empty folder, or that of the same experiment
     raises         InputError before anything is computed where `out` cannot be used; see also `run_units`
     """

@@ -10,7 +10,6 @@ from lamella.assays.archive import Outcome, run_experiment
 from lamella.assays.experiment import build_experiment
 from lamella.assays.protocol import Assay
 from lamella.assays.reading import Source
-from lamella.networks import assemble
 
 
 def run_assay(assay: Assay, *, cell: str, arms: Mapping[str, Mapping[str, Any]],
@@ -21,6 +20,8 @@ def run_assay(assay: Assay, *, cell: str, arms: Mapping[str, Mapping[str, Any]],
 
         run_assay(SCRATCH, cell="HeLa", arms={"control": {}, "less XIAP": {"knockdown": {"XIAP": 0.9}}}, cells=100)
 
+        run_assay(MIGRATION, cell="MEF", arms={"fibroblasts": {}, "leukocytes": {"cell": "neutrophil"}})
+
     conditions   keys of the assay's own table
     returns      Datasets, tracks, means and effects
     raises       InputError as for a file; the place is the key
@@ -30,4 +31,4 @@ def run_assay(assay: Assay, *, cell: str, arms: Mapping[str, Mapping[str, Any]],
                "arms": {name: dict(arm) for name, arm in arms.items()}, "assays": {assay.name: conditions}}
     assays = {assay.name: assay}
     experiment = build_experiment(content, assays, Source())
-    return run_experiment(experiment, assays, network_hash=assemble(experiment.cell).digest, threads=threads, out=out)
+    return run_experiment(experiment, assays, network_hash=experiment.network_hash(), threads=threads, out=out)

@@ -28,8 +28,3 @@ def cut_share(population: Population, where: str | None = None) -> NDArray[np.fl
     if bad.size:
         raise SolverError(f"the network of cell {bad[0] + 1} could not be advanced", where=where)
     return cut_shares(population)
-
-
-def dead_fraction(population: Population, where: str | None = None) -> float:
-    """Share of the cells that are dead.   raises SolverError"""
-    return float((cut_share(population, where) > LIMIT).mean())

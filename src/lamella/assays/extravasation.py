@@ -137,5 +137,6 @@ EXTRAVASATION = Assay(
         "wall_cut": "share of the wall that proteases have cut",
     },
     run=run,
+    by_arm=frozenset({"organ", "gap"}),
     pictures=True,
 )

@@ -35,13 +35,21 @@ def thinned(dataset: xr.Dataset, replicate: int) -> xr.Dataset:
 def gathered(runs: Runs, arms: Sequence[str], replicates: int) -> xr.Dataset:
     """One Dataset with the dims replicates and arms first; `labels` has arms only; without the tracks.
 
-    runs   one Dataset for every arm and replicate, all with the same variables, shapes and coordinates
+    What arms of several cell lines have not in common is left out and named in the attribute `left_out`: pictures of
+    lattices of their own, what is told heterodimer by heterodimer.
+
+    runs   one Dataset for every arm and replicate; those of an arm have the same variables, shapes and coordinates
     """
-    first = runs[arms[0], 0]
+    dishes = [runs[arm, 0] for arm in arms]
+    first = dishes[0]
     variables: dict[str, tuple] = {}
+    left_out = []
     for name in sorted(map(str, first.data_vars)):
         sample = first[name]
         if POINTS in sample.dims:
+            continue
+        if not _in_common(name, dishes):
+            left_out.append(name)
             continue
         if name in (PICTURES, SHADES):
             values = np.stack(_alike([runs[arm, 0][name].values for arm in arms]))
@@ -50,10 +58,27 @@ def gathered(runs: Runs, arms: Sequence[str], replicates: int) -> xr.Dataset:
             values = np.stack([np.stack([runs[arm, replicate][name].values for arm in arms])
                                for replicate in range(replicates)])
             variables[name] = ((REPLICATES, ARMS, *sample.dims), values, sample.attrs)
+    kept = {dim for dims, *_ in variables.values() for dim in dims}
     coordinates = {name: first[name].variable for name in first.coords
-                   if POINTS not in first[name].dims and name not in (ARMS, REPLICATES)}
-    return xr.Dataset(variables, attrs=first.attrs).assign_coords(
+                   if POINTS not in first[name].dims and name not in (ARMS, REPLICATES)
+                   and (not left_out or set(first[name].dims) <= kept)}
+    attrs = {name: value for name, value in first.attrs.items()
+             if all(dish.attrs.get(name) == value for dish in dishes)}
+    return xr.Dataset(variables, attrs=attrs | ({"left_out": left_out} if left_out else {})).assign_coords(
         {REPLICATES: np.arange(replicates), ARMS: np.asarray(arms, dtype=str), **coordinates})
+
+
+def _in_common(name: str, dishes: Sequence[xr.Dataset]) -> bool:
+    """Whether a variable means the same in one dish of every arm: the same axes, and pictures with the same sites.
+
+    Numbers of cells, the last axis of `shades`, may differ.
+    """
+    first = dishes[0]
+    if name in (PICTURES, SHADES):
+        return all(name in dish and dish.attrs.get("site_um") == first.attrs.get("site_um")
+                   and dish[PICTURES].shape == first[PICTURES].shape for dish in dishes)
+    return all(name in dish and dish[name].dims == first[name].dims and dish[name].shape == first[name].shape
+               and all(np.array_equal(dish[axis], first[axis]) for axis in first[name].coords) for dish in dishes)
 
 
 def _alike(arrays: Sequence[np.ndarray]) -> list[np.ndarray]:

@@ -114,5 +114,6 @@ INVASION = Assay(
         "fibres_cut": "share of the fibres that cells have cut",
     },
     run=run,
+    by_arm=frozenset({"pore", "gel"}),
     pictures=True,
 )

@@ -222,4 +222,5 @@ METASTASIS = Assay(
         "outgrown": "share of those behind it that enter S phase and live",
     },
     run=run,
+    by_arm=frozenset({"route", "organ", "immunity", "vessel", "pore"}),
 )

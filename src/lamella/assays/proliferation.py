@@ -8,6 +8,7 @@ and from nothing else; a replicate is a dish of its own cells.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import numpy as np
@@ -15,9 +16,9 @@ import xarray as xr
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
-from lamella.assays.protocol import Assay, Conditions, Progress, Setting
+from lamella.assays.protocol import Assay, Conditions, Progress, Readings, Setting
 from lamella.assays.quantities import written_in
-from lamella.assays.well import well
+from lamella.assays.well import split, well
 from lamella.errors import InputError
 from lamella.units import quantity
 
@@ -25,6 +26,13 @@ _HALF = 0.5
 """Share of fired origins from which a cell counts as replicating."""
 _MARKS = ("CCND1", "RB1_p", "CCNA2")
 """What is stained beside S phase: cyclin D1, phosphorylated Rb, cyclin A."""
+
+
+_COURSES = {
+    "s_phase_course": {"long_name": "share of cells in S phase"},
+    "entered_course": {"long_name": "share of cells that have entered S phase"},
+    "origins_course": {"long_name": "share of origins that have fired"},
+} | {f"{mark.lower()}_course": {"units": "molecules"} for mark in _MARKS}
 
 
 class ProliferationConditions(Conditions):
@@ -48,30 +56,50 @@ class ProliferationConditions(Conditions):
 
 def run(setting: Setting, conditions: ProliferationConditions, progress: Progress) -> xr.Dataset:
     """The dish of one arm and replicate."""
+    times, (cells,) = _followed((setting,), conditions, progress)
+    read = _counted(times, cells, quantity(conditions.pulse, "s"))
+    data: dict[str, Any] = {name: ((), value, {"units": "h" if name == "entry_time" else ""})
+                            for name, value in read.scalars.items()}
+    data |= {name: ("times", values, _COURSES[name]) for name, values in read.courses.items()}
+    data["entry"] = ("cells", entry_times(times, cells[:, :, 0]) / 3600.0,
+                     {"units": "h", "long_name": "entry into S phase"})  # fmt: skip
+    return xr.Dataset(data, coords={"times": times}, attrs={"assay": "proliferation"})
+
+
+def batch(settings: Sequence[Setting], conditions: ProliferationConditions, progress: Progress) -> list[Readings]:
+    """Dishes of one arm."""
+    times, dishes = _followed(settings, conditions, progress)
+    return [_counted(times, cells, quantity(conditions.pulse, "s")) for cells in dishes]
+
+
+def _followed(settings: Sequence[Setting], conditions: ProliferationConditions,
+              progress: Progress) -> tuple[NDArray[np.float64], list[NDArray[np.float64]]]:  # fmt: skip
+    """Times [times], and of every dish S phase and the marks of its cells [times, cells, 1 + marks]."""
     times = np.linspace(0.0, quantity(conditions.duration, "s"), conditions.points)
+    cells = well(settings[0], conditions.cells, *settings[1:])
     names = ("S_phase", *_MARKS)
-    read = well(setting, conditions.cells).follow(times, lambda cells: cells.observe(names), progress)
+    return times, split(cells.follow(times, lambda all_: all_.observe(names), progress), cells.dishes, axis=1)
+
+
+def _counted(times: NDArray[np.float64], read: NDArray[np.float64], pulse: float) -> Readings:
+    """What is counted in a dish.   read [times, cells, 1 + marks], pulse s"""
     share = read[:, :, 0]
     entered = entry_times(times, share)
-    within = times >= times[-1] - quantity(conditions.pulse, "s") - 1e-6
+    within = times >= times[-1] - pulse - 1e-6
     inside, counted = share > _HALF, np.isfinite(entered)
     later = entered[counted & (entered > 0.0)]
     scalars = {
-        "s_phase": (float(inside[-1].mean()), ""), "entered": (float(counted.mean()), ""),
-        "brdu": (float(inside[within].any(axis=0).mean()), ""),
-        "already": (float(inside[0].mean()), ""),
-        "entry_time": (float(np.median(later)) / 3600.0 if later.size else np.nan, "h"),
-        "origins": (float(share[-1].mean()), ""),
+        "s_phase": float(inside[-1].mean()), "entered": float(counted.mean()),
+        "brdu": float(inside[within].any(axis=0).mean()), "already": float(inside[0].mean()),
+        "entry_time": float(np.median(later)) / 3600.0 if later.size else np.nan, "origins": float(share[-1].mean()),
     }  # fmt: skip
-    data: dict[str, Any] = {name: ((), value, {"units": unit}) for name, (value, unit) in scalars.items()}
-    data["s_phase_course"] = ("times", inside.mean(axis=1), {"long_name": "share of cells in S phase"})
-    data["entered_course"] = ("times", (entered[None, :] <= times[:, None]).mean(axis=1),
-                              {"long_name": "share of cells that have entered S phase"})  # fmt: skip
-    data["origins_course"] = ("times", share.mean(axis=1), {"long_name": "share of origins that have fired"})
-    for i, mark in enumerate(_MARKS):
-        data[f"{mark.lower()}_course"] = ("times", read[:, :, i + 1].mean(axis=1), {"units": "molecules"})
-    data["entry"] = ("cells", entered / 3600.0, {"units": "h", "long_name": "entry into S phase"})
-    return xr.Dataset(data, coords={"times": times}, attrs={"assay": "proliferation"})
+    courses = {
+        "s_phase_course": inside.mean(axis=1),
+        "entered_course": (entered[None, :] <= times[:, None]).mean(axis=1),
+        "origins_course": share.mean(axis=1),
+    }
+    marks = {f"{mark.lower()}_course": read[:, :, i + 1].mean(axis=1) for i, mark in enumerate(_MARKS)}
+    return Readings(times, courses | marks, scalars)
 
 
 def entry_times(times: NDArray[np.float64], share: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -105,4 +133,5 @@ PROLIFERATION = Assay(
         "origins": "share of origins that have fired at the end, mean over cells",
     },
     run=run,
+    batch=batch,
 )

@@ -112,7 +112,10 @@ class Assay:
     run         (setting, conditions, progress) -> Dataset of one arm and one replicate
     pictures    whether the Dataset of replicate 0 holds `labels` [frames, x, y]
     tissue      whether it computes a dish with a lattice; without, cells are a population only
-    batch       several replicates of one arm at once: the numbers of `run`, to the bit, for less
+    batch       several dishes of one arm at once: the numbers of `run`, to the bit, for less. Their settings differ in
+                the replicate, the deleted reactions (`without`) and the factors on numbers of the network (`scaled`)
+    by_arm      conditions that arms of one experiment may have of their own: where cells are, not what is measured when
+    means       read-outs that one cell has as well as many: means of amounts that no cell has all or none of
     """
 
     name: str
@@ -123,6 +126,8 @@ class Assay:
     pictures: bool = False
     tissue: bool = True
     batch: Callable[[Sequence[Setting], Any, Progress], Sequence[Readings]] | None = None
+    means: frozenset[str] = frozenset()
+    by_arm: frozenset[str] = frozenset()
 
     def __call__(self, **options: Any) -> Outcome:
         """Run the assay: `lamella.assays.call.run_assay` with this assay. Raises InputError as for a file."""

@@ -70,10 +70,11 @@ def basis(network_hash: str) -> str:
 def unit_key(unit: Unit, experiment: Experiment, on: str) -> str:
     """The name under which a dish is kept. More replicates, other arms or a new title do not change it."""
     return value_hash({
-        "basis": on, "assay": unit.assay, "conditions": experiment.assays[unit.assay].model_dump(mode="json"),
+        "basis": on, "assay": unit.assay,
+        "conditions": experiment.conditions_of(unit.assay, unit.arm).model_dump(mode="json"),
         "arm": unit.arm, "perturbations": experiment.arms[unit.arm].model_dump(mode="json"),
         "levels": [line_hash(other) for other in experiment.arms[unit.arm].level_of.values()],
-        "replicate": unit.replicate, "cell": experiment.cell, "seed": experiment.seed,
+        "replicate": unit.replicate, "cell": experiment.line(unit.arm), "seed": experiment.seed,
         "matrix": dict(experiment.matrix), "medium": dict(experiment.medium),
         "without": sorted(experiment.without), "front_equals_rear": experiment.front_equals_rear})
 
@@ -112,7 +113,7 @@ def run_units(experiment: Experiment, assays: Mapping[str, Assay], *, threads: i
 
         progress(0.0)
         setting = replace(experiment.setting(unit.arm, unit.replicate), threads=each)
-        whole = assays[unit.assay].run(setting, experiment.assays[unit.assay], progress).load()
+        whole = assays[unit.assay].run(setting, experiment.conditions_of(unit.assay, unit.arm), progress).load()
         dataset = thinned(whole, unit.replicate)
         if keep is not None:
             keep.write(unit_key(unit, experiment, on), dataset)

@@ -113,5 +113,6 @@ SPHEROID = Assay(
         "fibres_cut": "share of the fibres that cells have cut",
     },
     run=run,
+    by_arm=frozenset({"pore", "gel"}),
     pictures=True,
 )

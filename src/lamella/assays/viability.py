@@ -8,29 +8,36 @@ half of its PARP (`lamella.assays.death`); cells do not divide here. A replicate
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Annotated, Any
+from collections.abc import Sequence
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
-from lamella.assays.death import LIMIT, cut_share, dead_fraction
+from lamella.assays.death import LIMIT, cut_share
 from lamella.assays.dose_fit import NO_FIT, dose_fit
 from lamella.assays.dose_response import agents, with_dose
-from lamella.assays.preparation import draw, numbers, treated
-from lamella.assays.protocol import Assay, Conditions, Progress, Setting
+from lamella.assays.protocol import Assay, Conditions, Progress, Readings, Setting
 from lamella.assays.quantities import one_of, written_in
-from lamella.culture import advance_treated, grown_population, idealised_inputs, treat
+from lamella.assays.well import split, well
+from lamella.culture import advance_treated, treat
 from lamella.errors import InputError
-from lamella.networks import Treatment, resolve
+from lamella.networks import resolve
 from lamella.solve import Population
 from lamella.units import quantity
 
 _IAPS = {"survivors_xiap": "XIAP_total", "survivors_birc2": "BIRC2_total", "survivors_birc3": "BIRC3_total",
          "survivors_birc5": "BIRC5_total"}  # fmt: skip
 """What cells that live to the end had of each IAP before the drug, as they hand it on, over the mean of all cells."""
+
+_SURVIVORS = "level before the drug of cells that survive, over that of all"
+_SCALARS = {
+    "surviving": {"long_name": "fraction alive"}, "dead": {"long_name": "fraction dead"},
+    "cut": {"long_name": "share of PARP that is cut"}, "ic50": {"units": "nM"}, "ic50_absolute": {"units": "nM"},
+    "hill": {}, "left": {"long_name": "fraction alive with the highest dose"},
+}  # fmt: skip
 
 
 class ViabilityConditions(Conditions):
@@ -59,68 +66,91 @@ class ViabilityConditions(Conditions):
 
 def run(setting: Setting, conditions: ViabilityConditions, progress: Progress) -> xr.Dataset:
     """The plate of one arm and replicate."""
-    network, treatment = treated(setting)
-    where = f"arms.{setting.arm}"
-    told = lambda off: idealised_inputs(
-        network, treatment, front_equals_rear=setting.front_equals_rear, suspended=off)
-    population = grown_population(network, treatment, draw(setting, conditions.cells), numbers(setting), told(None))
-    before = population.checkpoint()
-    iaps = population.observe(tuple(_IAPS.values()))
-    times = np.linspace(0.0, quantity(conditions.after, "s"), conditions.points)
-    wells = 1 + (conditions.doses if conditions.agent else 0)
-    alive = [1.0 - dead_fraction(population, where)]
-    for i, span in enumerate(np.diff(times)):
-        advance_treated(population, treatment, times[i], span, told)
-        alive.append(1.0 - dead_fraction(population, where))
-        progress((i + 1) / (len(times) - 1) / wells)
-    data: dict[str, Any] = {
-        "surviving": ((), alive[-1], {"long_name": "fraction alive"}),
-        "dead": ((), 1.0 - alive[-1], {"long_name": "fraction dead"}),
-        "cut": ((), float(cut_share(population, where).mean()), {"long_name": "share of PARP that is cut"}),
-        **survivors(iaps, cut_share(population, where) <= LIMIT),
-        "surviving_course": ("times", np.array(alive), {"long_name": "fraction alive"}),
-    }
-    coordinates: dict[str, Any] = {"times": times}
-    fit, at_most = NO_FIT, np.nan
-    if conditions.agent:
-        doses = np.geomspace(quantity(conditions.lowest, "uM"), quantity(conditions.highest, "uM"), conditions.doses)
-        left = []
-        for place, dose in enumerate(doses):
-            given = resolve(network, with_dose(setting, conditions.agent, dose), setting.matrix, setting.medium, where)
-            left.append(_surviving(population, before, given, times[-1], told, where))
-            progress((place + 2) / wells)
-        fit = dose_fit(doses, np.array(left), alive[-1])
-        at_most = left[-1]
-        data["response"] = ("doses", np.array(left), {"long_name": "fraction alive"})
+    doses, (plate,) = _followed((setting,), conditions, progress)
+    read = _counted(plate, doses)
+    data: dict[str, Any] = {name: ((), value, _SCALARS.get(name, {"long_name": _SURVIVORS}))
+                            for name, value in read.scalars.items()}  # fmt: skip
+    data["surviving_course"] = ("times", plate.alive, {"long_name": "fraction alive"})
+    coordinates: dict[str, Any] = {"times": plate.times}
+    if doses.size:
+        data["response"] = ("doses", plate.left, {"long_name": "fraction alive"})
         coordinates["doses"] = ("doses", doses * 1e3, {"units": "nM"})
-    data |= {
-        "ic50": ((), fit.half * 1e3, {"units": "nM"}),
-        "ic50_absolute": ((), fit.absolute * 1e3, {"units": "nM"}),
-        "hill": ((), fit.steepness, {}),
-        "left": ((), at_most, {"long_name": "fraction alive with the highest dose"}),
-    }
     return xr.Dataset(data, coords=coordinates, attrs={"assay": "viability", "agent": conditions.agent or ""})
 
 
-def survivors(levels: NDArray[np.float64], alive: NDArray[np.bool_]) -> dict[str, Any]:
+def batch(settings: Sequence[Setting], conditions: ViabilityConditions, progress: Progress) -> list[Readings]:
+    """Plates of one arm."""
+    doses, plates = _followed(settings, conditions, progress)
+    return [_counted(plate, doses) for plate in plates]
+
+
+class _Plate(NamedTuple):
+    """What is seen of one plate.
+
+    alive   fraction, without the agent            [times]
+    cut     share of PARP at the end, without it   [cells]
+    iaps    levels before the drug                 [cells, IAPs]
+    left    fraction alive at the end              [doses]
+    """
+
+    times: NDArray[np.float64]
+    alive: NDArray[np.float64]
+    cut: NDArray[np.float64]
+    iaps: NDArray[np.float64]
+    left: NDArray[np.float64]
+
+
+def _followed(settings: Sequence[Setting], conditions: ViabilityConditions,
+              progress: Progress) -> tuple[NDArray[np.float64], list[_Plate]]:  # fmt: skip
+    """Doses of the agent [uM], none without one, and the plates."""
+    setting, dishes = settings[0], len(settings)
+    cells = well(setting, conditions.cells, *settings[1:])
+    population, before = cells.population, cells.population.checkpoint()
+    iaps = population.observe(tuple(_IAPS.values()))
+    times = np.linspace(0.0, quantity(conditions.after, "s"), conditions.points)
+    doses = np.geomspace(quantity(conditions.lowest, "uM"), quantity(conditions.highest, "uM"),
+                         conditions.doses if conditions.agent else 0)  # fmt: skip
+    wells = 1 + doses.size
+    alive = cells.follow(times, lambda all_: _alive(all_, dishes, cells.where), lambda share: progress(share / wells))
+    cut = cut_share(population, cells.where)
+    left = []
+    for place, dose in enumerate(doses):
+        given = resolve(cells.network, with_dose(setting, conditions.agent or "", dose), setting.matrix,
+                        setting.medium, cells.where)  # fmt: skip
+        population.restore(before)
+        treat(population, given)
+        advance_treated(population, given, 0.0, times[-1], cells.told)
+        left.append(_alive(population, dishes, cells.where))
+        progress((place + 2) / wells)
+    table = np.array(left).reshape(doses.size, dishes)
+    return doses, [_Plate(times, alive[:, d], own_cut, own_iaps, table[:, d])
+                   for d, (own_cut, own_iaps) in enumerate(zip(split(cut, dishes), split(iaps, dishes)))]
+
+
+def _alive(population: Population, dishes: int, where: str) -> NDArray[np.float64]:
+    """Fraction alive in every dish.   [dishes]   raises SolverError"""
+    return np.array([1.0 - float((part > LIMIT).mean()) for part in split(cut_share(population, where), dishes)])
+
+
+def _counted(plate: _Plate, doses: NDArray[np.float64]) -> Readings:
+    """Read-outs of a plate."""
+    end = float(plate.alive[-1])
+    fit = dose_fit(doses, plate.left, end) if doses.size else NO_FIT
+    scalars = {"surviving": end, "dead": 1.0 - end, "cut": float(plate.cut.mean()),
+               **survivors(plate.iaps, plate.cut <= LIMIT), "ic50": fit.half * 1e3,
+               "ic50_absolute": fit.absolute * 1e3, "hill": fit.steepness,
+               "left": float(plate.left[-1]) if doses.size else np.nan}  # fmt: skip
+    return Readings(plate.times, {"surviving_course": plate.alive}, scalars)
+
+
+def survivors(levels: NDArray[np.float64], alive: NDArray[np.bool_]) -> dict[str, float]:
     """Read-outs on the IAPs of the cells that live; NaN where none does, or where no cell has any.
 
     levels   [cells, IAPs] before the drug;   alive   [cells] at the end
     """
-    title = "level before the drug of cells that survive, over that of all"
     mean = np.where(levels.mean(axis=0) > 0.0, levels.mean(axis=0), np.nan)
     ratio = levels[alive].mean(axis=0) / mean if alive.any() else np.full(len(mean), np.nan)
-    return {name: ((), float(value), {"long_name": title}) for name, value in zip(_IAPS, ratio)}
-
-
-def _surviving(
-    population: Population, before: Any, given: Treatment, seconds: float, told: Callable[[bool], dict], where: str
-) -> float:
-    """Fraction alive after `seconds` with what is given, from the checkpoint `before`."""
-    population.restore(before)
-    treat(population, given)
-    advance_treated(population, given, 0.0, seconds, told)
-    return 1.0 - dead_fraction(population, where)
+    return {name: float(value) for name, value in zip(_IAPS, ratio)}
 
 
 VIABILITY = Assay(
@@ -139,4 +169,5 @@ VIABILITY = Assay(
         "left": "fraction alive with the highest dose",
     },
     run=run,
+    batch=batch,
 )

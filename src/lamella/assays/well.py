@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,7 +51,8 @@ class Well(NamedTuple):
 def well(setting: Setting, cells: int, *others: Setting) -> Well:
     """The well of one arm and replicate.
 
-    others   settings that differ from the first in nothing but the replicate: their wells lie beside it
+    others   settings that differ from the first in nothing but the replicate, the reactions that are deleted and the
+             factors on numbers of the network: their wells lie beside it
     """
     network, treatment = treated(setting)
     draws = [draw(one, cells) for one in (setting, *others)]
@@ -64,19 +64,15 @@ def well(setting: Setting, cells: int, *others: Setting) -> Well:
     return Well(network, treatment, population, told, f"arms.{setting.arm}", len(draws))
 
 
-def mean_of(names: tuple[str, ...]) -> Callable[[Population], NDArray[np.float64]]:
-    """Reads the mean of states and observables over the cells.   [names]"""
-    return partial(_mean, names)
-
-
-def _mean(names: tuple[str, ...], population: Population) -> NDArray[np.float64]:
-    return population.observe(names).mean(axis=0)
+def split(values: NDArray[Any], dishes: int, axis: int = 0) -> list[NDArray[Any]]:
+    """Values of the cells of several dishes, dish by dish.   axis: that of the cells"""
+    return np.split(values, dishes, axis=axis)
 
 
 def means_of(names: tuple[str, ...], dishes: int) -> Callable[[Population], NDArray[np.float64]]:
     """Reads the mean over the cells of every dish.   [dishes, names]"""
 
     def read(population: Population) -> NDArray[np.float64]:
-        return np.array([part.mean(axis=0) for part in np.split(population.observe(names), dishes)])
+        return np.array([part.mean(axis=0) for part in split(population.observe(names), dishes)])
 
     return read

@@ -8,15 +8,17 @@ activity. The cells' own way of cutting matrix beneath them is read as the share
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import numpy as np
 import xarray as xr
+from numpy.typing import NDArray
 from pydantic import Field
 
-from lamella.assays.protocol import Assay, Conditions, Progress, Setting
+from lamella.assays.protocol import Assay, Conditions, Progress, Readings, Setting
 from lamella.assays.quantities import written_in
-from lamella.assays.well import mean_of, well
+from lamella.assays.well import means_of, well
 from lamella.units import quantity
 
 BANDS = {
@@ -41,6 +43,14 @@ _CUT = {"cut_under_cell": "proteolysis_under_cell", "cut_by_mmp2": "proteolysis_
 _MEDIUM = ("TIMP1", "TIMP2", *(f"MMP{n}{form}" for n in (1, 2, 7, 9, 13) for form in ("", "_active")))
 """States that a change of medium takes away."""
 
+_MMPS = (1, 2, 7, 9, 13)
+_NAMES = tuple(dict.fromkeys((*(s for parts in BANDS.values() for s in parts),
+                              *(row[0] for row in _OTHERS.values()), *_CUT.values())))  # fmt: skip
+_UNITS: dict[str, dict[str, str]] = {
+    **{name: {"units": "molecules"} for name in BANDS}, **{f"mmp{n}_active_share": {} for n in _MMPS},
+    **{name: {"units": unit} for name, (_, unit, _) in _OTHERS.items()}, **{name: {"units": "1/h"} for name in _CUT},
+}  # fmt: skip
+
 
 class ZymographyConditions(Conditions):
     """Keys under [assays.zymography].
@@ -57,31 +67,41 @@ class ZymographyConditions(Conditions):
 
 def run(setting: Setting, conditions: ZymographyConditions, progress: Progress) -> xr.Dataset:
     """The well of one arm and replicate."""
-    cells = well(setting, conditions.cells)
+    (read,) = batch((setting,), conditions, progress)
+    data: dict[str, Any] = {name: ((), value, _UNITS[name]) for name, value in read.scalars.items()}
+    data |= {name: ("times", values, {"units": "molecules"}) for name, values in read.courses.items()}
+    return xr.Dataset(data, coords={"times": read.times}, attrs={"assay": "zymography"})
+
+
+def batch(settings: Sequence[Setting], conditions: ZymographyConditions, progress: Progress) -> list[Readings]:
+    """Wells of one arm."""
+    cells = well(settings[0], conditions.cells, *settings[1:])
     population = cells.population
     if conditions.fresh:
         place = {name: i for i, name in enumerate(population.program.species)}
         population.states[:, [place[name] for name in _MEDIUM]] = 0.0
         population.refresh()
     times = np.linspace(0.0, quantity(conditions.duration, "s"), conditions.points)
-    names = tuple(dict.fromkeys((*(s for parts in BANDS.values() for s in parts),
-                                 *(row[0] for row in _OTHERS.values()), *_CUT.values())))  # fmt: skip
-    read = dict(zip(names, cells.follow(times, mean_of(names), progress).T))
+    read = cells.follow(times, means_of(_NAMES, cells.dishes), progress)
+    return [_counted(times, dict(zip(_NAMES, read[:, dish].T))) for dish in range(cells.dishes)]
+
+
+def _counted(times: NDArray[np.float64], read: Mapping[str, NDArray[np.float64]]) -> Readings:
+    """Read-outs of a well.   read   state -> [times]"""
     courses = {name: np.sum([read[part] for part in parts], axis=0) for name, parts in BANDS.items()}
-    data: dict[str, Any] = {name: ((), float(values[-1]), {"units": "molecules"}) for name, values in courses.items()}
-    for n in (1, 2, 7, 9, 13):
+    scalars = {name: float(values[-1]) for name, values in courses.items()}
+    for n in _MMPS:
         pro, active = courses[f"mmp{n}_pro"][-1], courses[f"mmp{n}_active"][-1]
-        data[f"mmp{n}_active_share"] = ((), float(active / (pro + active)) if pro + active > 0.0 else np.nan)
-    data |= {name: ((), float(read[state][-1]), {"units": unit}) for name, (state, unit, _) in _OTHERS.items()}
-    data |= {name: ((), float(read[state][-1] * 3600.0), {"units": "1/h"}) for name, state in _CUT.items()}
-    data |= {f"{name}_course": ("times", values, {"units": "molecules"}) for name, values in courses.items()}
-    return xr.Dataset(data, coords={"times": times}, attrs={"assay": "zymography"})
+        scalars[f"mmp{n}_active_share"] = float(active / (pro + active)) if pro + active > 0.0 else np.nan
+    scalars |= {name: float(read[state][-1]) for name, (state, _, _) in _OTHERS.items()}
+    scalars |= {name: float(read[state][-1] * 3600.0) for name, state in _CUT.items()}
+    return Readings(times, {f"{name}_course": values for name, values in courses.items()}, scalars)
 
 
 def _readouts() -> dict[str, str]:
     forms = {"pro": "pro-form", "active": "active form"}
     bands = {name: f"{forms[name.split('_')[1]]} of MMP-{name.split('_')[0][3:]}, molecules per cell" for name in BANDS}
-    shares = {f"mmp{n}_active_share": f"active share of MMP-{n}" for n in (1, 2, 7, 9, 13)}
+    shares = {f"mmp{n}_active_share": f"active share of MMP-{n}" for n in _MMPS}
     others = {name: f"{title}, {unit} per cell" for name, (_, unit, title) in _OTHERS.items()}
     return bands | shares | others | {
         "cut_under_cell": "share of the collagen under a cell that is cut per hour",
@@ -96,4 +116,6 @@ ZYMOGRAPHY = Assay(
     conditions=ZymographyConditions,
     readouts=_readouts(),
     run=run,
+    batch=batch,
+    means=frozenset(_readouts()),
 )

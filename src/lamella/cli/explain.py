@@ -104,7 +104,11 @@ def _of_run(folder: Path, quantity: str | None, cells: int,
         raise InputError("the run does not say what to explain", where=str(file),
                          remedy="Give --quantity, e.g. --quantity RAC1.total, and compare two arms in the file.")
     arms = (experiment.arms[pair.arm], experiment.arms[pair.against])
-    path = causal_path(experiment.cell, *arms, band, matrix=experiment.matrix, medium=experiment.medium,
+    if experiment.line(pair.arm) != experiment.line(pair.against):
+        raise InputError(f"'{pair.arm}' and '{pair.against}' are cells of two lines", where=str(file),
+                         why="An effect between cell lines is carried by no single reaction.",
+                         remedy="Compare two arms of one line under [explain].")
+    path = causal_path(experiment.line(pair.arm), *arms, band, matrix=experiment.matrix, medium=experiment.medium,
                        at=wanted.at if wanted else "24 h", names=(pair.arm, pair.against), cells=cells,
                        seed=experiment.seed, threads=threads, halves_together=True)
     way = route(path, *arms, matrix=experiment.matrix, medium=experiment.medium)

@@ -39,10 +39,11 @@ Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed, shared by all ar
 
 
 class Ensemble(StrEnum):
-    """For which findings that hold an ensemble of parameters is run."""
+    """For which findings that hold an ensemble of parameters is run: of blots, of other wells as well, or of all."""
 
     NONE = "none"
     POPULATION = "population"
+    WELLS = "wells"
     ALL = "all"
 
 
@@ -59,7 +60,8 @@ def check(names: Annotated[list[str] | None, typer.Argument(metavar="[FINDING]..
           minutes: Annotated[float | None, typer.Option("--minutes", min=0.0, show_default="no limit",
                                                         help="Begin no dish after this time.")] = None,
           ensemble: Annotated[Ensemble, typer.Option("--ensemble", help="Whose robustness is computed, of those that "
-                                                     "hold.")] = Ensemble.POPULATION,
+                                                     "hold: of blots (population), of blots and other wells (some "
+                                                     "minutes more), or of all (hours).")] = Ensemble.POPULATION,
           members: Annotated[int, typer.Option("--members", min=1, max=100_000,
                                                help="Members of an ensemble without a tissue.")] = 500,
           paths: Annotated[bool, typer.Option("--paths", help="Also find the reactions that carry the effects of blots "
@@ -192,16 +194,31 @@ def _narrowed(chosen: list[Finding], population: bool, sample: int | None, seed:
 def _ensembles(verdicts: Sequence[Verdict], results: Results, bench: Bench, wanted: Ensemble, members: int,
                tell: Callable[[Moment], None]) -> None:
     """Robustness of the findings that hold and have none in the store."""
-    from lamella.verdicts import Outcome, is_blot, population_robustness, tissue_robustness
+    from lamella.verdicts import (
+        Outcome,
+        in_wells,
+        is_blot,
+        population_robustness,
+        tissue_robustness,
+        well_robustness,
+    )
 
     holds = [v.finding for v in verdicts if v.outcome is Outcome.HOLDS and not _has(results, v.finding, members)]
     blots = [finding for finding in holds if is_blot(finding)]
-    others = [finding for finding in holds if not is_blot(finding)] if wanted is Ensemble.ALL else []
+    further = [finding for finding in holds if not is_blot(finding)]
+    wells = [finding for finding in further if in_wells(finding, bench.assays)]
+    others = [finding for finding in further if finding not in wells] if wanted is Ensemble.ALL else []
     if wanted is not Ensemble.NONE and blots:
         steadily = _steadily(tell)
         found = population_robustness(blots, bench, members=members, seed=bench.seed, threads=bench.threads,
                                       tell=lambda share: steadily("ensembles", share))
         for finding in blots:
+            results.keep_robustness(finding, found[finding.id].to_dict())
+    if wanted in (Ensemble.WELLS, Ensemble.ALL) and wells:
+        steadily = _steadily(tell)
+        found = well_robustness(wells, bench, members=members, seed=bench.seed, threads=bench.threads,
+                                tell=lambda share: steadily("ensembles of wells", share))
+        for finding in wells:
             results.keep_robustness(finding, found[finding.id].to_dict())
     steadily = _steadily(tell)
     for number, finding in enumerate(others):
@@ -233,10 +250,12 @@ def _steadily(tell: Callable[[Moment], None]) -> Callable[[str, float], None]:
 
 
 def _has(results: Results, finding: Finding, members: int) -> bool:
-    from lamella.verdicts import is_blot
+    from lamella.assays import ASSAYS
+    from lamella.verdicts import by_means, in_wells, is_blot
 
     table = results.robustness(finding)
-    return table is not None and (not is_blot(finding) or table["of"] == members)
+    one_cell_each = is_blot(finding) or (in_wells(finding, ASSAYS) and by_means(finding, ASSAYS))
+    return table is not None and (not one_cell_each or table["of"] == members)
 
 
 @contextmanager

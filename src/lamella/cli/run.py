@@ -112,17 +112,18 @@ def _execute(experiment: Experiment, out: Path, threads: int | None, as_json: bo
     from lamella.report import write_movies, write_report
     from lamella.store import json_text, write_json
 
-    network = assemble(experiment.cell)
-    for reaction in experiment.without:
-        if not filter_names(network.evidence, reaction):
-            raise unknown("reaction", reaction, network.evidence, "without")
-    changed = differences(experiment, network.digest)
+    for network in map(assemble, experiment.cells()):
+        for reaction in experiment.without:
+            if not filter_names(network.evidence, reaction):
+                raise unknown("reaction", reaction, network.evidence, "without")
+    digest = experiment.network_hash()
+    changed = differences(experiment, digest)
     if changed and not quiet:
         print(f"note: written elsewhere, so results may differ: {'; '.join(changed)}.", file=sys.stderr)
     causal = _traced(experiment)
     try:
         with watching(len(units(experiment)), quiet=quiet) as watch:
-            outcome = run_experiment(experiment, ASSAYS, network_hash=network.digest, out=out,
+            outcome = run_experiment(experiment, ASSAYS, network_hash=digest, out=out,
                                      threads=threads or default_threads(), on_unit=_Preview(experiment, out, watch),
                                      on_progress=watch.progress)
     except KeyboardInterrupt:
@@ -152,7 +153,7 @@ def _traced(experiment: Experiment) -> dict[str, object] | None:
 
     arm, against = experiment.arms[wanted.arm], experiment.arms[wanted.against]
     try:
-        path = causal_path(experiment.cell, arm, against, wanted.quantity, matrix=experiment.matrix,
+        path = causal_path(experiment.line(wanted.arm), arm, against, wanted.quantity, matrix=experiment.matrix,
                            medium=experiment.medium, at=wanted.at, names=(wanted.arm, wanted.against),
                            seed=experiment.seed)
     except InputError as error:

@@ -41,7 +41,7 @@ def chosen_reactions(made: Program, patterns: tuple[str, ...]) -> tuple[str, ...
     """Reactions that the patterns name ('*' stands for anything).   raises InputError: a pattern names none"""
     chosen: list[str] = []
     for pattern in patterns:
-        found = [r for r in made.reactions if fnmatchcase(r, pattern)]
+        found = [pattern] if pattern in made.reactions else [r for r in made.reactions if fnmatchcase(r, pattern)]
         if not found:
             raise InputError(
                 f"no reaction is called '{pattern}'",

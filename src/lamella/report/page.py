@@ -62,7 +62,7 @@ def report_html(experiment: Experiment, results: Mapping[str, xr.Dataset], track
                 run_file: str) -> str:
     """The text of the page. Call inside `style.drawing()`."""
     control = control_of(experiment)
-    scene = Scene(experiment.cell, looks(list(experiment.arms), control), control,
+    scene = Scene(", ".join(experiment.cells()), looks(list(experiment.arms), control), control,
                   tuple(dict.fromkeys(str(row["readout"]) for row in comparisons)))
     blocks: list[tuple[str, str, str]] = []
     for assay, dataset in results.items():
@@ -117,6 +117,6 @@ def _findings(sentences: Sequence[str]) -> str:
 
 
 def _page(experiment: Experiment, lead: Sequence[str], blocks: Sequence[tuple[str, str, str]]) -> str:
-    title = experiment.title or f"{', '.join(experiment.assays)} on {experiment.cell}"
+    title = experiment.title or f"{', '.join(experiment.assays)} on {', '.join(experiment.cells())}"
     return framed(title, "lamella: a virtual experiment", _findings(lead) + facts_html(experiment), blocks,
                   "Simulated by lamella. Intervals are over dishes: a replicate is a dish, never a cell.")

@@ -25,7 +25,7 @@ _KINDS = {"knockdown": "knock-down", "knockout": "knock-out", "overexpression": 
 
 def facts(experiment: Experiment) -> list[tuple[str, str]]:
     """The experiment at a glance, as pairs of term and text."""
-    pairs = [("Cells", experiment.cell),
+    pairs = [("Cells", ", ".join(experiment.cells())),
              ("Matrix", _doses(experiment.matrix) or "none"),
              ("Medium", _doses(experiment.medium) or "no factor added"),
              ("Arms", str(len(experiment.arms))), ("Dishes per arm", str(experiment.replicates)),
@@ -50,7 +50,10 @@ def arms_table(experiment: Experiment, swatches: Mapping[str, str]) -> str:
     """
     rows = []
     for arm, perturbations in experiment.arms.items():
+        own = [experiment.line(arm)] if experiment.lines else []
+        own += [f"{assay}: {_doses(conditions)}" for assay, conditions in experiment.own_conditions(arm).items()]
         done = treatment(perturbations.model_dump(mode="json", exclude_defaults=True))
+        done = "; ".join((*own, done)) if own else done
         rows.append(f'<tr><th scope="row"><span class="swatch" style="background:{html.escape(swatches[arm])}"></span>'
                     f"{html.escape(arm)}</th><td>{html.escape(done)}</td></tr>")
     return _table("Arms and what is done to their cells", ("Arm", "Treatment"), rows)

@@ -32,7 +32,7 @@ _MOST = 48
 class Scene:
     """What all figures of a report share.
 
-    cell     name of the cell line
+    cell     names of the cell lines
     looks    arm -> Look
     control  arm that others are compared with; None where there is one arm only
     order    names of read-outs in the order in which they are shown; others follow

@@ -26,6 +26,7 @@ from lamella.verdicts.score import GROUPS, STATES, Scorecard, scorecard
 from lamella.verdicts.score_table import score_table
 from lamella.verdicts.stability import under_other_thresholds
 from lamella.verdicts.verdict import CellVerdict, ExpectationVerdict, Outcome, Verdict, jointly, verdict
+from lamella.verdicts.well_robustness import by_means, in_wells, well_robustness
 
 __all__ = [
            "GROUPS",
@@ -61,6 +62,7 @@ __all__ = [
            "Verdict",
            "binomial_interval",
            "breaches",
+           "by_means",
            "causal_path",
            "check",
            "check_one",
@@ -72,6 +74,7 @@ __all__ = [
            "factors",
            "first_check",
            "first_score",
+           "in_wells",
            "is_blot",
            "is_population",
            "jointly",
@@ -91,5 +94,6 @@ __all__ = [
            "tissue_robustness",
            "under_other_thresholds",
            "verdict",
+           "well_robustness",
            "without_parts",
 ]

@@ -2,14 +2,15 @@
 and the findings that break are listed.
 
 A reaction that breaks no finding is one that no finding supports: the model could do without it and nobody would
-notice. Blots are tried with every reaction, all in one batch of lanes. A dish costs minutes, so that a tissue is tried
-only with reactions whose loss moves what cells hand it (an exchange output) by 5 %; without dishes these are listed as
-untried.
+notice. Blots and other wells are tried with every reaction, all in one batch of lanes; of wells in which cells are
+counted, those whose outcome the one or few cells of a lane show. A dish costs minutes, so that a tissue is tried only
+with reactions whose loss moves what cells hand it (an exchange output) by 5 %; without dishes these are listed as
+untried, and so are they for a well that needs more cells.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from math import inf, log
 
@@ -29,9 +30,13 @@ from lamella.verdicts.plate import Plate
 from lamella.verdicts.robustness import expectation_in_variants, possible
 from lamella.verdicts.trial import cells_of, obstacle, plates_of
 from lamella.verdicts.variants import WHOLE, Variant, VariantBench
+from lamella.verdicts.wells import Ask, WellBench
 
 MOVED = 0.05
 """Least change of an exchange output that could show in a tissue."""
+
+_OF_WELLS = 0.5
+"""Share of the time that goes to wells, about."""
 
 DISHES = 4
 """Dishes of every arm on which a tissue is judged without a reaction."""
@@ -134,6 +139,7 @@ class _Mutation:
         self.reactions = {cell: tuple(assemble(cell).evidence) for cell in built}
         self.modules = {r: m for cell in built for r, m in assemble(cell).modules.items()}
         self.parts = tuple(dict.fromkeys(self.modules.values()))
+        self.wells = WellBench(bench.assays, self._variants, cells=cells, seed=seed, threads=threads)
         self.lanes = VariantBench(self._variants, cells=cells, seed=seed, threads=threads, watch=READ_STATES)
         off = (*self.modules, *map(_whole, self.parts))
         self.breaks: dict[str, list[Broken]] = {r: [] for r in off}
@@ -154,8 +160,10 @@ class _Mutation:
     def test(self, tissue: bool, tell: Callable[[str, float], None]) -> MutationTest:
         self.lanes.prepare((plate, e.at) for finding in self.findings
                            for _, e, plates in possible(finding, self.bench, self.names) for plate in plates.values())
+        self.wells.run((ask for finding in self.findings for ask in self._wells_of(finding)),
+                       lambda share: tell("wells", _OF_WELLS * share))
         for number, finding in enumerate(self.findings):
-            tell(finding.id, number / len(self.findings))
+            tell(finding.id, _OF_WELLS + (1.0 - _OF_WELLS) * number / len(self.findings))
             for cell in cells_of(finding):
                 self._try(finding, cell, tissue)
         tell("", 1.0)
@@ -166,25 +174,40 @@ class _Mutation:
                             tuple(name for name, holds in self.tried.items() if not holds), self.cells,
                             tuple(self._mutant(_whole(part), part) for part in self.parts))
 
+    def _wells_of(self, finding: Finding) -> Iterator[Ask]:
+        """What is measured in wells that are no blots."""
+        for cell in cells_of(finding):
+            for e in finding.expect:
+                if self._is_well(e) and obstacle(finding, e, cell, self.names) is None:
+                    for plate in plates_of(finding, e, cell, self.bench).values():
+                        yield from (Ask(plate, name, e.at, e.measure) for name in e.quantities())
+
+    def _is_well(self, expectation: Base) -> bool:
+        """Whether its assay takes many wells side by side, and is no blot."""
+        name = expectation.assay
+        return name not in BLOTS and name in self.bench.assays and self.bench.assays[name].batch is not None
+
     def _mutant(self, name: str, module: str) -> Mutant:
         return Mutant(name, module, tuple(self.breaks[name]), tuple(dict.fromkeys(self.unsolved[name])),
                       tuple(dict.fromkeys(self.untried[name])))
 
     def _try(self, finding: Finding, cell: str, tissue: bool) -> None:
-        """One finding in one cell line: it can break where all that it reports of blots holds with every reaction."""
+        """One finding in one cell line: it can break where all that it reports of lanes holds with every reaction."""
         able = [e for e in finding.expect if obstacle(finding, e, cell, self.names) is None]
-        blots = [(e, expectation_in_variants(finding, e, cell, self.bench, self.lanes))
-                 for e in able if e.assay in BLOTS]
-        dishes = [e for e in able if e.assay not in BLOTS]
-        whole = (finding.id, cell) not in self.failing and all(holds[0] for e, holds in blots if not e.corollary)
-        reported, held = [e for e, _ in blots if not e.corollary], [None] * len(dishes)
+        wells = [(e, expectation_in_variants(finding, e, cell, self.bench, self.wells))
+                 for e in able if self._is_well(e)]
+        lanes = [(e, expectation_in_variants(finding, e, cell, self.bench, self.lanes))
+                 for e in able if e.assay in BLOTS] + [(e, holds) for e, holds in wells if holds[0]]
+        dishes = [e for e in able if e not in [one for one, _ in lanes]]
+        whole = (finding.id, cell) not in self.failing and all(holds[0] for e, holds in lanes if not e.corollary)
+        reported, held = [e for e, _ in lanes if not e.corollary], [None] * len(dishes)
         if tissue and whole and dishes:
             held = [self._in_dishes(finding, cell, e, None) for e in dishes]
             whole = all(holds for e, holds in zip(dishes, held) if not e.corollary)
             reported += [e for e in dishes if not e.corollary]
         if reported:
             self.tried[finding.id] = self.tried.get(finding.id, False) or whole
-        for expectation, (holds, *without) in blots if whole else ():
+        for expectation, (holds, *without) in lanes if whole else ():
             for reaction, still in zip(self._switched(cell), without) if holds else ():
                 self._note(finding, cell, expectation, reaction, still)
         for expectation, holds in zip(dishes, held) if whole else ():

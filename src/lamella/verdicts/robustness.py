@@ -1,14 +1,15 @@
 """Does a verdict stand where the numbers are wrong? The share of a parameter ensemble in which it does.
 
-A finding of blots is judged on 500 members, one cell in one lane each; any other on 24, one dish (or batch of cells)
-per arm each, with the seeds of all others, until the interval of the share leaves one half. A member has no replicates,
-so that its effects are judged as they are, by their size alone.
+A finding of blots is judged on 500 members, one cell in one lane each; one of other wells by `well_robustness`; any
+other on 24, one dish (or batch of cells) per arm each, with the seeds of all others, until the interval of the share
+leaves one half. A member has no replicates, so that its effects are judged as they are, by their size alone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,6 @@ from lamella.findings import Base, Finding
 from lamella.networks import Perturbations, cell_lines
 from lamella.verdicts.bench import Bench
 from lamella.verdicts.checking import BLOTS, is_blot
-from lamella.verdicts.courses import MEASURES
 from lamella.verdicts.effect import EARLY_LEVEL, Standing
 from lamella.verdicts.ensemble import binomial_interval, factors
 from lamella.verdicts.judging import judge, standing
@@ -33,6 +33,14 @@ from lamella.verdicts.verdict import Outcome, jointly, over_cells
 POPULATION_MEMBERS, TISSUE_MEMBERS = 500, 24
 TISSUE_LOOKS = (8, 16, TISSUE_MEMBERS)
 """Members after which one looks whether the share is told from one half."""
+
+class Lanes(Protocol):
+    """Reads variants of a network side by side: `VariantBench` for blots, `WellBench` for other wells."""
+
+    def measured(self, plate: Plate, name: str, at: str | None, measure: str = "level") -> NDArray[np.float64]:
+        """What is measured of an arm in every variant; NaN where a cell could not be advanced.   [variants]"""
+        ...
+
 
 OnMember = Callable[[float], None]
 """Called with the finished share, 0..1."""
@@ -104,19 +112,16 @@ def population_robustness(findings: Sequence[Finding], bench: Bench, *, members:
         if not is_blot(finding):
             raise InputError(f"'{finding.id}' needs more than blots", where="robustness")
     names = ModelNames(bench.assays)
-    lanes = VariantBench(ensemble_variants(members, seed), threads=threads, watch=sum(_SIGNS_OF_DEATH, ()))
+    lanes = VariantBench(ensemble_variants(members, seed), threads=threads, watch=SIGNS_OF_DEATH)
     lanes.prepare((plate, None) for finding in findings for cell in _lines(finding)
                   for plate in [reference_plate(cell, bench)])
     lanes.prepare((plate, e.at) for finding in findings for _, e, plates in possible(finding, bench, names)
                   for plate in plates.values())
     found = {}
     for number, finding in enumerate(findings):
-        said = [_member_outcomes(finding, cell, bench, names, lanes, members + 1) for cell in cells_of(finding)]
-        unsolved = np.any([row == _UNSOLVED for row in said], axis=0)
-        holds = np.array([over_cells(finding, [_OUTCOMES[int(row[m])] for row in said]) is Outcome.HOLDS
-                          for m in range(members + 1)]) & ~unsolved
-        lives = np.all([_lives(lanes, reference_plate(cell, bench)) for cell in _lines(finding)], axis=0)
-        found[finding.id] = replace(_counted(holds[1:], unsolved[1:], bool(holds[0]), seed),
+        holds, unsolved = joint_in_variants(finding, bench, names, lanes, members + 1)
+        lives = living_members(finding, bench, lanes)
+        found[finding.id] = replace(counted(holds[1:], unsolved[1:], bool(holds[0]), seed),
                                     living=(int(lives[1:].sum()), int((holds & lives)[1:].sum())))
         tell((number + 1) / len(findings))
     return found
@@ -124,6 +129,9 @@ def population_robustness(findings: Sequence[Finding], bench: Bench, *, members:
 
 _SIGNS_OF_DEATH = (("PARP1_cleaved", "PARP1"), ("CYCS", "CYCS_mitochondrial"))
 """What is seen of a cell that dies, and what it comes from: cut PARP, cytochrome c outside mitochondria."""
+
+SIGNS_OF_DEATH = sum(_SIGNS_OF_DEATH, ())
+"""What a bench of variants has to watch for `living_members`."""
 
 _DEAD = 0.5
 """Share of either in a cell that counts as dead."""
@@ -139,6 +147,11 @@ def reference_plate(cell: str, bench: Bench) -> Plate:
 def _lines(finding: Finding) -> list[str]:
     """Cell lines of a finding that are built."""
     return [cell for cell in dict.fromkeys((*cells_of(finding), *finding.lines.values())) if cell in cell_lines()]
+
+
+def living_members(finding: Finding, bench: Bench, lanes: VariantBench) -> NDArray[np.bool_]:
+    """In which variants untreated cells of all lines of a finding live through the reference culture.   [variants]"""
+    return np.all([_lives(lanes, reference_plate(cell, bench)) for cell in _lines(finding)], axis=0)
 
 
 def _lives(lanes: VariantBench, plate: Plate) -> NDArray[np.bool_]:
@@ -168,7 +181,7 @@ def tissue_robustness(finding: Finding, bench: Bench, *, members: int = TISSUE_M
         if low > 0.5 or high < 0.5:
             break
     holds = np.array([one is True for one in said])
-    return _counted(holds, np.array([one is None for one in said]), nominal is True, seed)
+    return counted(holds, np.array([one is None for one in said]), nominal is True, seed)
 
 
 def _on_dishes(finding: Finding, bench: Bench, names: ModelNames,
@@ -206,7 +219,17 @@ _OUTCOMES = (Outcome.HOLDS, Outcome.FAILS, Outcome.NOT_APPLICABLE, Outcome.FAILS
 _HOLDS, _FAILS, _ABSENT, _UNSOLVED = range(4)
 
 
-def _member_outcomes(finding: Finding, cell: str, bench: Bench, names: ModelNames, lanes: VariantBench,
+def joint_in_variants(finding: Finding, bench: Bench, names: ModelNames, lanes: Lanes,
+                      variants: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """In which variants a finding holds in all its lines together, and which could not be advanced.   [variants]"""
+    said = [_member_outcomes(finding, cell, bench, names, lanes, variants) for cell in cells_of(finding)]
+    unsolved = np.any([row == _UNSOLVED for row in said], axis=0)
+    holds = np.array([over_cells(finding, [_OUTCOMES[int(row[v])] for row in said]) is Outcome.HOLDS
+                      for v in range(variants)])
+    return holds & ~unsolved, unsolved
+
+
+def _member_outcomes(finding: Finding, cell: str, bench: Bench, names: ModelNames, lanes: Lanes,
                      variants: int) -> NDArray[np.int64]:
     """Code of the joint outcome of the reported expectations in a cell line, per variant.   [variants]"""
     reported = [e for e in finding.expect if not e.corollary]
@@ -224,22 +247,13 @@ def _member_outcomes(finding: Finding, cell: str, bench: Bench, names: ModelName
 
 
 def expectation_in_variants(finding: Finding, expectation: Base, cell: str, bench: Bench,
-                            lanes: VariantBench) -> list[bool | None]:
-    """Whether a blot expectation holds, variant by variant; None where it could not be advanced."""
+                            lanes: Lanes) -> list[bool | None]:
+    """Whether an expectation holds, variant by variant; None where it could not be advanced."""
     plates = plates_of(finding, expectation, cell, bench)
-    rows = {(name, arm): _in_lanes(lanes, plate, name, expectation)
+    rows = {(name, arm): lanes.measured(plate, name, expectation.at, expectation.measure)
             for name in expectation.quantities() for arm, plate in plates.items()}
     holds, unknown = standing_members(expectation, rows)
     return [None if nothing else bool(yes) for yes, nothing in zip(holds, unknown)]
-
-
-def _in_lanes(lanes: VariantBench, plate: Plate, name: str, expectation: Base) -> NDArray[np.float64]:
-    """What an expectation measures of a band, in every variant.   [variants]"""
-    if expectation.measure == "level":
-        return lanes.values(plate, name, expectation.at)
-    times, courses = lanes.courses(plate, name)
-    return np.array([MEASURES[expectation.measure](times, row) if np.isfinite(row).all() else np.nan
-                     for row in courses])
 
 
 def possible(finding: Finding, bench: Bench, names: ModelNames) -> Iterator[tuple[str, Base, dict[str, Plate]]]:
@@ -250,6 +264,7 @@ def possible(finding: Finding, bench: Bench, names: ModelNames) -> Iterator[tupl
                 yield cell, expectation, plates_of(finding, expectation, cell, bench)
 
 
-def _counted(holds: NDArray[np.bool_], unsolved: NDArray[np.bool_], nominal: bool, seed: int) -> Robustness:
+def counted(holds: NDArray[np.bool_], unsolved: NDArray[np.bool_], nominal: bool, seed: int) -> Robustness:
+    """From what was said of every member.   [members]"""
     count = int(holds.sum())
     return Robustness(count, int(unsolved.sum()), holds.size, *binomial_interval(count, holds.size), nominal, seed)

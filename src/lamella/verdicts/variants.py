@@ -27,6 +27,7 @@ from lamella.networks import Treatment, assemble, resolve
 from lamella.reactions import SWITCH
 from lamella.solve import Status
 from lamella.units import quantity as magnitude
+from lamella.verdicts.courses import MEASURES
 from lamella.verdicts.plate import Plate
 
 BANDS = (*QUANTITIES.values(), *(part for parts in SUMS.values() for part in parts))
@@ -90,6 +91,13 @@ class VariantBench:
         column = [self._names.index(name) for name in states_of(band)]
         read = self._read[plate.key]
         return times, np.stack([read[float(time)][:, column].sum(axis=1) for time in times], axis=1)
+
+    def measured(self, plate: Plate, name: str, at: str | None, measure: str = "level") -> NDArray[np.float64]:
+        """A band of an arm, or what is taken of its course, in every variant.   [variants]; NaN as in `values`"""
+        if measure == "level":
+            return self.values(plate, name, at)
+        times, courses = self.courses(plate, name)
+        return np.array([MEASURES[measure](times, row) if np.isfinite(row).all() else np.nan for row in courses])
 
     def states(self, plate: Plate, names: Sequence[str], at: str | None = None) -> NDArray[np.float64]:
         """The sum of some states, mean over the cells of every variant.   [variants]"""
