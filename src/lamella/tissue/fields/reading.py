@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from lamella.errors import InputError
 from lamella.tissue.fields.medium import Medium
 from lamella.tissue.fields.occupancy import Occupancy
+from lamella.tissue.fields.uptake import sum_voxels
 from lamella.tissue.kernel import kernel
 
 
@@ -97,15 +98,6 @@ def on_sites(values: NDArray[np.float64], medium: Medium) -> NDArray[np.float64]
         share = share.reshape((-1,) + (1,) * (out.ndim - 1 - axis))
         out = out.take(low, axis) * (1.0 - share) + out.take(high, axis) * share
     return out
-
-
-@kernel
-def sum_voxels(start, owner, count, values, sums):
-    """Sum over the sites of each place of what their voxels hold.   values [voxels] flat; sums [places]"""
-    for voxel in range(start.size - 1):
-        here = values[voxel]
-        for entry in range(start[voxel], start[voxel + 1]):
-            sums[owner[entry]] += here * count[entry]
 
 
 @kernel
