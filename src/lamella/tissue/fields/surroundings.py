@@ -127,6 +127,8 @@ class Surroundings:
     def _work(self, out: Exchanged, span: float, occupancy: Occupancy, does: Behaviour, names: Collection[str],
               steps: int = 1) -> None:  # fmt: skip
         """Let cells work on these ligands, in steps of `span`."""
+        if not names:
+            return
         worked = self.matrix.advance(
             span, occupancy, docked=does.docked, deposition=does.deposition, steps=steps, only=names
         )
