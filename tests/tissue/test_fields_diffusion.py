@@ -8,7 +8,7 @@ from scipy import sparse
 from scipy.sparse.linalg import spsolve
 
 from lamella.tissue.fields import Field, Ledger, Substance, make_medium
-from lamella.tissue.fields.multigrid import Solver
+from lamella.tissue.fields.solver import Solver
 
 
 def field(medium, diffusion=10.0, **options):

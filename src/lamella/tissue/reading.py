@@ -13,12 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lamella.tissue.axis import foreign_share
-from lamella.tissue.bonds import activity, all_medium, direction_cosine, load_per_bond, row_start
-from lamella.tissue.kernel import kernel, part
+from lamella.tissue.bonds import activity, limited_load, next_run, row_start
+from lamella.tissue.kernel import kernel, part, term
 from lamella.tissue.lattice import nearest
-from lamella.tissue.record import AXIS, CENTROID, POLARITY
+from lamella.tissue.record import ACT_MEMORY, AXIS, CENTROID, CONTRACTION, LOAD, POLARITY, REAR_FOCUS
+from lamella.tissue.terms.contraction import rear_weight
 from lamella.tissue.terms.protrusion import front_weight
-from lamella.tissue.word import COUNT, COUNT_SHIFT, ID, WALL
+from lamella.tissue.word import COUNT, COUNT_SHIFT, ID
 
 _SITES, _LIGAND, _BONDS, _LOAD, _RIM, _FRESH, _CONTACT, _WEIGHT = range(8)
 
@@ -64,64 +65,101 @@ class Reading:
 
 @kernel
 def half_sums(lattice, grid, record, physics, now, sums, first_moment, second_moment):
-    """Sums over the front (0) and the rear half (1) of each cell.
+    """Sums over the front (0) and the rear half (1) of each cell, run by run of its sites in each row.
 
     sums            [cells, 2, 8] out
     first_moment    [cells, D] out, about the centroid
     second_moment   [cells, D, D] out
     """
-    word, expiry, bonds, ligand, offsets = lattice.word, lattice.expiry, lattice.bonds, lattice.ligand, grid.offsets
-    space = grid.space
-    dimensions = len(space.shape)
+    word, space = lattice.word, grid.space
+    final, length = len(space.shape) - 1, space.shape[-1]
     sums[:] = 0.0
     first_moment[:] = 0.0
     second_moment[:] = 0.0
     lead = np.zeros(3)
-    delta = np.empty(3)
+    delta = np.zeros(3)
+    memory = record[1, ACT_MEMORY] if record.shape[0] > 1 else 1.0
+    logs = np.empty(max(int(memory), 0) + 2)
+    for left in range(logs.size):
+        logs[left] = math.log(min(1.0, left / memory)) if left > 0 else 0.0
     for first in grid.rows:
         row_start(first, lead, space)
-        after = 0
-        while after < space.shape[-1]:
-            y, site = after, np.uint64(first) + np.uint64(after)
-            after += 8 if all_medium(word, site) else 1
-            cell = word[site] & ID
-            if cell == 0 or cell == WALL:
-                continue
-            cosine = direction_cosine(cell, lead, np.float64(y), record, space)
-            lead[dimensions - 1] = np.float64(y)
-            for d in range(dimensions):
+        cell, y, end = next_run(word, first, 0, length)
+        while y < length:
+            for d in range(final):
                 delta[d] = nearest(lead[d] - record[cell, CENTROID + d], d, space)
-                first_moment[cell, d] += delta[d]
+                for _ in range(y, end):
+                    first_moment[cell, d] += delta[d]
                 for e in range(d + 1):
-                    second_moment[cell, d, e] += delta[d] * delta[e]
-            half = 0 if cosine >= 0.0 else 1
-            sums[cell, half, _SITES] += 1.0
-            sums[cell, half, _LIGAND] += ligand[site]
-            sums[cell, half, _BONDS] += bonds[site]
-            sums[cell, half, _LOAD] += math.exp(load_per_bond(cell, cosine, bonds[site], physics.mean_rear, record))
-            if (word[site] >> COUNT_SHIFT) & COUNT != 0:
-                sums[cell, half, _RIM] += 1.0
-                sums[cell, half, _FRESH] += sustained_activity(site, cell, now, record, word, expiry, offsets)
-                sums[cell, half, _CONTACT] += foreign_share(site, cell, word, space)
-                sums[cell, half, _WEIGHT] += front_weight(
-                    cosine, record[cell, POLARITY], physics.exponent, physics.norm
-                )
+                    product, total = delta[d] * delta[e], second_moment[cell, d, e]
+                    for _ in range(y, end):
+                        total += product
+                    second_moment[cell, d, e] = total
+            _add_run(first, y, end, cell, delta, now, logs, memory, lattice, grid, record, physics, sums,
+                     first_moment, second_moment)  # fmt: skip
+            cell, y, end = next_run(word, first, end, length)
+
+
+@term
+def _add_run(
+    first, y, end, cell, delta, now, logs, memory, lattice, grid, record, physics, sums, first_moment, second_moment
+):
+    """Add the sites `y` to `end` of a row, which are of one cell, to its sums.
+
+    delta          [3] from the centroid to the row along all axes but the last
+    logs, memory   logarithm of the activity by the MCS that it lasts, for cells with that memory
+    """
+    word, bonds, ligand, space = lattice.word, lattice.bonds, lattice.ligand, grid.space
+    final = len(space.shape) - 1
+    middle, axis = record[cell, CENTROID + final], record[cell, AXIS + final]
+    pull, focus = record[cell, LOAD] * record[cell, CONTRACTION], record[cell, REAR_FOCUS]
+    ahead, spread = first_moment[cell, final], second_moment[cell, final, final]
+    for place in range(y, end):
+        site = np.uint64(first) + np.uint64(place)
+        last = nearest(np.float64(place) - middle, final, space)
+        square, along = last * last, last * axis
+        for d in range(final):
+            square += delta[d] * delta[d]
+            along += delta[d] * record[cell, AXIS + d]
+            second_moment[cell, final, d] += last * delta[d]
+        ahead += last
+        spread += last * last
+        cosine = 0.0 if square < 1e-18 else along / math.sqrt(square)
+        half = 0 if cosine >= 0.0 else 1
+        row = sums[cell, half]
+        load = limited_load(pull, rear_weight(cosine, focus, physics.mean_rear), bonds[site])
+        row[_SITES] += 1.0
+        row[_LIGAND] += ligand[site]
+        row[_BONDS] += bonds[site]
+        row[_LOAD] += math.exp(load) if load != 0.0 else 1.0
+        if (word[site] >> COUNT_SHIFT) & COUNT != 0:
+            row[_RIM] += 1.0
+            row[_FRESH] += sustained_activity(site, cell, now, logs, memory, record, word, lattice.expiry, grid.offsets)
+            row[_CONTACT] += foreign_share(site, cell, word, space)
+            row[_WEIGHT] += front_weight(cosine, record[cell, POLARITY], physics.exponent, physics.norm)
+    first_moment[cell, final] = ahead
+    second_moment[cell, final, final] = spread
 
 
 @part
-def sustained_activity(site, cell, now, record, word, expiry, offsets):
+def sustained_activity(site, cell, now, logs, memory, record, word, expiry, offsets):
     """Geometric mean of the remaining Act activity (0 to 1) over the cell's own sites round `site`, as it pushes.
 
     A site won by chance alone has inactive neighbours and counts 0; a lamella counts in full.
+
+    logs, memory   see `_add_run`
     """
-    total, own = 0.0, 0
+    total, own, known, most = 0.0, 0, record[cell, ACT_MEMORY] == memory, np.int64(logs.size - 1)
     for k in range(-1, offsets.size):
-        near = site if k < 0 else site + offsets[k]
+        near = site if k < 0 else site + offsets[np.uint64(k)]
         if (word[near] & ID) == cell:
-            remaining = activity(cell, np.int64(expiry[near]), now, record)
-            if remaining <= 0.0:
+            left = np.int64(expiry[near]) - now
+            if left <= 0:
                 return 0.0
-            total += math.log(remaining)
+            if known:
+                total += logs[np.uint64(min(left, most))]
+            else:
+                total += math.log(activity(cell, np.int64(expiry[near]), now, record))
             own += 1
     return math.exp(total / own)
 

@@ -11,12 +11,17 @@ cell on a flat coating cuts what lies under it. In 3D it also cuts what it
 touches: a site outside of it counts the surface protease of its face
 neighbours, each for one face in 2 D. What is cut is counted, and can expose
 another ligand in its place or set a soluble substance free.
+
+A ligand that cells alone work on, each where it sits, asks nothing of fields
+and other ligands: any number of its steps is one product for a site,
+
+    density' = density q^n + laid (q + q^2 + ... + q^n),   q = exp(-docked)
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -87,6 +92,7 @@ class Matrix:
     """Ligands of a dish by name.
 
     touching   docked proteases also reach the sites next to the cell; default in 3D only
+    .alone     ligands that cells lay down and cut where they sit, and that nothing else acts on
     raises     InputError
     """
 
@@ -109,6 +115,12 @@ class Matrix:
         for ligand in ligands:
             self._density[ligand.name] = self._checked(ligand.initial, ligand.where)
             ledger.book(ligand.name, "initial", self.total(ligand.name))
+        exposed = {ligand.exposes for ligand in ligands}
+        self.alone = tuple(
+            ligand.name for ligand in ligands
+            if not (any(ligand.cut_by.values()) or ligand.exposes or ligand.releases or ligand.name in exposed)
+            and not (self.touching and ligand.docked_rate > 0.0)
+        )  # fmt: skip
 
     def _checked(self, values: ArrayLike, where: str) -> NDArray[np.float64]:
         """A density on the sites; 0 on obstacles.   returns [site box]"""
@@ -159,11 +171,15 @@ class Matrix:
         *,
         docked: ArrayLike = 0.0,
         deposition: Mapping[str, ArrayLike] | None = None,
+        steps: int = 1,
+        only: Collection[str] | None = None,
     ) -> dict[str, Worked]:
-        """Lay down, then cut.
+        """Lay down, then cut, `steps` times.
 
         docked       surface protease that faces the matrix, one number, [cells] or [cells, 2]     (molecules/um^2)
         deposition   by ligand, in all by each cell or half, spread over its sites                 (molecules/s)
+        seconds      of one step; several only for ligands in `alone`
+        only         ligands to advance; default all
         returns      by ligand, for those that cells worked on
         raises       InputError
         """
@@ -178,6 +194,13 @@ class Matrix:
             surface = occupancy.per_place(docked, "docked protease")
         worked = {}
         for name, ligand in self.ligands.items():
+            if only is not None and name not in only:
+                continue
+            if occupancy is not None and name in self.alone:
+                piece = self._work_alone(ligand, seconds, steps, occupancy, surface, laying.get(name))
+                if piece is not None:
+                    worked[name] = piece
+                continue
             laid, cut = np.zeros(surface.size), np.zeros(surface.size)
             if occupancy is not None and name in laying:
                 per_site = occupancy.per_site(laying[name], f"deposition of {name}") * seconds
@@ -188,6 +211,26 @@ class Matrix:
             if laid.any() or cut.any():
                 worked[name] = Worked(laid.reshape(-1, 2), cut.reshape(-1, 2))
         return worked
+
+    def _work_alone(self, ligand: Ligand, seconds: float, steps: int, occupancy: Occupancy, surface: NDArray,
+                    rates: ArrayLike | None) -> Worked | None:  # fmt: skip
+        """All steps of a ligand that cells alone work on.   None: they do nothing"""
+        docked, laid = surface * (ligand.docked_rate * seconds), np.zeros(surface.size)
+        if rates is not None:
+            laid = occupancy.per_site(rates, f"deposition of {ligand.name}") * seconds
+        if not (laid.any() or docked.any()):
+            return None
+        gone = -np.expm1(-docked * np.arange(1, steps + 1)[:, None])
+        more = laid / self.medium.measure
+        lost, there = more * gone.sum(axis=0), np.zeros(surface.size)
+        lay_and_cut(occupancy.place, 1.0 - gone[-1], more * steps - lost, self._density[ligand.name], there)
+        deposited = laid * steps * occupancy.sites
+        cut = (there * gone[-1] + occupancy.sites * lost) * self.medium.measure
+        if laid.any():
+            self.ledger.book(ligand.name, "deposited", float(np.sum(deposited)))
+        if docked.any():
+            self.ledger.book(ligand.name, "cleaved", -float(np.sum(cut)))
+        return Worked(deposited.reshape(-1, 2), cut.reshape(-1, 2))
 
     def _cut(self, ligand: Ligand, seconds: float, occupancy: Occupancy | None, surface: NDArray) -> NDArray:
         """Cut one ligand; what each place's docked protease cut.   returns [2 * cells]"""
@@ -229,6 +272,36 @@ def lay_down(place, per_site, density):
                 which = place[i, j, k]
                 if which >= 0:
                     density[i, j, k] += per_site[which]
+
+
+@kernel
+def lay_and_cut(place, stays, joins, density, there):
+    """Lay down and cut where half cells sit: density' = density * stays + joins.
+
+    stays, joins   [places]
+    there          [places] out, sum of the densities as they were
+    """
+    n0, n1, n2 = place.shape
+    for i in range(n0):
+        for j in range(n1):
+            row, values = place[i, j], density[i, j]
+            first = 0
+            while first < n2:
+                which, end = row[first], first + 1
+                while end < n2 and row[end] == which:
+                    end += 1
+                if which >= 0:
+                    share, more = stays[which], joins[which]
+                    a, b = 0.0, 0.0
+                    for k in range(first, end - 1, 2):
+                        a += values[k]
+                        b += values[k + 1]
+                    if (end - first) & 1:
+                        a += values[end - 1]
+                    there[which] += a + b
+                    for k in range(first, end):
+                        values[k] = values[k] * share + more
+                first = end
 
 
 @kernel

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -77,6 +78,36 @@ class Medium:
     def site_box(self) -> tuple[int, int, int]:
         """Sites along the three axes that kernels see."""
         return (1,) * (3 - self.dimensions) + self.shape  # type: ignore[return-value]
+
+    @cached_property
+    def between(self) -> tuple[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]], ...]:
+        """Voxels between whose middles each site lies, and the share of the way, along the three axes of the box.
+
+        Where there are obstacles, or one voxel, both are the site's own.   each [sites]
+        """
+        found = []
+        for voxel in self.voxel_of[: 3 - self.dimensions]:
+            found.append((voxel.astype(np.int64), voxel.astype(np.int64), np.zeros(voxel.size)))
+        for axis, sites in enumerate(self.shape):
+            voxel = self.voxel_of[3 - self.dimensions + axis].astype(np.int64)
+            if self.obstacles is not None or self.voxels[axis] == 1:
+                found.append((voxel, voxel, np.zeros(sites)))
+                continue
+            centre = self.centres(axis) / self.site
+            at = np.arange(sites) + 0.5
+            low = np.searchsorted(centre, at, side="right") - 1
+            if self.periodic[axis]:
+                low_centre = np.where(low < 0, centre[-1] - sites, centre[np.maximum(low, 0)])
+                high = (low + 1) % centre.size
+                high_centre = np.where(low + 1 < centre.size, centre[high], centre[0] + sites)
+                low = low % centre.size
+            else:
+                low, high = np.clip(low, 0, centre.size - 1), np.clip(low + 1, 0, centre.size - 1)
+                low_centre, high_centre = centre[low], centre[high]
+            gap = high_centre - low_centre
+            share = np.divide(at - low_centre, gap, out=np.zeros(sites), where=gap > 0)
+            found.append((low.astype(np.int64), high.astype(np.int64), share))
+        return tuple(found)
 
     def centres(self, axis: int) -> NDArray[np.float64]:
         """Middle of each voxel along an axis of the dish, from its low wall.   (um)"""

@@ -28,7 +28,7 @@ _ENOUGH = 0.2
 """Couplings over mass below which Jacobi alone converges within a few sweeps."""
 
 
-class Solver:
+class Multigrid:
     """Levels for one geometry and one set of couplings.
 
     couplings   three times [box]: of each voxel with the next along the axis; the last entry goes round
@@ -264,7 +264,7 @@ def set_levels(mass, shapes, start, rough, levels):
 
 @kernel
 def conjugate_gradients(mass, right, solution, shapes, start, couplings, rough, levels, work, tolerance, most):
-    """See `Solver.solve`. All flat.
+    """See `Multigrid.solve`. All flat.
 
     couplings, work   [3, voxels], [4, voxels]
     rough, levels     see `cycle`

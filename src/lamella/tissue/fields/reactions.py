@@ -29,8 +29,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lamella.errors import InputError, unknown
-from lamella.tissue.fields.field import Acts, Chemistry, Field, Moved
+from lamella.tissue.fields.field import Acting, Field
 from lamella.tissue.fields.occupancy import Occupancy
+from lamella.tissue.fields.substance import Acts, Chemistry, Moved
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ def advance_fields(
     reactions: Sequence[Reaction],
     seconds: float,
     occupancy: Occupancy | None,
-    acts: Mapping[str, Acts],
+    acts: Mapping[str, Acts] | Mapping[str, Acting | None],
 ) -> dict[str, Moved]:
     """One step of all fields with the reactions between them.   returns what cells gave and took, by field"""
     roles = [_scarcer_first(reaction, fields) for reaction in reactions]

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from lamella.errors import InputError
 from lamella.tissue.fields.medium import Medium
 from lamella.tissue.fields.occupancy import Occupancy
+from lamella.tissue.fields.uptake import sum_voxels
 from lamella.tissue.kernel import kernel
 
 
@@ -75,37 +76,30 @@ def on_sites(values: NDArray[np.float64], medium: Medium) -> NDArray[np.float64]
     """A field on the sites of the dish: linear between the middles of voxels, or, where there are obstacles, constant
     within a voxel, so that it does not reach through walls.   values [box]; returns [shape of the dish]
     """
-    out = values.reshape(medium.voxels)
-    for axis, (sites, wraps) in enumerate(zip(medium.shape, medium.periodic)):
-        voxel = medium.voxel_of[3 - medium.dimensions + axis]
-        if medium.obstacles is not None or out.shape[axis] == 1:
-            out = out.take(voxel, axis)
-            continue
-        centre = medium.centres(axis) / medium.site
-        at = np.arange(sites) + 0.5
-        low = np.searchsorted(centre, at, side="right") - 1
-        if wraps:
-            low_centre = np.where(low < 0, centre[-1] - sites, centre[np.maximum(low, 0)])
-            high = (low + 1) % centre.size
-            high_centre = np.where(low + 1 < centre.size, centre[high], centre[0] + sites)
-            low = low % centre.size
-        else:
-            low, high = np.clip(low, 0, centre.size - 1), np.clip(low + 1, 0, centre.size - 1)
-            low_centre, high_centre = centre[low], centre[high]
-        gap = high_centre - low_centre
-        share = np.divide(at - low_centre, gap, out=np.zeros(sites), where=gap > 0)
-        share = share.reshape((-1,) + (1,) * (out.ndim - 1 - axis))
-        out = out.take(low, axis) * (1.0 - share) + out.take(high, axis) * share
-    return out
+    out = np.empty(medium.site_box)
+    interpolate(np.ascontiguousarray(values), *(array for axis in medium.between for array in axis), out)
+    return out.reshape(medium.shape)
 
 
 @kernel
-def sum_voxels(start, owner, count, values, sums):
-    """Sum over the sites of each place of what their voxels hold.   values [voxels] flat; sums [places]"""
-    for voxel in range(start.size - 1):
-        here = values[voxel]
-        for entry in range(start[voxel], start[voxel + 1]):
-            sums[owner[entry]] += here * count[entry]
+def interpolate(values, low0, high0, share0, low1, high1, share1, low2, high2, share2, out):
+    """A field on the sites, axis by axis: that of the voxel `low` and a share of the way to the voxel `high`.
+
+    values   [box];   low, high, share   [sites] along each axis;   out  [site box]
+    """
+    n0, n1, n2 = out.shape
+    row = np.empty(values.shape[2])
+    for i in range(n0):
+        a, b, s = low0[i], high0[i], share0[i]
+        for j in range(n1):
+            c, d, t = low1[j], high1[j], share1[j]
+            for k in range(row.size):
+                near = values[a, c, k] * (1.0 - s) + values[b, c, k] * s
+                far = values[a, d, k] * (1.0 - s) + values[b, d, k] * s
+                row[k] = near * (1.0 - t) + far * t
+            to = out[i, j]
+            for k in range(n2):
+                to[k] = row[np.uint64(low2[k])] * (1.0 - share2[k]) + row[np.uint64(high2[k])] * share2[k]
 
 
 @kernel

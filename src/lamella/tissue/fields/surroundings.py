@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,13 +11,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from lamella.errors import InputError, unknown
 from lamella.tissue.fields.fibres import FibreLaw, Fibres
-from lamella.tissue.fields.field import Acts, Field, Moved, Substance
+from lamella.tissue.fields.field import Field
 from lamella.tissue.fields.ledger import Ledger
-from lamella.tissue.fields.matrix import Ligand, Matrix, Worked
+from lamella.tissue.fields.matrix import Ligand, Matrix
 from lamella.tissue.fields.medium import Medium
 from lamella.tissue.fields.occupancy import Occupancy
 from lamella.tissue.fields.reactions import Reaction, advance_fields
 from lamella.tissue.fields.reading import HalfMeans, gradients, site_means, voxel_means
+from lamella.tissue.fields.substance import Acts, Substance
 
 _HERE = "tissue.fields.Surroundings"
 _MOST_STEPS = 10_000
@@ -108,27 +109,41 @@ class Surroundings:
         if steps > _MOST_STEPS:
             raise InputError(f"{seconds:g} s are {steps} steps of {self.longest:g} s", where=_HERE,
                              remedy="Advance by less at a time, or raise `longest`.")  # fmt: skip
-        for _ in range(max(steps, 1)):
-            moved, worked = self._step(seconds / max(steps, 1), occupancy, does)
+        steps = max(steps, 1)
+        span = seconds / steps
+        acting = {name: self.fields[name].acting(occupancy, acts) for name, acts in does.acts.items()}
+        self._work(out, span, occupancy, does, self.matrix.alone, steps)
+        for _ in range(steps):
+            moved = advance_fields(self.fields, self.reactions, span, occupancy, acting)
             for name, piece in moved.items():
                 if piece.secreted.size:
                     out.secreted[name][:] += piece.secreted
                     out.taken[name][:] += piece.taken
-            for name, piece in worked.items():
-                out.deposited[name][:] += piece.deposited
-                out.cut[name][:] += piece.cut
+            self._work(out, span, occupancy, does, [n for n in self.matrix.ligands if n not in self.matrix.alone])
+            self._turn(span, occupancy, does)
         self.seconds += seconds
         return out
 
-    def _step(self, span: float, occupancy: Occupancy, does: Behaviour) -> tuple[dict[str, Moved], dict[str, Worked]]:
-        moved = advance_fields(self.fields, self.reactions, span, occupancy, does.acts)
-        worked = self.matrix.advance(span, occupancy, docked=does.docked, deposition=does.deposition)
-        if self.fibres is not None:
-            if does.axis is None and np.any(does.traction):
-                raise InputError("cells pull, but have no axis", where=_HERE)
-            along = np.zeros((occupancy.cells, self.medium.dimensions)) if does.axis is None else does.axis
-            self.fibres.advance(span, occupancy, along, does.traction)
-        return moved, worked
+    def _work(self, out: Exchanged, span: float, occupancy: Occupancy, does: Behaviour, names: Collection[str],
+              steps: int = 1) -> None:  # fmt: skip
+        """Let cells work on these ligands, in steps of `span`."""
+        if not names:
+            return
+        worked = self.matrix.advance(
+            span, occupancy, docked=does.docked, deposition=does.deposition, steps=steps, only=names
+        )
+        for name, piece in worked.items():
+            out.deposited[name][:] += piece.deposited
+            out.cut[name][:] += piece.cut
+
+    def _turn(self, span: float, occupancy: Occupancy, does: Behaviour) -> None:
+        """Let cells turn the fibres."""
+        if self.fibres is None:
+            return
+        if does.axis is None and np.any(does.traction):
+            raise InputError("cells pull, but have no axis", where=_HERE)
+        along = np.zeros((occupancy.cells, self.medium.dimensions)) if does.axis is None else does.axis
+        self.fibres.advance(span, occupancy, along, does.traction)
 
     def read(self, name: str, occupancy: Occupancy, *, rim: bool = False) -> HalfMeans:
         """What cells feel of a field, or of a ligand, over their halves.

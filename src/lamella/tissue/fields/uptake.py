@@ -22,21 +22,26 @@ class Uptake:
         self._clears, self._takes, self._half = clears, takes, half
         self._x = np.zeros(0)
         self.saturates = bool(takes.any())
+        self._linear, self._most = np.zeros(occupancy.medium.box), np.zeros(0)
+        gather(*self._table, clears, self._linear.reshape(-1))
+        if self.saturates:
+            self._most = np.zeros(occupancy.medium.box)
+            gather(*self._table, takes, self._most.reshape(-1))
 
     def conductance(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Volume emptied per second in each voxel, at concentrations x.   [box]"""
+        """Volume emptied per second in each voxel, at concentrations x; not to be written to.   [box]"""
+        if not self.saturates:
+            return self._linear
         self._x = x.copy()
-        linear, most = np.zeros(x.shape), np.zeros(x.shape)
-        gather(*self._table, self._clears, linear.reshape(-1))
-        if self.saturates:
-            gather(*self._table, self._takes, most.reshape(-1))
-            linear += most / (self._half + np.maximum(x, 0.0))
-        return linear
+        return self._linear + self._most / (self._half + np.maximum(x, 0.0))
 
     def taken(self, x: NDArray[np.float64], seconds: float) -> NDArray[np.float64]:
         """Molecules that each place took: conductance as it was solved with, times concentration.   [2 * cells]"""
         out = np.zeros(self._clears.size)
-        factor = 1.0 / (self._half + np.maximum(self._x, 0.0)) if self.saturates else np.zeros(x.shape)
+        if not self.saturates:
+            sum_voxels(*self._table, x.reshape(-1), out)
+            return out * (self._clears * seconds)
+        factor = 1.0 / (self._half + np.maximum(self._x, 0.0))
         hand_out(*self._table, self._clears, self._takes, factor.reshape(-1), x.reshape(-1), seconds, out)
         return out
 
@@ -49,6 +54,15 @@ def gather(start, owner, count, per_site, out):
         for entry in range(start[voxel], start[voxel + 1]):
             total += per_site[owner[entry]] * count[entry]
         out[voxel] += total
+
+
+@kernel
+def sum_voxels(start, owner, count, values, sums):
+    """Sum over the sites of each place of what their voxels hold.   values [voxels] flat; sums [places], added to"""
+    for voxel in range(start.size - 1):
+        here = values[voxel]
+        for entry in range(start[voxel], start[voxel + 1]):
+            sums[owner[entry]] += here * count[entry]
 
 
 @kernel
