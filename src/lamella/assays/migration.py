@@ -1,6 +1,7 @@
 """Random migration of single cells on a coated dish: speed, persistence, mean squared displacement, directionality.
 
-Conventions: `lamella.assays.walks`. Lags go up to a third of the track.
+Conventions: `lamella.assays.walks`. Lags go up to a third of the track. What carries the coating may yield, or have
+fibres that run one way: `lamella.assays.footing`.
 """
 
 from __future__ import annotations
@@ -11,20 +12,25 @@ import numpy as np
 import xarray as xr
 from pydantic import Field
 
-from lamella.assays.protocol import Assay, FilmedConditions, Progress, Setting
+from lamella.assays.footing import FootedConditions, footing
+from lamella.assays.preparation import lengths_of, numbers
+from lamella.assays.protocol import Assay, Progress, Setting
 from lamella.assays.quantities import written_in
 from lamella.assays.sparse import watch
 from lamella.assays.walks import (
     direction_autocorrelation,
     fuerth_fit,
+    lie_along,
     mean_squared_displacement,
     straightness_over_time,
     track_measures,
 )
+from lamella.culture import Habitat
+from lamella.networks import Treatment
 from lamella.units import quantity
 
 
-class MigrationConditions(FilmedConditions):
+class MigrationConditions(FootedConditions):
     """Keys under [assays.migration]."""
 
     least_frames = 3
@@ -43,6 +49,11 @@ def run(setting: Setting, conditions: MigrationConditions, progress: Progress) -
     frame = quantity(conditions.frame, "s")
     interval = None if conditions.network_interval is None else quantity(conditions.network_interval, "s")
     weights: list[float] = []
+    site = lengths_of(setting, numbers(setting), finer_step=conditions.finer_step).site
+
+    def ground(treatment: Treatment, shape: tuple[int, ...]) -> Habitat:
+        return footing(conditions, treatment, shape, site)
+
     culture, recorder = watch(
         setting,
         conditions.cells,
@@ -53,6 +64,7 @@ def run(setting: Setting, conditions: MigrationConditions, progress: Progress) -
         finer_step=conditions.finer_step,
         network_interval=interval,
         each=lambda c: weights.append(float(c.reading.mean_weight[1:].mean())),
+        habitat=ground if conditions.yields else None,
     )
     paths, table = recorder.paths(), recorder.table()
     each = track_measures(paths, frame)
@@ -72,10 +84,14 @@ def run(setting: Setting, conditions: MigrationConditions, progress: Progress) -
         "asphericity": ((), mean["asphericity"], {}),
         "elongation": ((), float(np.asarray(table["aspect"], float).mean()), {}),
         "mean_weight": ((), float(np.mean(weights)), {"long_name": "mean weight of protrusion over the rim"}),
+        "guidance": ((), float(np.nanmean(lie_along(paths, conditions.direction))), {}),
         "msd": ("lags", msd, {"units": "um^2"}),
         "directionality_over_time": ("lags", straightness_over_time(paths, msd.size), {}),
         "direction_autocorrelation": ("lags", direction_autocorrelation(paths, msd.size), {}),
     }
+    if conditions.yields:
+        firm = float(culture.told()["firm"].mean())
+        data["firm"] = ((), firm, {"long_name": "how far what is under the cells bears a load"})
     data |= {f"track_{column}": ("points", table[column].to_numpy()) for column in table}
     return xr.Dataset(data, coords={"lags": lags}, attrs={"assay": "migration", "site_um": culture.scale.site})
 
@@ -95,6 +111,7 @@ MIGRATION = Assay(
         "turning_angle": "mean angle between successive steps, degrees",
         "asphericity": "how far the places of a track lie along a line",
         "elongation": "aspect along the axis",
+        "guidance": "mean of cos 2 theta of the way of a cell about the fibres; about the x axis without them",
         "mean_weight": "mean weight of protrusion over the rim",
     },
     run=run,

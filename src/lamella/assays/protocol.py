@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from lamella.errors import InputError
 from lamella.networks import Perturbations
@@ -23,9 +23,18 @@ Progress = Callable[[float], None]
 
 
 class Conditions(BaseModel):
-    """Base of the conditions of an assay: the keys allowed under its table in an experiment file."""
+    """Base of the conditions of an assay: the keys allowed under its table in an experiment file.
+
+    unset   keys that are not written out as long as nobody asks for them: what a file that knows nothing of them says
+            stays what it was
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+    unset: ClassVar[tuple[str, ...]] = ()
+
+    @model_serializer(mode="wrap")
+    def _written(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        return {key: value for key, value in write(self).items() if key not in self.unset or value is not None}
 
 
 class FilmedConditions(Conditions):

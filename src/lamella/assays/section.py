@@ -8,15 +8,16 @@ nucleus covers, as long as they are there. What cells hold on to and where the f
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lamella.assays.chemotaxis import between_baths
+from lamella.assays.lining import Lining
 from lamella.assays.preparation import numbers, plated
 from lamella.assays.protocol import Setting
-from lamella.culture import Constants, Culture, Habitat, Scale, row_above, scale, section_area
+from lamella.culture import Constants, Culture, Habitat, Scale, on_carpet, row_above, scale, section_area
 from lamella.errors import InputError
 from lamella.networks import Treatment, assemble
 from lamella.tissue.fields import Ligand
@@ -119,19 +120,25 @@ def ground_of(treatment: Treatment, ground: Ground, held: Mapping[str, NDArray[n
                    depth=1.0, mesh=FIBRES)  # fmt: skip
 
 
-def sectioned(setting: Setting, cells: int, depth: float, fill: Callable[[Treatment, Ground], Habitat]) -> Section:
+def sectioned(setting: Setting, cells: int, depth: float, fill: Callable[[Treatment, Ground], Habitat],
+              lining: Lining | None = None) -> Section:  # fmt: skip
     """The section of one arm and replicate: a layer of cells on a surface.
 
-    depth   of the ground [um]
-    fill    what is in it
+    depth    of the ground [um]
+    fill     what is in it
+    lining   cells that lie on the surface, under those of the arm
     """
     exchange, lengths, sites = measures(setting)
     diameter = 2.0 * float(np.sqrt(sites / np.pi))
     surface = round(_LIQUID * diameter)
     layout = row_above(cells, sites, _ROOM * diameter, surface, round(depth / lengths.site))
+    if lining is not None:
+        high, long = round(lining.height(lengths.site) / lengths.site), lining.length / lengths.site
+        layout = on_carpet(layout, surface, high, long, setting.seed, setting.replicate)
 
     def habitat(treatment: Treatment, shape: tuple[int, ...]) -> Habitat:
-        return fill(treatment, Ground(shape, surface, lengths.site, setting.seed + setting.replicate))
+        made = fill(treatment, Ground(shape, surface, lengths.site, setting.seed + setting.replicate))
+        return made if lining is None else replace(made, carriers=lining.carriers)
 
     culture = plated(setting, cells, layout, exchange, lengths, habitat=habitat, section=True)
     return Section(culture, surface, diameter * lengths.site)

@@ -100,6 +100,17 @@ def _ratio(part: Array, whole: Array) -> Array:
     return np.divide(part, whole, out=np.ones_like(whole), where=whole > 0.0)
 
 
+def lie_along(paths: Array, direction: Array) -> Array:
+    """cos 2 theta of the net displacement of every track about a direction: 1 along it, -1 across it, 0 on average
+    where no direction is preferred; NaN for a cell that never moved.   [cells]
+
+    direction   unit vector
+    """
+    net = paths[-1] - paths[0]
+    square = (net**2).sum(axis=-1)
+    return np.divide(2.0 * (net @ direction) ** 2, square, out=np.full(square.size, np.nan), where=square > 0.0) - 1.0
+
+
 def _turning(paths: Array) -> Array:
     """Mean angle between successive steps [rad], 0 to pi.   [cells]"""
     heading = np.arctan2(*np.moveaxis(np.diff(paths, axis=0)[..., ::-1], -1, 0))

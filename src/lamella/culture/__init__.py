@@ -1,5 +1,6 @@
 """Cells and dish on one clock; the only room that knows both."""
 
+from lamella.culture.carriers import Carriers
 from lamella.culture.cells import Draw, chosen_reactions, drawn_parameters, grown, grown_population, program
 from lamella.culture.chambers import Chambers, egg_chambers
 from lamella.culture.constants import Constants, constants
@@ -7,7 +8,7 @@ from lamella.culture.culture import Culture, Protocol
 from lamella.culture.embedded import Place, firmness, halves, placed
 from lamella.culture.habitat import Coupling, Habitat, habitat_table
 from lamella.culture.idealised import idealised_inputs
-from lamella.culture.layout import Layout, cells_apart, islands, layer, row_above, sheet_with_gap
+from lamella.culture.layout import Layout, cells_apart, islands, layer, on_carpet, row_above, sheet_with_gap
 from lamella.culture.life import Death, Division, life_table
 from lamella.culture.nucleus import section_area
 from lamella.culture.observe import (
@@ -29,6 +30,7 @@ from lamella.culture.timed import advance_treated, make, pieces, treat
 
 __all__ = [
     "DELETED",
+    "Carriers",
     "Chambers",
     "Constants",
     "Coupling",
@@ -64,6 +66,7 @@ __all__ = [
     "life_table",
     "make",
     "neighbours",
+    "on_carpet",
     "open_area",
     "pieces",
     "placed",

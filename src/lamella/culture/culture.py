@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from lamella.culture.carriers import carrier_columns, held_by
 from lamella.culture.cells import Draw, grown_population, program
 from lamella.culture.constants import Constants
 from lamella.culture.exchange import (
@@ -97,7 +98,8 @@ class Culture:
         names = _names(network)
         self._life = Life(draw.cells, *(life or (None, None)), names)
         self._relax()
-        self.coupling = None if habitat is None else Coupling(habitat, self.dish, scale.site, self._coated, names)
+        self.coupling = None if habitat is None else Coupling(
+            habitat, self.dish, scale.site, self._coated, names, holds=held_by(network, treatment))  # fmt: skip
         self._look()
         told = self.told()
         carried = () if self.coupling is None else self.coupling.carried
@@ -110,7 +112,8 @@ class Culture:
     def _coated(self) -> float:
         """Density of all ligands [molecules/um^2] that counts 1 on the lattice."""
         total = sum(self.treatment.density.values())
-        return 1.0 if total == 0.0 and self._habitat is not None and self._habitat.ligands else total
+        held = self._habitat is not None and (self._habitat.ligands or self._habitat.carriers is not None)
+        return 1.0 if total == 0.0 and held else total
 
     @property
     def _area(self) -> float:
@@ -146,7 +149,11 @@ class Culture:
             dish.cells.contact_gain[1 : draw.cells + 1] = self.constants["bystanders.contact_gain"]
         for cell in range(draw.cells + 1, draw.cells + aside + 1):
             area = self.scale.area(dish.cells.volume[cell])
-            for name, value in standing_mechanics(area, self.constants, self.scale).items():
+            standing = standing_mechanics(area, self.constants, self.scale)
+            if self._habitat is not None and self._habitat.carriers is not None:
+                standing |= carrier_columns(self._habitat.carriers, float(dish.cells.volume[cell]),
+                                            float(dish.cells.perimeter[cell]), self.constants, self.scale)  # fmt: skip
+            for name, value in standing.items():
                 getattr(dish.cells, name)[cell] = value
         if self.protocol.spreads:
             own = slice(1, draw.cells + 1)
@@ -168,14 +175,17 @@ class Culture:
 
     def told(self) -> dict[str, NDArray[np.float64]]:
         """What the networks are told now: input -> [rows]."""
+        reading = self.reading if self.coupling is None else self.coupling.under(self.reading)
         told = cell_inputs(
-            self.reading, self.treatment.density, self.treatment.suspended, self.scale, cells=self.living
+            reading, self.treatment.density, self.treatment.suspended, self.scale, cells=self.living
         )
         if self.protocol.section:
             for half in ("front", "rear"):
                 told[f"area_{half}"] *= self.network.cell.body["spread_area"].value / self._area
         if self.coupling is not None:
             told |= self.coupling.inputs(self.living)
+            told |= {name: told.get(name, 0.0) + more for name, more in self.coupling.touched(self.living).items()}
+            told |= self.coupling.on_footing(told, self.living, self.constants["stiffness.half"])
         return means_of_halves(told) if self.protocol.front_equals_rear else told
 
     def scatter_ages(self) -> None:
@@ -308,6 +318,8 @@ class Culture:
             self._life.advance(span, self.population)
             self._write_mechanics(span)
             self.dish.advance(self.scale.steps(span), self.protocol.threads)
+            if self.coupling is not None:
+                self.coupling.guide(self.dish, self.living, span * self.scale.pace)
             self._look()
             if self.coupling is not None:
                 self.coupling.advance(span, self.population, self.living)

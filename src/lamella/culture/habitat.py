@@ -14,14 +14,16 @@ from importlib.resources import files
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
+from lamella.culture.carriers import Carried, Carriers
 from lamella.culture.constants import Constants
+from lamella.culture.footing import turned, yielding
 from lamella.culture.surroundings import surrounding_constants
 from lamella.errors import InputError
 from lamella.networks import library
 from lamella.solve import Population
-from lamella.tissue import Dish
+from lamella.tissue import Dish, Reading
 from lamella.tissue.fields import (
     Acts,
     Behaviour,
@@ -35,6 +37,7 @@ from lamella.tissue.fields import (
     make_medium,
     occupy,
     on_sites,
+    site_means,
 )
 
 _HALVES = ("front", "rear")
@@ -56,10 +59,14 @@ class Habitat:
     ligands      of the matrix, in molecules/um^2 of a flat dish. Those that the network knows are held on to, in place
                  of the coating of the same name; the others are matter
     reactions    between substances
-    fibres       pores and stiffness of the matrix, if that matters
+    fibres       pores, stiffness and direction of the matrix, if they matter: cells feel how it yields, and their axes
+                 turn to where its fibres run (`lamella.culture.footing`)
+    gel          ligand that the fibres are made of; without it there is nothing but their substrate
+    direction    of the fibres at first: Q, [D, D] or [voxels, D, D] (`lamella.tissue.fields.Fibres`); default none
     periodic     one truth value an axis: whether the dish, its cells and fields are closed over its borders
     depth        of the liquid (um); None: as in surroundings.toml
     mesh         ligand whose sites are fibres that stop nuclei, as long as they are there
+    carriers     what the bystanders of the dish carry on their surface, if anything
     """
 
     substances: tuple[Substance, ...] = ()
@@ -69,6 +76,9 @@ class Habitat:
     periodic: tuple[bool, ...] = (True, True)
     depth: float | None = None
     mesh: str | None = None
+    carriers: Carriers | None = None
+    gel: str | None = None
+    direction: ArrayLike | None = None
 
 
 @lru_cache(maxsize=1)
@@ -85,18 +95,21 @@ class Coupling:
     site        length of a site (um)
     coated      density [molecules/um^2] that counts 1 for the bonds of the lattice
     names       observables and parameters of the network
+    holds       ligands that an integrin of the cells binds; of those on carriers the others count for nothing
     .around     the fields and the matrix themselves, with their ledger
     raises      InputError
     """
 
     def __init__(self, habitat: Habitat, dish: Dish, site: float, coated: float, names: frozenset[str],
-                 table: Mapping[str, Any] | None = None):  # fmt: skip
+                 table: Mapping[str, Any] | None = None, *, holds: frozenset[str] = frozenset()):  # fmt: skip
         numbers, rows = surrounding_constants(), habitat_table() if table is None else table
         depth = None if len(dish.shape) == 3 else numbers["dish.depth"] if habitat.depth is None else habitat.depth
         medium = make_medium(dish.shape, site, coarsening=int(numbers["dish.coarsening"]), depth=depth,
                              periodic=habitat.periodic, obstacles=_obstacles(dish))  # fmt: skip
         self.around = Surroundings(medium, habitat.substances, habitat.ligands, habitat.reactions,
-                                   fibres=habitat.fibres, longest=numbers["dish.longest"])  # fmt: skip
+                                   fibres=habitat.fibres, fibre_direction=habitat.direction,
+                                   longest=numbers["dish.longest"])  # fmt: skip
+        self._guiding = numbers["guidance.rate"]
         self.habitat, self.coated = habitat, coated
         self._factors = {name: dict(rows["factors"].get(name, {})) for name in self.around.fields}
         matrix = self.around.matrix
@@ -116,6 +129,9 @@ class Coupling:
             raise InputError(f"the network does not tell {', '.join(sorted(told - names))} by place",
                              where="culture.habitat", remedy="Add the inputs to networks/library/inputs.toml.")
         self.occupancy = self._occupy(dish)
+        self._carried = None if habitat.carriers is None else Carried(habitat.carriers, dish, holds)
+        self._coat = dish.ligand
+        self._touched: dict[str, NDArray[np.float64]] = {}
 
     def _occupy(self, dish: Dish) -> Occupancy:
         return occupy(self.around.medium, dish.labels(), dish.centroid, dish.axis)
@@ -123,6 +139,38 @@ class Coupling:
     def read(self, dish: Dish) -> None:
         """Take note of where the cells are now."""
         self.occupancy = self._occupy(dish)
+        if self._carried is not None:
+            self._touched = self._carried.told(dish, self.occupancy)
+
+    def under(self, reading: Reading) -> Reading:
+        """The reading of a dish, with the coating alone as its ligand: what neighbours carry is told apart."""
+        if self._carried is None or self._held:
+            return reading
+        coat = site_means(self._coat, self.occupancy)
+        return replace(reading, ligand_front=coat.front, ligand_rear=coat.rear)
+
+    def touched(self, cells: NDArray[np.int64]) -> dict[str, NDArray[np.float64]]:
+        """What these cells of the dish are told of ligands on their neighbours, on top of those of the matrix."""
+        return {f"{name}_{half}": both[cells, h] for name, both in self._touched.items()
+                for h, half in enumerate(_HALVES)}
+
+    def on_footing(
+        self, told: Mapping[str, NDArray[np.float64]], cells: NDArray[np.int64], half: float
+    ) -> dict[str, NDArray[np.float64]]:
+        """What these cells are told otherwise because the matrix yields.   half: `stiffness.half` of the constants"""
+        if self.around.fibres is None:
+            return {}
+        law, shape = self.around.fibres.law, self.around.medium.shape
+        gel = np.zeros(shape) if self.habitat.gel is None else self.around.matrix.density(self.habitat.gel)
+        return yielding(told, np.broadcast_to(law.stiffnesses(gel), shape), self.occupancy, cells, half)
+
+    def guide(self, dish: Dish, cells: NDArray[np.int64], seconds: float) -> None:
+        """Turn the axes of these cells to the fibres that they lie on.   seconds: in cells of the reference's pace"""
+        fibres = self.around.fibres
+        if fibres is None or (self.habitat.direction is None and fibres.law.turning == 0.0):
+            return
+        tensor = fibres.under_cells(self.occupancy)[cells]
+        dish.axis[cells] = turned(dish.axis[cells], tensor, self._guiding * seconds)
 
     def inputs(self, cells: NDArray[np.int64]) -> dict[str, NDArray[np.float64]]:
         """What the networks are told, for these cells of the dish: doses by place instead of the dose; ligands."""
@@ -141,8 +189,10 @@ class Coupling:
 
     def write(self, dish: Dish, population: Population, cells: NDArray[np.int64], constants: Constants) -> None:
         """Show the dish what its cells hold on to, and the field that turns their axes."""
-        if self._held:
-            dish.ligand = sum(self.around.matrix.density(name) for name in self._held) / self.coated
+        if self._held or self._carried is not None:
+            held = [self.around.matrix.density(name) for name in self._held]
+            on_cells = 0.0 if self._carried is None else self._carried.on_lattice(dish, cells) / self.coated
+            dish.ligand = (sum(held) / self.coated if held else self._coat) + on_cells
         if self._whole > 0.0 and self.habitat.mesh is not None:
             left = self.around.matrix.density(self.habitat.mesh) / self._whole
             dish.fibres = np.where(left > _GONE, constants["nucleus.fibre"] * left, 0.0)

@@ -107,6 +107,26 @@ def row_above(cells: int, sites_per_cell: float, pitch: float, above: int, below
     return Layout(labels)
 
 
+def on_carpet(made: Layout, surface: int, thick: int, long: float, seed: int, replicate: int) -> Layout:
+    """A section with flat bystanders side by side on its surface, and the cells of it lying on them.
+
+    made      cells above the surface, e.g. of `row_above`
+    surface   sites from the top to it
+    thick     sites that the flat cells are high, `long` sites that they are long, about
+    raises    InputError: no room above the cells to lift them
+    """
+    labels, width = made.labels, made.labels.shape[1]
+    if labels[:thick].any():
+        raise InputError("the cells have no room above a layer", where="layout", why=f"it is {thick} sites thick")
+    lifted = np.vstack([labels[thick:surface], np.zeros((thick, width), np.int32), labels[surface:]])
+    count = max(2, round(width / long))
+    stream = generator(seed, "dish", replicate, "carpet")
+    joints = (np.arange(count) + stream.uniform(-_JITTER, _JITTER, count)) * width / count + stream.uniform(0, width)
+    owner = np.searchsorted(np.sort(joints % width), np.arange(width) + 0.5) % count
+    lifted[surface - thick : surface] = labels.max() + 1 + owner
+    return Layout(lifted, bystanders=count)
+
+
 def islands(count: int, each: int, sites_per_cell: float, room: float, seed: int, replicate: int) -> Layout:
     """Round islands of packed cells on a square grid.
 
