@@ -5,11 +5,13 @@
 Cases: A, 500 x 500 with 100 Act cells; B, 1000 x 1000, sorting of 1,024 cells of two kinds; C, 100^3, sorting of 216
 cells; big2d, 2000 x 2000 with 4,096; big3d, 200^3 with 1,728. They have the physics of the kernel in DIR (the module
 `cpmk3` of the first prototype, which has no tiles; figures that need it are null where it is not at hand): volume,
-perimeter, contacts, Act, and no connectivity rule. First it is asked whether both make as many attempts in a Monte
-Carlo step and accept the same share of them; then they take turns, so that a busy machine slows both. Ratios are
-medians over the turns, of attempts between different owners per second of the processor; the least and the most stand
-beside. What threads gain is told by the clock, so it needs two cores on which nothing else runs; twice the processor
-time of one thread over that of both stands beside, as a hint at what they would gain there.
+perimeter, contacts and Act. It does not keep cells in one piece. Dishes do by default: they do so here and pay for it,
+and what they would reach without the rule stands beside (`A_without_rule` and its like). First it is asked whether
+both, without the rule, make as many attempts in a Monte Carlo step and accept the same share of them; then they take
+turns, so that a busy machine slows all of them. Ratios are medians over the turns, of attempts between different owners
+per second of the processor; the least and the most stand beside. What threads gain is told by the clock, so it needs
+two cores on which nothing else runs; twice the processor time of one thread over that of both stands beside, as a hint
+at what they would gain there.
 """
 
 from __future__ import annotations
@@ -116,14 +118,14 @@ def other_big3d(beside):
     return beside.CPM(blocks(200, 12, 14, 3), two_kinds(1728), beside.JC, 20, 2744, 1)
 
 
-CASES: dict[str, tuple[Callable[[], Dish], Callable, int]] = {
+CASES: dict[str, tuple[Callable[..., Dish], Callable, int]] = {
     "A": (case_a, lambda beside: beside.sysA(), 300),
     "B": (case_b, lambda beside: beside.sysB(), 40),
     "C": (case_c, lambda beside: beside.sysC(), 12),
     "big2d": (big2d, other_big2d, 8),
     "big3d": (big3d, other_big3d, 2),
 }
-"""Case: dish, the same in the other kernel, MCS per turn."""
+"""Case: dish, with the rule of connectivity or without, the same in the other kernel, MCS per turn."""
 
 TARGETS = {
     "A_vs_prototype": 1.2, "B_vs_prototype": 1.2, "C_vs_prototype": 1.2, "big3d_vs_untiled": 2.5,
@@ -138,7 +140,9 @@ NOTES = {
                          "scratch dish and that of a chamber with a field, a ligand that is cut and laid down, death, "
                          "and one division a cell in 24 h; both stand beside, see bench.coupled",
     "ten_thousand_cells": "simulated minutes per second by the clock, two threads; `ten_thousand` says where time goes",
-    "agreement": "attempts per MCS and share accepted, over the other kernel's, after the same start",
+    "agreement": "attempts per MCS and share accepted, over the other kernel's, after the same start; without the rule "
+                 "of connectivity, which it has not",
+    "without_rule": "A_without_rule and its like are what the ratios would be without it",
 }
 
 
@@ -160,28 +164,37 @@ def other_kernel(folder: Path | None):
         sys.path.remove(str(folder))
 
 
+def attempts_per_second(made: Dish, mcs: int) -> float:
+    """Attempts between different owners in a second of the processor."""
+    tried = made.counts["tried"]
+    took = seconds(lambda: made.advance(mcs))
+    return (made.counts["tried"] - tried) / took
+
+
 def measure(name: str, beside, repeats: int) -> tuple[dict[str, list[float]], list[float] | None]:
     """Attempts per second of one case, ratios to the other kernel and of two threads to one; and the agreement."""
     make, make_other, mcs = CASES[name]
-    mine, other = make(), make_other(beside) if beside else None
-    mine.advance(2 * mcs)
+    mine, bare, other = make(connectivity=True), make(), make_other(beside) if beside else None
+    for one in (mine, bare):
+        one.advance(2 * mcs)
     if other is not None:
         other.run(2 * mcs)
-    before, theirs_before = mine.counts, None if other is None else other.stats.copy()
+    before, theirs_before = bare.counts, None if other is None else other.stats.copy()
     found: dict[str, list[float]] = {}
     note = lambda key, value: found.setdefault(key, []).append(value)
     for _ in range(repeats):
-        tried = mine.counts["tried"]
-        took = seconds(lambda: mine.advance(mcs))
-        speed = (mine.counts["tried"] - tried) / took
+        speed, without = attempts_per_second(mine, mcs), attempts_per_second(bare, mcs)
         note(f"{name}_million_attempts_per_s", speed / 1e6)
+        note(f"{name}_rule_takes", without / speed - 1.0)
         if other is not None:
             kind, tried = "untiled" if name.startswith("big") else "prototype", other.stats[1]
             took = seconds(lambda: other.run(mcs))
-            note(f"{name}_vs_{kind}", speed * took / (other.stats[1] - tried))
+            pace = took / (other.stats[1] - tried)
+            note(f"{name}_vs_{kind}", speed * pace)
+            note(f"{name}_without_rule", without * pace)
     agreement = None
     if other is not None:
-        made = {key: mine.counts[key] - before[key] for key in before}
+        made = {key: bare.counts[key] - before[key] for key in before}
         tried, accepted = (other.stats - theirs_before)[1:3]
         agreement = [made["tried"] / tried, made["accepted"] / made["tried"] / (accepted / tried)]
     if name.startswith("big"):
@@ -256,7 +269,8 @@ def bench(beside, repeats: int, coupling: bool) -> dict:
         medians["ten_thousand_cells"] = float(many["minutes_per_wall_second"])
     wrong = [name for name, pair in agreement.items() if max(abs(share - 1.0) for share in pair) > AGREE]
     for name in wrong:
-        medians = {key: value for key, value in medians.items() if not key.startswith(f"{name}_vs")}
+        unlike = (f"{name}_vs", f"{name}_without")
+        medians = {key: value for key, value in medians.items() if not key.startswith(unlike)}
     return {
         **{name: judged(name, medians.get(name)) for name in TARGETS},
         "spread": {name: [round(float(edge(values)), 3) for edge in (min, max)] for name, values in figures.items()},

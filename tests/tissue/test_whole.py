@@ -7,7 +7,7 @@ import pytest
 from dishes import all_on, blocks
 
 from lamella.tissue import Dish, reference
-from lamella.tissue.grid import ring_slots
+from lamella.tissue.grid import ring, ring_slots
 from lamella.tissue.terms.connectivity import in_one_piece, ring_bonds
 
 
@@ -75,14 +75,38 @@ def test_cells_stay_in_one_piece_even_when_hot(dish):
 
 
 def test_connectivity_rule_on_known_rings():
-    touching, linked = ring_bonds(2)
+    touching, ring = ring_bonds(2)
     slots = ring_slots(2)
     #  places of the ring:  0 1 2 / 3 . 4 / 5 6 7
     cases = {(1,): True, (1, 4): False, (1, 2, 4): True, (1, 6): False, (0, 1, 3): True, (0,): False,
              (0, 1, 2, 3, 4, 5, 6, 7): True, (0, 1, 2, 7): True, (1, 2, 4, 7, 6, 5): True}  # fmt: skip
     for places, whole in cases.items():
         members = np.uint64(sum(1 << int(slots[p]) for p in places))
-        assert in_one_piece(members, touching, linked) == whole, places
+        assert in_one_piece(members, touching, ring) == whole, places
+
+
+@pytest.mark.parametrize("dimensions", [2, 3])
+def test_the_connectivity_rule_is_that_of_a_plain_flood(dimensions):
+    """All rings of two dimensions and many of three, with the centre and without."""
+    rng, steps, slots = np.random.default_rng(8), ring(dimensions), ring_slots(dimensions)
+    touching, every = ring_bonds(dimensions)
+    centre = 5 if dimensions == 2 else 21
+    near = np.abs(steps[:, None] - steps).sum(axis=2) == 1
+    chosen = ((np.arange(256)[:, None] >> np.arange(8)) & 1) if dimensions == 2 else (
+        rng.random((4000, 26)) < rng.random((4000, 1)))  # fmt: skip
+    seen = set()
+    for picked in chosen.astype(bool):
+        asked = picked & (np.abs(steps).sum(axis=1) == 1)
+        reached = np.zeros(len(steps), bool)
+        reached[np.flatnonzero(asked)[:1]] = True
+        for _ in steps:
+            reached |= picked & (near & reached).any(axis=1)
+        whole = bool(asked.any() and reached[asked].all())
+        members = np.bitwise_or.reduce(np.where(picked, np.uint64(1) << slots.astype(np.uint64), np.uint64(0)))
+        for also in (np.uint64(0), np.uint64(1) << np.uint64(centre)):
+            assert in_one_piece(members | also, touching, every) == whole
+        seen.add(whole)
+    assert seen == {True, False}
 
 
 def test_arms_share_the_noise_of_the_axes():

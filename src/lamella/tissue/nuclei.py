@@ -136,11 +136,11 @@ def _attempt(cell, site, place, is_marked, turned, lattice, grid, record, physic
     if payable <= 0.0 or (is_marked and record[cell, NUCLEUS_SITES] < 1.5):
         return
     cost, longer, own = nucleus_cost(site, place, marked, gained, lattice, record, grid)
-    if cost > payable or not in_one_piece(own, physics.touching, physics.linked):
+    if cost > payable or not in_one_piece(own, physics.touching, physics.slots):
         return
     # nor may what is outside be cut off: a nucleus that closed round a fibre would flow past it like a liquid
     outside = (RING_3D if dimensions == 3 else RING_2D) & ~own
-    if not in_one_piece(outside, physics.touching, physics.linked):
+    if not in_one_piece(outside, physics.touching, physics.slots):
         return
     for d in range(dimensions):
         delta = from_centroid(place, cell, d, record, space, NUCLEUS_SITES, NUCLEUS_MOMENT)

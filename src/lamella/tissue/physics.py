@@ -21,7 +21,7 @@ class Physics(NamedTuple):
     exponent, norm     of the cosine in the front weight, and the factor that gives it mean 1
     mean_rear          mean of max(0, -cos) over all directions
     connected          whether cells must stay in one piece
-    touching, linked   see `terms.connectivity.ring_bonds`
+    touching, slots    see `terms.connectivity.ring_bonds`
     """
 
     temperature: float
@@ -32,7 +32,7 @@ class Physics(NamedTuple):
     mean_rear: float
     connected: bool
     touching: np.uint64
-    linked: NDArray[np.uint64]
+    slots: np.uint64
 
 
 def make_physics(
@@ -40,7 +40,7 @@ def make_physics(
 ) -> Physics:
     """Constants of a dish.   contact_energy [kinds, kinds] with medium first and the wall last"""
     kinds = contact_energy.shape[0]
-    touching, linked = ring_bonds(dimensions)
+    touching, slots = ring_bonds(dimensions)
     return Physics(
         temperature=float(temperature),
         kinds=np.uint64(kinds),
@@ -50,5 +50,5 @@ def make_physics(
         mean_rear=MEAN_REAR_3D if dimensions == 3 else MEAN_REAR_2D,
         connected=bool(connected),
         touching=touching,
-        linked=linked,
+        slots=slots,
     )

@@ -216,7 +216,7 @@ def attempt(lane, at, again, tile, now, asked, lattice, grid, record, physics, l
     longer, shorter, won, lost = ring_change(site, winner, loser, site_word, word, grid.space)
     # a cell's last site may go: it has no other piece
     tested = physics.connected and (loser == 0 or record[loser, VOLUME] > 1.0)
-    if tested and not keeps_whole(winner, loser, won, lost, physics.touching, physics.linked):
+    if tested and not keeps_whole(winner, loser, won, lost, physics.touching, physics.slots):
         return _VETOED, winner, loser
     if burst_number != 0:
         remember(winner, record, log, burst_number)
