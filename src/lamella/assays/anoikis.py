@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from lamella.assays.death import LIMIT, cut_share
+from lamella.assays.preparation import refuse_touched
 from lamella.assays.protocol import Assay, Conditions, Progress, Readings, Setting
 from lamella.assays.quantities import written_in
 from lamella.assays.well import split, well
@@ -60,6 +61,7 @@ def batch(settings: Sequence[Setting], conditions: AnoikisConditions, progress: 
     """Wells of one arm.   raises InputError"""
     cells = well(settings[0], conditions.cells, *settings[1:])
     treatment, population = cells.treatment, cells.population
+    refuse_touched(treatment, cells.where)
     if treatment.suspended or any(change.suspended is not None for change in treatment.changes):
         raise InputError("the protocol of this assay says when cells are suspended", where=cells.where,
                          remedy="Drop 'suspended' from the arm.")

@@ -58,7 +58,7 @@ class DoseResponseConditions(Conditions):
 
 def run(setting: Setting, conditions: DoseResponseConditions, progress: Progress) -> xr.Dataset:
     """The plate of one arm and replicate."""
-    network, treatment = treated(setting)
+    network, treatment = treated(setting, touched=True)
     told = lambda off: idealised_inputs(
         network, treatment, front_equals_rear=setting.front_equals_rear, suspended=off)
     population = grown_population(network, treatment, draw(setting, conditions.cells), numbers(setting), told(None))

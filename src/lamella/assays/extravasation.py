@@ -25,7 +25,7 @@ from pydantic import Field
 from lamella.assays.film import Film
 from lamella.assays.hosts import Organ, densities, organs
 from lamella.assays.lining import Lining, lining, surface_densities
-from lamella.assays.preparation import numbers
+from lamella.assays.preparation import numbers, refuse_touched
 from lamella.assays.protocol import Assay, PicturedConditions, Progress, Setting
 from lamella.assays.quantities import one_of, written_in
 from lamella.assays.section import Ground, Section, ground_of, sectioned
@@ -109,6 +109,7 @@ def vessel(setting: Setting, organ: Organ, cells: int, transit: float, gap: floa
     made = sectioned(in_host(setting, organ), cells, organ.thickness + _TISSUE,
                      lambda treatment, ground: wall_of(treatment, ground, organ, width, lined), lined)  # fmt: skip
     culture = made.culture
+    refuse_touched(culture.treatment, f"arms.{setting.arm}")
     for change in culture.treatment.changes:
         if change.time < elapsed:
             make(change, culture.population)

@@ -10,11 +10,13 @@ from lamella.errors import InputError
 from lamella.networks import Network, Treatment, assemble, resolve
 
 
-def treated(setting: Setting, *, two_ends: bool = False) -> tuple[Network, Treatment]:
+def treated(setting: Setting, *, two_ends: bool = False, touched: bool = False) -> tuple[Network, Treatment]:
     """Network of the cell line and the resolved treatment of the arm.
 
     two_ends  whether the assay has a low and a high end, between which a factor can form a gradient
-    raises    InputError: a gradient in an assay without ends, or what `resolve` refuses
+    touched   whether beads and pipettes may touch its cells: where the protocol does not itself move them
+    raises    InputError: a gradient in an assay without ends, beads where cells are moved or where both halves get the
+              mean, or what `resolve` refuses
     """
     network = assemble(setting.cell)
     treatment = resolve(network, setting.perturbations, setting.matrix, setting.medium, f"arms.{setting.arm}")
@@ -22,7 +24,19 @@ def treated(setting: Setting, *, two_ends: bool = False) -> tuple[Network, Treat
         raise InputError("this assay has no ends between which a gradient could form",
                          where=f"arms.{setting.arm}.gradient",
                          remedy="Use the assay 'chemotaxis', or `factor` for a dose that is the same everywhere.")
+    if not touched:
+        refuse_touched(treatment, f"arms.{setting.arm}")
+    if treatment.spots and setting.front_equals_rear:
+        raise InputError("what touches one half means nothing where both halves get the mean",
+                         where=f"arms.{setting.arm}", remedy="Drop front_equals_rear, or `bead` and `pipette`.")
     return network, treatment
+
+
+def refuse_touched(treatment: Treatment, where: str) -> None:
+    """Where a protocol takes cells from one place to another.   raises InputError: beads or pipettes touch them"""
+    if treatment.spots:
+        raise InputError("beads and pipettes do not stay with cells that this assay moves", where=where,
+                         remedy="Use a well, as immunoblot or calcium, or a dish, as migration or scratch.")
 
 
 def draw(setting: Setting, cells: int) -> Draw:
@@ -59,7 +73,7 @@ def plated(
 
     raises  InputError: cells that are kept in suspension do not crawl; a dish with adhesive islands
     """
-    network, treatment = treated(setting, two_ends=habitat is not None)
+    network, treatment = treated(setting, two_ends=habitat is not None, touched=True)
     if treatment.suspended or any(change.suspended is not None for change in treatment.changes):
         raise InputError(
             "cells in suspension do not crawl",

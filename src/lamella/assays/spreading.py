@@ -14,7 +14,7 @@ import xarray as xr
 from pydantic import Field
 
 from lamella.assays.film import Film
-from lamella.assays.preparation import lengths_of, numbers, plated
+from lamella.assays.preparation import lengths_of, numbers, plated, refuse_touched
 from lamella.assays.protocol import Assay, PicturedConditions, Progress, Setting
 from lamella.assays.quantities import written_in
 from lamella.culture import cells_apart, idealised_inputs, round_area
@@ -51,6 +51,7 @@ def run(setting: Setting, conditions: SpreadingConditions, progress: Progress) -
     layout = cells_apart(conditions.cells, lengths.sites(landed), spacing, setting.seed, setting.replicate)
     culture = plated(setting, conditions.cells, layout, exchange, lengths, quantity(conditions.network_interval, "s"),
                      spreads=True)  # fmt: skip
+    refuse_touched(culture.treatment, f"arms.{setting.arm}")
     off = idealised_inputs(culture.network, culture.treatment, suspended=True)
     culture.population.advance(quantity(conditions.suspended, "s"), inputs=off)
     times = frame * np.arange(round(duration / frame) + 1)

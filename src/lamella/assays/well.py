@@ -54,7 +54,7 @@ def well(setting: Setting, cells: int, *others: Setting) -> Well:
     others   settings that differ from the first in nothing but the replicate, the reactions that are deleted and the
              factors on numbers of the network: their wells lie beside it
     """
-    network, treatment = treated(setting)
+    network, treatment = treated(setting, touched=True)
     draws = [draw(one, cells) for one in (setting, *others)]
 
     def told(off: bool | None = None) -> dict[str, float]:

@@ -188,6 +188,13 @@ class Culture:
             told |= self.coupling.on_footing(told, self.living, self.constants["stiffness.half"])
         return means_of_halves(told) if self.protocol.front_equals_rear else told
 
+    def _told_and_touched(self) -> dict[str, NDArray[np.float64]]:
+        """The same with what beads and pipettes add, which go with the cell."""
+        told = self.told()
+        for name, amount in self.treatment.touched(self.seconds).items():
+            told[name] = told.get(name, np.zeros(len(self.living))) + amount
+        return told
+
     def scatter_ages(self) -> None:
         """Cells that are in cycle when the dish begins are at all places of it; see `Life.scatter`."""
         self._life.scatter(self.population, generator(self._draw.seed, "dish", self._draw.replicate, "ages"))
@@ -313,7 +320,7 @@ class Culture:
         end = self.seconds + seconds
         while self.seconds < end - 1e-6:
             span = min(self.interval, end - self.seconds)
-            self.population.advance(span, inputs=self.told())
+            self.population.advance(span, inputs=self._told_and_touched())
             self._check()
             self._life.advance(span, self.population)
             self._write_mechanics(span)

@@ -56,13 +56,13 @@ def advance_treated(
 
     now      s after time 0 of the assay
     inputs   what cells on the matrix (False) or off it (True) are told, where the treatment takes them off or puts
-             them back
+             them back; what it sets itself stands
     """
     for change, span in pieces(treatment, now, seconds):
         told = None
         if change is not None:
             make(change, population)
             if change.suspended is not None and inputs is not None:
-                told = inputs(change.suspended)
+                told = {name: change.values.get(name, value) for name, value in inputs(change.suspended).items()}
         if span > _SAME:
             population.advance(span, inputs=told)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -11,6 +12,7 @@ from lamella.errors import InputError, unknown
 from lamella.networks import reagents
 from lamella.networks.assemble import Network
 from lamella.networks.genetics import expressions
+from lamella.networks.local import Spot, with_base
 from lamella.networks.timing import GROWTH, START, Window, amount_at, moments, windows
 from lamella.units import quantity
 
@@ -171,17 +173,23 @@ def _share(kind: str, amount: str | None, where: str) -> float:
     return 1.0 - value
 
 
-def changes(added: list[Added], scaled: Mapping[str, list[tuple[float, float]]],
-             off: tuple[Window, ...]) -> tuple[Change, ...]:
-    """What changes at every time at which something does."""
+def changes(added: list[Added], scaled: Mapping[str, list[tuple[float, float]]], off: tuple[Window, ...],
+            local: tuple[Spot, ...] = (), density: Mapping[str, float] | None = None) -> tuple[Change, ...]:
+    """What changes at every time at which something does.
+
+    local     what touches a cell at one half
+    density   ligand -> coating [molecules/um^2], to which it adds
+    """
     times = {time for one in added for time in moments(one.windows)} | moments(off)
     times |= {time for steps in scaled.values() for time, _ in steps}
+    times |= {time for spot in local for time in (spot.start, spot.end) if 0.0 <= time < math.inf}
     found, before, last = [], edits_at(added, START), START
     for time in sorted(times):
         values = edits_at(added, time)
         scales = {key: factor for key, steps in scaled.items() for at, factor in steps if at == time}
         is_off, was_off = (amount_at(off, moment) is not None for moment in (time, last))
         changed = {key: value for key, value in values.items() if before.get(key) != value}
+        changed |= with_base(local, time, density or {}, is_off)
         found.append(Change(time, changed, scales, is_off if is_off != was_off else None))
         before, last = values, time
     return tuple(found)

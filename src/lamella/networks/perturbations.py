@@ -13,6 +13,7 @@ from lamella.networks import reagents
 from lamella.networks.assemble import Network
 from lamella.networks.courses import Change, added_things, changes, edits_at, scaled_later, suspension
 from lamella.networks.genetics import genetics
+from lamella.networks.local import Spot, added_at, spots, with_base
 from lamella.networks.timing import GROWTH, START, amount_at
 from lamella.units import quantity
 
@@ -35,6 +36,9 @@ class Perturbations(BaseModel):
     factor          soluble factor -> dose, from the start of the assay, in place of the experiment's medium
     gradient        soluble factor -> its dose at the low and at the high end of the dish, '0 to 20 ng/ml', in place of
                     the experiment's medium; only in assays that have two ends
+    bead            ligand -> what beads at one half of the cell present, '10 ug/ml on 6 um at the rear from 0 h'
+                    (see `lamella.networks.local`)
+    pipette         soluble factor -> what comes on top of its dose at one half, '10 ng/ml at the front from 0 h'
     shear           stress of flow over the cells, '1.5 Pa from 0 h'
     stretch         strain of the matrix under them, '10 % from 0 h until 5 min'
     island          side of the square of coating that each cell finds, '20 um'; round it nothing holds cells
@@ -57,6 +61,8 @@ class Perturbations(BaseModel):
     coating: dict[str, str] = {}
     factor: dict[str, str] = {}
     gradient: dict[str, str] = {}
+    bead: dict[str, str] = {}
+    pipette: dict[str, str] = {}
     shear: str = ""
     stretch: str = ""
     island: str = ""
@@ -81,6 +87,7 @@ class Treatment:
     changes   what changes in the course of the assay, in order of time
     gradient  soluble factor -> what it has at the low and at the high end of the dish [molecules/um^3]
     island    area of the coating that each cell finds [um^2]; None: more than it can cover
+    spots     what touches a cell at one half, already in `acute` and `changes` for a cell that lies on the coating
     """
 
     chronic: dict[str, float]
@@ -91,6 +98,11 @@ class Treatment:
     changes: tuple[Change, ...] = ()
     gradient: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     island: float | None = None
+    spots: tuple[Spot, ...] = ()
+
+    def touched(self, seconds: float) -> dict[str, float]:
+        """Input -> what beads and pipettes add to it at a time of the assay (s; below 0: from its start until then)."""
+        return added_at(self.spots, seconds if seconds >= 0.0 else START)
 
 
 def resolve(
@@ -116,13 +128,16 @@ def resolve(
                              where=f"{where}.gradient.{factor}", remedy="Write one of the two.")  # fmt: skip
         gradient[factor] = reagents.gradient_ends(factor, ends, f"{where}.gradient.{factor}")
     off = suspension(perturbations.suspended, f"{where}.suspended")
+    local = spots(network, perturbations, where)
+    at_start = with_base(local, START, density, amount_at(off, START) is not None)
     return Treatment(
         genetics(network, perturbations, where),
         grown | edits_at(added, GROWTH, only_present=True),
-        edits_at(added, START, only_present=True),
+        edits_at(added, START, only_present=True) | at_start,
         density,
         amount_at(off, START) is not None,
-        changes(added, scaled_later(network, perturbations, where), off),
+        changes(added, scaled_later(network, perturbations, where), off, local, density),
         gradient,
         quantity(perturbations.island, "um", where=f"{where}.island", above=0.0) ** 2 if perturbations.island else None,
+        local,
     )

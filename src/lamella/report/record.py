@@ -20,7 +20,8 @@ _LONGEST_FILE = 200_000
 _KINDS = {"knockdown": "knock-down", "knockout": "knock-out", "overexpression": "over-expression",
           "level_of": "level as in", "mutant": "mutant", "add_back": "added back into null cells",
           "inhibitor": "inhibitor", "antibody": "antibody or peptide", "coating": "coating", "factor": "factor",
-          "gradient": "gradient", "blocked": "reactions stopped", "suspended": "in suspension"}
+          "gradient": "gradient", "bead": "beads", "pipette": "pipette", "blocked": "reactions stopped",
+          "suspended": "in suspension"}
 
 
 def facts(experiment: Experiment) -> list[tuple[str, str]]:

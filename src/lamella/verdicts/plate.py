@@ -10,7 +10,8 @@ from lamella.assays.protocol import Conditions, Setting
 from lamella.networks import Perturbations, line_hash
 from lamella.provenance import value_hash
 
-_AT_THE_END = frozenset({"inhibitor", "antibody", "blocked", "gradient", "shear", "stretch", "factor", "suspended"})
+_AT_THE_END = frozenset({"inhibitor", "antibody", "blocked", "gradient", "bead", "pipette", "shear", "stretch",
+                         "factor", "suspended"})
 """Kinds of perturbation that as a rule come only when cells have grown."""
 
 
