@@ -21,7 +21,7 @@ WILD_TYPE = "wild type"
 def gene_names() -> tuple[str, ...]:
     """Genes, integrin chains and heterodimers that can be knocked down, knocked out or over-expressed."""
     chains = {chain["symbol"] for pair in heterodimers().values() for chain in pair.values()}
-    return tuple(sorted({g for g in genes() if g != "PIP3"} | {"PIK3CA"} | chains | set(heterodimers())))
+    return tuple(sorted({g for g in genes() if g != "PIP3"} | {"PIK3CA", "PIK3CB"} | chains | set(heterodimers())))
 
 
 def genetics(network: Network, perturbations: Perturbations, where: str) -> dict[str, float]:
