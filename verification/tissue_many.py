@@ -54,8 +54,8 @@ PIECES = {"A": (case_a, 500), "B": (case_b, 100), "C": (case_c, 50), "big2d": (b
 
 
 def fragmented(seeds: int) -> dict:
-    """Share of cells in more than one face-connected piece in the bench cases as they are timed against targets: with the
-    rule of connectivity, as dishes have it by default. What they do without stands beside; the other kernel has no rule.
+    """Share of cells in more than one face-connected piece in the bench cases as they are timed: with the rule of
+    connectivity, as dishes have it by default. What they do without stands beside, for the other kernel has none.
     """
     timed, bare = {"sheet": in_pieces(sheet(), 500)}, {}
     for name, (made, mcs) in PIECES.items():
