@@ -6,6 +6,7 @@ from scipy import ndimage
 
 from lamella.errors import InputError
 from lamella.tissue import Dish
+from lamella.tissue.division import recount
 from lamella.tissue.tiles import BORDER
 from lamella.tissue.word import LISTED
 
@@ -162,3 +163,15 @@ def test_a_division_beyond_the_last_id_is_refused(monkeypatch):
     np.testing.assert_array_equal(made.checkpoint()["record"], record)
     made.advance(10)
     assert_consistent(made)
+
+
+@pytest.mark.parametrize(("shape", "periodic"), [((40, 40), True), ((40, 40), False), ((30, 30, 30), True)])
+def test_both_halves_are_counted_as_a_look_through_the_dish_would(shape, periodic):
+    """Division knows which sites each half got, and looks no further."""
+    made = dish(shape, periodic, shift=-12)
+    made.advance(10)
+    daughter = made.divide(1, key=3)
+    counted = made._record.copy()
+    for half in (1, daughter):
+        recount(half, made._lattice, made._grid, made._record)
+    np.testing.assert_array_equal(made._record, counted)

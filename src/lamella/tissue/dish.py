@@ -197,10 +197,10 @@ class Dish(Views):
         if along.shape != (where.shape[1],) or not np.isfinite(along).all() or not along.any():
             raise InputError(f"direction is {direction}", where="tissue.Dish", why="it must be a vector, not 0")
         daughter = self._new_row(cell, key)
-        chosen = sites[half_along(delta, along)]
-        self._hand_over(chosen, daughter, int(self._kinds[cell]), keep_bonds=True)
-        for half in (cell, daughter):
-            recount(half, self._lattice, self._grid, self._record)
+        chosen = half_along(delta, along)
+        self._hand_over(sites[chosen], daughter, int(self._kinds[cell]), keep_bonds=True)
+        for half, part in ((cell, ~chosen), (daughter, chosen)):
+            recount(half, self._lattice, self._grid, self._record, (sites[part], where[part]))
         if self._lattice.nucleus.size:
             self._plant(np.array([cell, daughter]))
         return daughter

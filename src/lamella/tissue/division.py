@@ -86,9 +86,14 @@ def half_along(delta: NDArray[np.float64], direction: NDArray[np.float64]) -> ND
     return chosen
 
 
-def recount(cell: int, lattice: Lattice, grid: Grid, record: NDArray) -> None:
-    """Set volume, perimeter, centroid and bonds of a cell from the lattice."""
-    sites, where = sites_of(cell, lattice, grid)
+def recount(
+    cell: int, lattice: Lattice, grid: Grid, record: NDArray, found: tuple[NDArray, NDArray] | None = None
+) -> None:
+    """Set volume, perimeter, centroid and bonds of a cell from the lattice.
+
+    found   what `sites_of` would say, if that is known: it looks through the whole dish
+    """
+    sites, where = sites_of(cell, lattice, grid) if found is None else found
     record[cell, VOLUME] = sites.size
     record[cell, PERIMETER] = ((lattice.word[sites] >> COUNT_SHIFT) & COUNT).sum()
     record[cell, TOTAL_BONDS] = lattice.bonds[sites].sum()
