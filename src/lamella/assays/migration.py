@@ -31,8 +31,12 @@ from lamella.units import quantity
 
 
 class MigrationConditions(FootedConditions):
-    """Keys under [assays.migration]."""
+    """Keys under [assays.migration].
 
+    trail   keep where cells leave integrins on the matrix
+    """
+
+    unset = (*FootedConditions.unset, "trail")
     least_frames = 3
     duration: Annotated[str, written_in("s", above=0.0)] = "12 h"
     settle: Annotated[str, written_in("s", minimum=0.0)] = "4 h"
@@ -40,6 +44,7 @@ class MigrationConditions(FootedConditions):
     cells: Annotated[int, Field(ge=4, le=5000)] = 36
     finer_step: Annotated[int, Field(ge=1, le=8)] = 1
     network_interval: Annotated[str, written_in("s", above=0.0)] | None = None
+    trail: bool | None = None
 
 
 def run(setting: Setting, conditions: MigrationConditions, progress: Progress) -> xr.Dataset:
@@ -65,6 +70,7 @@ def run(setting: Setting, conditions: MigrationConditions, progress: Progress) -
         network_interval=interval,
         each=lambda c: weights.append(float(c.reading.mean_weight[1:].mean())),
         habitat=ground if conditions.yields else None,
+        trail=bool(conditions.trail),
     )
     paths, table = recorder.paths(), recorder.table()
     each = track_measures(paths, frame)
@@ -92,6 +98,9 @@ def run(setting: Setting, conditions: MigrationConditions, progress: Progress) -
     if conditions.yields:
         firm = float(culture.told()["firm"].mean())
         data["firm"] = ((), firm, {"long_name": "how far what is under the cells bears a load"})
+    if culture.trail is not None:
+        data["left_behind"] = (("x", "y"), culture.trail.density.copy(),
+                               {"units": "molecules/um^2", "long_name": "integrins left on the matrix"})  # fmt: skip
     data |= {f"track_{column}": ("points", table[column].to_numpy()) for column in table}
     return xr.Dataset(data, coords={"lags": lags}, attrs={"assay": "migration", "site_um": culture.scale.site})
 

@@ -62,6 +62,7 @@ def plated(
     section: bool = False,
     bare_walls: bool = False,
     life: bool = False,
+    trail: bool = False,
 ) -> Culture:
     """The dish of one arm and replicate.
 
@@ -70,6 +71,7 @@ def plated(
     section  cells are seen in section, each with its nucleus
     bare_walls  walls hold nobody
     life     cells divide and die when their networks say so (culture/life.toml)
+    trail    integrins that cells leave behind are kept, site by site
 
     raises  InputError: cells that are kept in suspension do not crawl; a dish with adhesive islands
     """
@@ -93,7 +95,7 @@ def plated(
         scale,
         Protocol(
             network_interval=network_interval, front_equals_rear=setting.front_equals_rear, spreads=spreads,
-            section=section, bare_walls=bare_walls, threads=setting.threads,
+            section=section, bare_walls=bare_walls, trail=trail, threads=setting.threads,
         ),
         None if habitat is None else habitat(treatment, layout.labels.shape),
         life_table() if life else None,

@@ -30,18 +30,19 @@ def watch(
     each: Callable[[Culture], None] | None = None,
     coat: Callable[[tuple[int, ...], float], NDArray[np.float64]] | None = None,
     habitat: Callable[[Treatment, tuple[int, ...]], Habitat] | None = None,
+    trail: bool = False,
 ) -> tuple[Culture, Recorder]:
     """Let cells settle, then take a frame every `frame` seconds.
 
     each      called on every frame
     coat      (shape of the dish, side of a site in um) -> ligand on every site over the coating; 1 where not given
-    habitat   see `plated`
+    habitat, trail   see `plated`
     returns   the culture at the end and the frames; time 0 is the end of settling
     """
     exchange = numbers(setting)
     lengths = lengths_of(setting, exchange, finer_step=finer_step)
     layout = cells_apart(cells, sites_per_cell(setting, lengths), SPACING, setting.seed, setting.replicate)
-    culture = plated(setting, cells, layout, exchange, lengths, network_interval, habitat=habitat)
+    culture = plated(setting, cells, layout, exchange, lengths, network_interval, habitat=habitat, trail=trail)
     if coat is not None:
         culture.dish.ligand = coat(culture.dish.shape, lengths.site)
         culture.reading = culture.dish.read()

@@ -29,6 +29,7 @@ from lamella.culture.nucleus import nucleus_columns, section_area
 from lamella.culture.scale import Scale
 from lamella.culture.spreading import BOUND, follow, round_area, spare_perimeter, spread_share
 from lamella.culture.timed import make, pieces
+from lamella.culture.trail import Trail
 from lamella.culture.variation import cell_keys
 from lamella.errors import InputError, SolverError
 from lamella.networks import Change, Network, Treatment
@@ -51,6 +52,7 @@ class Protocol:
     section            cells are seen in section, with a nucleus: their area is that of a section through a cell in a
                        gel, and all the membrane of a spread cell is round it
     bare_walls         an edge with a wall costs as much as one with medium; otherwise it costs nothing
+    trail              integrins that cells leave on the matrix are kept, site by site, as `Culture.trail`
     threads            that share lattice and networks; they change no result
     """
 
@@ -60,6 +62,7 @@ class Protocol:
     spreads: bool = False
     section: bool = False
     bare_walls: bool = False
+    trail: bool = False
     threads: int = 1
 
 
@@ -72,6 +75,7 @@ class Culture:
                 network does not tell
     .living     [rows] number in the dish of each row of the population
     .coupling   fields and matrix on the culture's clock, or None
+    .trail      integrins left behind by site, or None
     .died       cells shed so far
     raises      InputError, SolverError: a cell's network could not be advanced (names cell and reason)
     """
@@ -107,6 +111,9 @@ class Culture:
         mean = {name: float(np.mean(values)) for name, values in told.items() if name not in by_place}
         self.population = grown_population(network, treatment, draw, constants, mean, threads=self.protocol.threads)
         self._write_mechanics()
+        self.trail = None
+        if self.protocol.trail:
+            self.trail = Trail(network, self.dish, self.population, self.living, scale.site)
 
     @property
     def _coated(self) -> float:
@@ -210,6 +217,7 @@ class Culture:
         new = self._split(row)
         self._write_mechanics()
         self._look()
+        self._note_trail()
         return new
 
     def _split(self, row: int) -> int:
@@ -232,6 +240,12 @@ class Culture:
         """Take a cell out of dish and population; later rows move up."""
         self._take_out(row)
         self._look()
+        self._note_trail()
+
+    def _note_trail(self) -> None:
+        """Cells have divided or are gone: what they have left stays."""
+        if self.trail is not None:
+            self.trail.note(self.dish, self.population, self.living)
 
     def _take_out(self, row: int) -> None:
         """Remove a cell; nobody has looked at the dish since."""
@@ -249,6 +263,8 @@ class Culture:
                  "reading": {name: array.copy() for name, array in vars(self.reading).items()}}  # fmt: skip
         if self.coupling is not None:
             parts["coupling"] = self.coupling.checkpoint()
+        if self.trail is not None:
+            parts["trail"] = self.trail.checkpoint()
         flat = {f"{part}.{name}": array for part, arrays in parts.items() for name, array in arrays.items()}
         return flat | {"living": self.living.copy(), "seconds": np.array([self.seconds]), "died": np.array([self.died])}
 
@@ -262,6 +278,8 @@ class Culture:
         self.died = int(state["died"][0])
         if self.coupling is not None:
             self.coupling.restore(part("coupling"), self.dish)
+        if self.trail is not None:
+            self.trail.restore(part("trail"))
         self.reading = Reading(**part("reading"))  # of the dish before states were last written to it, at the start
 
     def _write_mechanics(self, seconds: float = 0.0) -> None:
@@ -328,11 +346,14 @@ class Culture:
             if self.coupling is not None:
                 self.coupling.guide(self.dish, self.living, span * self.scale.pace)
             self._look()
+            if self.trail is not None:
+                self.trail.take(span, self.dish, self.population, self.living)
             if self.coupling is not None:
                 self.coupling.advance(span, self.population, self.living)
             self.seconds += span
             if self._life.happens:
                 self._live()
+                self._note_trail()
 
     def _live(self) -> None:
         """Cells that are due divide; the dead are shed, and those that the lattice has squeezed out with them."""
