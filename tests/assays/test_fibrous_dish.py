@@ -11,7 +11,7 @@ from lamella.assays.walks import lie_along
 from lamella.errors import InputError
 from lamella.networks import Perturbations
 
-DISHES = 3
+DISHES = 6
 
 
 def dish(replicate=0, **conditions):
@@ -22,7 +22,7 @@ def dish(replicate=0, **conditions):
 
 
 def interval(values):
-    half = 4.303 * np.std(values, ddof=1) / np.sqrt(len(values))  # Student's t with two degrees of freedom
+    half = 2.571 * np.std(values, ddof=1) / np.sqrt(len(values))  # Student's t with five degrees of freedom
     return np.mean(values) - half, np.mean(values) + half
 
 

@@ -28,11 +28,11 @@ def test_the_knockdown_closes_the_wound_faster_and_elongates_cells_at_the_edge()
 
 @pytest.mark.slow
 def test_without_the_ring_reactions_the_knockdown_does_little():
-    """What is left of 1.3 is a few per cent, of what else XIAP and cIAP1 do."""
+    """What is left of 1.3 is a few per cent either way, of what else XIAP and cIAP1 do."""
     outcome = run_assay(SCRATCH, arms={"control": {}, "knockdown": KNOCKDOWN}, replicates=20, duration="16 h",
                         without=RING, **DISH)
     closure = effect(outcome, "closure")
-    assert 0.95 < closure["low"] < closure["high"] < 1.1
+    assert 0.93 < closure["low"] < closure["high"] < 1.1
     assert effect(outcome, "rac1_total")["effect"] == pytest.approx(1.0, abs=0.02)
 
 
