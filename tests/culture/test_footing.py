@@ -94,7 +94,7 @@ def test_axes_turn_to_the_fibres_and_not_without_them():
     lies = {}
     for name, direction in {"fibres": ALONG_X, "even": 0.5 * np.eye(2), "none": None}.items():
         culture = dish(Habitat(fibres=law(), direction=direction))
-        culture.dish.cells.rotational_diffusion = 0.0
+        culture.constants = culture.constants.changed(axis__rotational_diffusion=0.0)
         culture.dish.axis[1:] = unit(np.full(CELLS, 1.2))
         culture.advance(1600)
         lies[name] = np.abs(culture.dish.axis[1:, 0]).mean()
