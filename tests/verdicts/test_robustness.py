@@ -45,7 +45,7 @@ def test_what_is_so_by_construction_and_the_scheme_do_not_vary(drawn):
 
 def test_shares_stay_shares(drawn):
     for name, row in {**assemble("HeLa").parameters, **{n: constants().row(n) for n in constants()}}.items():
-        if name in drawn and name.endswith(("_floor", "_share", ".shared", ".rear_focus")):
+        if name in drawn and name.endswith(("_floor", "_share", ".shared", ".rear_focus", ".polarised")):
             assert (drawn[name] * row.value < 1.0).all(), name
             assert (drawn[name] > 0.0).all()
 

@@ -27,7 +27,7 @@ SPREAD = {"measured": 0.2, "fitted": log(2.0), "order": log(3.0), "assumed": log
 """Standard deviation of the logarithm of a factor, by grade."""
 
 _SHARES = ("_floor", "_share", "_available", "_cytosolic", ".contact_gain", ".rear_focus", ".cdc42_focus", ".shared",
-           ".bind_floor", ".traction_floor")
+           ".polarised", ".bind_floor", ".traction_floor")
 """Endings of the names of numbers that are shares; so is what a law subtracts from 1."""
 
 
