@@ -90,12 +90,11 @@ def test_levels_change_later_only_where_the_network_makes_and_loses_the_protein(
 
 def test_antibodies_take_a_share_of_binding_and_multiply():
     one = resolved(antibody={"P5D2": "1 nM"}).acute
-    k = assemble("HeLa").parameters["a5b1_k_binding"].value
-    assert one["a5b1_k_binding"] == pytest.approx(k / 2)
-    assert one["avb1_k_binding"] == pytest.approx(k / 2)
-    assert "avb5_k_binding" not in one
+    assert one["a5b1_unblocked"] == pytest.approx(1 / 2)
+    assert one["avb1_unblocked"] == pytest.approx(1 / 2)
+    assert "avb5_unblocked" not in one
     both = resolved(antibody={"P5D2": "1 nM", "JBS5": "1 nM"}).acute
-    assert both["a5b1_k_binding"] == pytest.approx(k / 4)
+    assert both["a5b1_unblocked"] == pytest.approx(1 / 4)
     by_mass = resolved(antibody={"P5D2": "0.15 ug/ml"}).acute
     assert by_mass == pytest.approx(one)
     assert resolved(antibody={"TS2/16": "9 nM"}).acute["a5b1_k_inactivation"] == pytest.approx(0.001)

@@ -50,13 +50,12 @@ class Detached:
 
     def free_share(self, integrin: str) -> float:
         """Share of the receptors that no blocking antibody holds now."""
-        key = f"{integrin}_k_binding"
-        own = self.network.parameters[key].value
-        value = self.treatment.acute.get(key, own)
+        key = f"{integrin}_unblocked"
+        value = self.treatment.acute.get(key, 1.0)
         for change in self.treatment.changes:
             if change.time <= self.seconds:
                 value = change.values.get(key, value)
-        return value / own
+        return value
 
     def receptors(self, integrin: str, *forms: str) -> NDArray[np.float64]:
         """Receptors of a heterodimer in some forms: low, high, bound, clustered.   [cells]"""

@@ -47,6 +47,11 @@ def is_stored(heterodimer: str) -> bool:
     return _integrins()[heterodimer].get("stored", False)
 
 
+def competitor(heterodimer: str) -> str:
+    """What soluble ligands leave of its binding, as the model calls it: galectin-8 is a ligand of beta-1 alone."""
+    return "competitor_b1" if heterodimers()[heterodimer]["beta"]["symbol"] == "ITGB1" else "competitor_other"
+
+
 @lru_cache(maxsize=1)
 def _integrins() -> dict[str, dict]:
     return library.read_toml(library.package_folder("integrins.toml"))

@@ -15,7 +15,7 @@ import libsbml
 
 from lamella.errors import ModelError
 from lamella.networks import kept, library
-from lamella.networks.annotate import annotate, answers_rras, compartments, heterodimers, is_stored
+from lamella.networks.annotate import annotate, answers_rras, compartments, competitor, heterodimers, is_stored
 from lamella.networks.antimony_text import Passage, to_sbml
 from lamella.networks.cell_line import CellLine, cell_line, line_hash
 from lamella.networks.library import COMMON_MODULES, Evidence, Module, Parameter
@@ -148,7 +148,7 @@ def _regulators(name: str) -> tuple[str, ...]:
     tail = {"ITGB1": "tail_b1", "ITGB3": "tail_b3"}.get(beta, "tail_other")
     alpha = ("alpha_rras_front", "alpha_rras_rear") if answers_rras(name) else ("alpha_other", "alpha_other")
     opener = "opener_b1" if beta == "ITGB1" else "opener"
-    return (tail, *alpha, opener, "competitor_b1" if beta == "ITGB1" else "competitor_other", "encounter")
+    return (tail, *alpha, opener, competitor(name), "encounter")
 
 
 _TRAFFIC = ("leaving", "uptake", "forward", "return_active_b1", "surfacing")

@@ -128,8 +128,8 @@ def antibody_factors(name: str, dose: str | None, network: Network, where: str =
     return found
 
 
-_RATES = {"blocks": "k_binding", "activates": "k_inactivation"}
-"""The rate that an effect takes away."""
+_RATES = {"blocks": "unblocked", "activates": "k_inactivation"}
+"""What an effect takes away: receptors that can take a ligand, or the rate at which they bend."""
 
 
 def _constant(row: dict, integrin: str) -> float | None:

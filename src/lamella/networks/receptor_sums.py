@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import libsbml
 
-from lamella.networks.annotate import heterodimers, holds_caveolin, is_stored
+from lamella.networks.annotate import competitor, heterodimers, holds_caveolin, is_stored
 from lamella.networks.cell_line import CellLine
 from lamella.networks.matrix_ligands import ligands, under
 
@@ -82,12 +82,14 @@ def _write_each(model: libsbml.Model, line: CellLine) -> None:
 
 def _write_hold(model: libsbml.Model, line: CellLine) -> None:
     """What extended receptors make of the coating, for the exchange with the dish: those that find a ligand of theirs
-    within reach (`holders_*`), and those weighted with their affinity for what is there (`gripping_*`)."""
+    within reach (`holders_*`), and those weighted with their affinity for what is there (`gripping_*`). Receptors that
+    an antibody or a soluble ligand occupies are neither."""
     for name in ("K_reach", *(f"{ligand}_{half}" for ligand in ligands() for half in _HALVES)):
         (model.getParameter(name) or model.createParameter()).setId(name)
     for half in _HALVES:
         coated = " + ".join(under(ligand, half) for ligand in ligands())
         held = {name: f"({' + '.join(f'{name}_{state}_{half}' for state in _SUMS['active'])})*{name}_ligand_{half}"
+                      f"*{name}_unblocked/{competitor(name)}"
                 for name in line.integrins}  # fmt: skip
         holders = " + ".join(f"{held[name]}/(K_reach + {name}_ligand_{half})" for name in held)
         _rule(model, f"holders_{half}", holders or "0")
