@@ -37,3 +37,40 @@ def test_rays_kill_by_their_dose(cell):
            / after(24.0, ("PARP1",), cell)["PARP1"] for dose in (1.0, 20.0)]  # fmt: skip
     assert cut[1] > 0.02
     assert cut[1] > 2.0 * cut[0]
+
+
+def test_without_the_proteasome_rac1_stays_where_iaps_send_it_there():
+    """Rac1 gains by a block what XIAP and cIAP1 take, and little without the two."""
+    without = {"knockout": ("XIAP", "BIRC2")}
+    gain = {}
+    for name, arm in {"whole": {}, "no IAP": without}.items():
+        wild, off = (after(6.0, ("RAC1_total",), **arm, blocked=block)["RAC1_total"]
+                     for block in ((), ("proteasome from 0 h",)))
+        gain[name] = off / wild
+    assert gain["whole"] > 1.1
+    assert gain["no IAP"] < 1.0 + 0.2 * (gain["whole"] - 1.0)
+
+
+def test_without_the_proteasome_tnf_frees_no_nf_kb():
+    tnf = {"factor": {"TNF": "10 ng/ml"}}
+    rest, wild, off = (after(1.0, ("RELA_nuclear",), **arm)["RELA_nuclear"]
+                       for arm in ({}, tnf, tnf | {"blocked": ("proteasome from 0 h",)}))
+    assert wild > 3.0 * rest
+    assert off < 1.2 * rest
+
+
+def test_blebbistatin_takes_the_pull_and_leaves_the_phosphate():
+    names = ("MYL9_p_rear", "MYL9_active_rear", "traction_rear_total")
+    wild, drug = (after(1.0, names, "MEF", **arm) for arm in ({}, {"inhibitor": {"blebbistatin": "20 uM"}}))
+    assert drug["MYL9_p_rear"] > 0.7 * wild["MYL9_p_rear"]
+    assert drug["MYL9_active_rear"] < 0.15 * wild["MYL9_active_rear"]
+    assert drug["traction_rear_total"] < 0.4 * wild["traction_rear_total"]
+
+
+@pytest.mark.parametrize("poison", ["latrunculin A", "cytochalasin D"])
+def test_poisons_of_actin_stop_filaments_and_untie_integrins(poison):
+    names = ("elongation", "mobile_total", "MYL9_active_rear")
+    wild, drug = (after(0.5, names, "lymphocyte", **arm) for arm in ({}, {"inhibitor": {poison: "2 uM"}}))
+    assert drug["elongation"] < 0.12 * wild["elongation"]
+    assert drug["MYL9_active_rear"] < 0.3 * wild["MYL9_active_rear"]
+    assert drug["mobile_total"] > 1.2 * wild["mobile_total"]

@@ -3,6 +3,7 @@
 import math
 import re
 import tomllib
+from fnmatch import fnmatchcase
 
 import pytest
 
@@ -130,8 +131,17 @@ def test_named_blocks_know_which_messages_the_network_keeps():
     """What goes on under a block is what makes a message, or makes a protein from one, and nothing else."""
     network = assemble("HeLa")
     kept = {name.removesuffix("_mRNA_loss") for name in network.evidence if name.endswith("_mRNA_loss")}
-    assert {name.partition("_")[0] for row in blocks().values() for name in row["but"]} == kept
-    assert all(name in network.evidence for row in blocks().values() for name in row["but"])
+    makers = [blocks()[name] for name in ("transcription", "translation")]
+    assert {name.partition("_")[0] for row in makers for name in row["but"]} == kept
+    assert all(name in network.evidence for row in makers for name in row["but"])
+
+
+def test_each_pattern_of_a_named_block_stops_something_of_some_line():
+    """The IAP of the fly is in the networks of all lines, so that one line tells."""
+    names = assemble("HeLa").evidence
+    idle = [pattern for row in blocks().values() for pattern in row["reactions"]
+            if not any(fnmatchcase(name, pattern) for name in names)]
+    assert not idle
 
 
 def test_rays_have_a_dose_of_their_own():
@@ -169,7 +179,7 @@ def test_add_back_into_null_cells():
     ({"knockdown": {"FAK": 0.9}}, "'FAK' is not the symbol", "Write PTK2"),
     ({"overexpression": {"HRAS": 2.0}}, "'HRAS' has no species of its own", "Write KRAS"),
     ({"factor": {"serum": "10 ng/ml"}}, "'serum' cannot be perturbed yet", "EGF"),
-    ({"inhibitor": {"blebbistatin": "10 uM"}}, "'blebbistatin' cannot", "Y-27632"),
+    ({"inhibitor": {"MG-132": "10 uM"}}, "'MG-132' cannot", "proteasome from 0 h"),
     ({"mutant": {"BIRC6": "UBC"}}, "'BIRC6' cannot", "XIAP"),
     ({"coating": {"collagenase": "10 ug/ml"}}, "unknown matrix ligand", "collagen_I"),
 ])

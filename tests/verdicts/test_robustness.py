@@ -170,6 +170,26 @@ def test_members_of_a_tissue_share_the_seed_and_differ_in_their_numbers():
     assert len({row[2] for row in seen}) == 9
 
 
+def test_arms_of_another_line_are_scaled_by_the_numbers_of_that_line():
+    seen = {}
+    fake = Fake({"treated": 3.0})
+    run = fake.assay.run
+
+    def noted(setting, conditions, progress):
+        seen.setdefault(setting.cell, []).append(dict(setting.scaled))
+        return run(setting, conditions, progress)
+
+    object.__setattr__(fake.assay, "run", noted)
+    two = finding().model_copy(update={"lines": {"treated": "CHO"}})
+    tissue_robustness(two, Bench({"fake": fake.assay}))
+    assert set(seen) == {"HeLa", "CHO"}
+    of_cho = factors("CHO", 24, 1, exchange=True)
+    hela, cho = seen["HeLa"][1], seen["CHO"][1]
+    assert cho == {name: float(row[0]) for name, row in of_cho.items()}
+    assert hela["protrusion.strength"] == cho["protrusion.strength"], "a number has one factor wherever it is used"
+    assert hela["RAC1_copies"] != cho["RAC1_copies"], "levels are numbers of one line"
+
+
 def test_a_finding_with_a_tissue_has_no_population_ensemble():
     with pytest.raises(InputError, match="needs more than blots"):
         population_robustness([finding(RISES.replace("fake", "scratch"))], Bench(ASSAYS), members=2)

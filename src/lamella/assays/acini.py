@@ -140,7 +140,8 @@ def run(setting: Setting, conditions: AciniConditions, progress: Progress) -> xr
         course.append(float(colonies.cells.mean()))
         progress((i + 1) / (len(times) - 1))
     body, alive = network.cell.body, colonies.outer > 0.0
-    names = ("adhesion_front", "adhesion_rear", "CDH1", "MAPK1_p", "EGFR_active", "MYL9_p_front", "MYL9_p_rear")
+    pull = ("MYL9_active_front", "MYL9_active_rear")
+    names = ("adhesion_front", "adhesion_rear", "CDH1", "MAPK1_p", "EGFR_active", *pull)
     seen = dict(zip(names, population.observe(names)[:many][alive].T)) if alive.any() else {}
     mean = lambda values: float(np.mean(values)) if len(values) else 0.0
     basal, apical = seen.get("adhesion_front", np.zeros(0)), seen.get("adhesion_rear", np.zeros(0))
@@ -157,7 +158,7 @@ def run(setting: Setting, conditions: AciniConditions, progress: Progress) -> xr
         "erk": ((), mean(seen.get("MAPK1_p", np.zeros(0))), {"units": "molecules"}),
         "egfr": ((), mean(seen.get("EGFR_active", np.zeros(0))), {"units": "molecules"}),
         "integrins": ((), mean(basal + apical), {"units": "molecules"}),
-        "tension": ((), mean(seen.get("MYL9_p_front", np.zeros(0)) + seen.get("MYL9_p_rear", np.zeros(0))),
+        "tension": ((), mean(sum(seen.get(name, np.zeros(0)) for name in pull)),
                     {"units": "molecules"}),
         "cells_course": ("times", np.array(course), {"long_name": "cells of a colony"}),
         "diameters": ("colonies", across, {"units": "um", "long_name": "diameter of each colony"}),

@@ -21,7 +21,7 @@ READ_STATES = (
     "WASF2_engaged_rear",
     "CDC42_gtp_front",
     "CDC42_gtp_rear",
-    "MYL9_p_rear",
+    "MYL9_active_rear",
     "holders_front",
     "holders_rear",
     "gripping_front",
@@ -102,7 +102,7 @@ def mechanics(
     return {
         "protrusion": constants["protrusion.strength"] * pushing / (pushing + constants["protrusion.half_activity"]),
         "polarity": polarity,
-        "contraction": 2.0 * states["MYL9_p_rear"] / constants["contraction.myl9_half"],
+        "contraction": 2.0 * states["MYL9_active_rear"] / constants["contraction.myl9_half"],
         "rear_focus": constants["contraction.rear_focus"]
         * polarity
         / (polarity + constants["contraction.polarity_half"]),

@@ -168,10 +168,9 @@ def tissue_robustness(finding: Finding, bench: Bench, *, members: int = TISSUE_M
     """Of a finding that needs more than blots: one dish of every arm per member, until the share leaves one half."""
     names = ModelNames(bench.assays)
     looks = [look for look in TISSUE_LOOKS if look < members] + [members]
-    drawn = {cell: factors(cell, members, seed, exchange=True) for cell in cells_of(finding)
-             if any(obstacle(finding, e, cell, names) is None for e in finding.expect)}
+    drawn = {line: factors(line, members, seed, exchange=True) for line in _lines(finding)}
     said: list[bool | None] = []
-    nominal = _on_dishes(finding, bench, names, {cell: {} for cell in drawn})
+    nominal = _on_dishes(finding, bench, names, {line: {} for line in drawn})
     for look in looks:
         while len(said) < look:
             scaled = {cell: {name: float(row[len(said)]) for name, row in rows.items()} for cell, rows in drawn.items()}
@@ -186,17 +185,20 @@ def tissue_robustness(finding: Finding, bench: Bench, *, members: int = TISSUE_M
 
 def _on_dishes(finding: Finding, bench: Bench, names: ModelNames,
                scaled: Mapping[str, Mapping[str, float]]) -> bool | None:
-    """Whether a finding holds on one dish per arm with scaled numbers; None where a dish could not be advanced."""
+    """Whether a finding holds on one dish per arm with scaled numbers; None where a dish could not be advanced.
+
+    scaled   cell line -> number -> factor; arms may hold another line than the finding
+    """
     outcomes: list[Outcome] = []
     for cell in cells_of(finding):
         reported: list[Outcome] = []
         for expectation in finding.expect:
             if expectation.corollary:
                 continue
-            if cell not in scaled or obstacle(finding, expectation, cell, names) is not None:
+            if obstacle(finding, expectation, cell, names) is not None:
                 reported.append(Outcome.NOT_APPLICABLE)
                 continue
-            plates = {arm: scaled_plate(plate, scaled[cell])
+            plates = {arm: scaled_plate(plate, scaled[plate.cell])
                       for arm, plate in plates_of(finding, expectation, cell, bench).items()}
             bench.run(plates.values(), 1)
             try:
