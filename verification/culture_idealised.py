@@ -45,7 +45,7 @@ def setting(cell: str, ligand: str, coating: str, replicate: int = 0) -> Setting
 
 
 def told_alone(one: Setting, settle: float = SETTLE, watch: float = WATCH) -> dict[str, float]:
-    """Means over time of what a single cell is told in its dish, and of what it pulls with: input, or state -> value."""
+    """Means over time of what a single cell is told in its dish, and of what it pulls with: name -> value."""
     exchange, lengths = numbers(one), lengths_of(one, numbers(one))
     layout = cells_apart(1, sites_per_cell(one, lengths), ROOM, one.seed, one.replicate)
     culture = plated(one, 1, layout, exchange, lengths)
@@ -96,8 +96,9 @@ def idealised_cell(cells: int) -> dict:
         inputs = compared(ideal, [told_alone(setting(cell, ligand, coating, c)) for c in many])
         name = f"{cell}, {ligand} {coating}"
         off = {key: row["ratio"] for key, row in inputs.items() if abs(row["ratio"] - 1.0) > WITHIN}
+        told = idealised_inputs(*treated(one))
         value[name] = {"inputs": inputs, "off": sorted(off),
-                       "felt": felt(one, idealised_inputs(*treated(one)), {key: row["dish"] for key, row in inputs.items()})}  # fmt: skip
+                       "felt": felt(one, told, {key: row["dish"] for key, row in inputs.items()})}  # fmt: skip
         worst[name] = not off
     return {"value": value, "target": "each input within 10 % of the mean of single cells in the dish",
             "dishes": max(cells, LEAST_CELLS), "met": all(worst.values())}  # fmt: skip

@@ -32,7 +32,8 @@ TAKEN = {
     "Ki_MAPK14": ("MAPK14_activity",), "Ki_GSK3B": ("GSK3B_drive",), "Ki_CDK4": ("CDK4_activity",),
     "Ki_CDK2": ("CDK2_share",), "Ki_CYBB": ("CYBB_active",), "Ki_IGF1R": ("IGF1R_activation",),
     "Ki_INSR": ("INSR_activation",), "K_calcium_buffer": ("CA_buffering",), "K_RHOA_toxin": ("RHOA_free_share",),
-    "K_RHO_toxin": ("membrane_access",), **{f"Ki_MMP{n}": (f"MMP{n}_catalysis",) for n in (1, 2, 7, 9, 13, 14)},
+    "K_RHO_toxin": ("membrane_access",), "Ki_MYH9": ("motor",), "Ki_ACTB": ("elongation", "motor"),
+    **{f"Ki_MMP{n}": (f"MMP{n}_catalysis",) for n in (1, 2, 7, 9, 13, 14)},
 }  # fmt: skip
 """Constant of a drug -> what of its target a drug takes away, as the network names it."""
 
