@@ -39,7 +39,8 @@ def test_case_spaces_hyphens_and_slashes_make_no_other_reagent(kind, written, na
 
 def test_rows_are_found_by_every_spelling():
     assert drug_row("pf 573228") is drugs()["PF-573228"]
-    assert factor_row("tnfsf-10") is factors()["TNFSF10"]
+    assert factor_row("tnfsf-10") is factor_row("Apo2L") is factors()["TRAIL"]
+    assert factor_row("basic FGF") is factors()["FGF2"]
     assert antibody_row("hp2 1") is antibodies()["HP2/1"]
     assert plain("TGF-β1") == plain("TGF beta 1")
     assert plain("- ") == ""
