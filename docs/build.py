@@ -2,7 +2,7 @@
 
     python docs/build.py build/docs
 
-Beside the pages stands one for every module of the network, made from the library.
+Beside the pages stand one for every module of the network and one of all drugs and antibodies, made from the library.
 Pictures that the examples made are shown where the page links them. A fenced block of the language `sh` or `python` is
 executed, in the order of the page and in a folder of its own, and
 what it prints is shown below it; one of any language with `file=NAME`
@@ -122,9 +122,32 @@ def modules(target: Path) -> None:
     (target / "modules.html").write_text(FRAME.format(title="Modules of the network", body=body), encoding="utf-8")
 
 
+def reagents(target: Path) -> None:
+    """A page of the drugs and the antibodies that an arm can name: their other names, target, constants and source."""
+    from lamella.networks import antibodies, drugs, sources
+
+    def line(name: str, row: dict) -> str:
+        source = sources()[row["source"]]
+        names = ", ".join([f"<b>{html.escape(name)}</b>", *map(html.escape, row.get("aliases", ()))])
+        constants = "<br>".join(f"{key} {value}" for key, value in row["kd"].items())
+        return (f"<tr><td>{names}</td><td>{html.escape(row['title'])}</td><td>{constants}</td>"
+                f"<td>{html.escape(source.citation)} ({source.read})</td></tr>")
+
+    head = "<tr><th>name</th><th>what it does</th><th>constants</th><th>source, and how far it was read</th></tr>"
+    targets = dict.fromkeys(row["target"] for row in drugs().values())
+    parts = [f"<h2>{held}</h2><table>{head}"
+             + "".join(line(name, row) for name, row in drugs().items() if row["target"] == held) + "</table>"
+             for held in targets]
+    rows = "".join(line(name, row) for name, row in antibodies().items())
+    body = (f"<h1>Reagents</h1><p>Case, spaces and hyphens of a name make no difference.</p>{''.join(parts)}"
+            f"<h2>Antibodies and peptides against integrins</h2><table>{head}{rows}</table>")
+    (target / "reagents.html").write_text(FRAME.format(title="Reagents", body=body), encoding="utf-8")
+
+
 def main(target: Path) -> None:
     target.mkdir(parents=True, exist_ok=True)
     modules(target)
+    reagents(target)
     for path in sorted(PAGES.glob("*.md")):
         print(f"{path.name} ...", flush=True)
         (target / f"{path.stem}.html").write_text(page(path), encoding="utf-8")

@@ -2,12 +2,13 @@
 
 import importlib.util
 import re
+from html import unescape
 from pathlib import Path
 
 import pytest
 
 from lamella.assays import ASSAYS
-from lamella.networks import Perturbations
+from lamella.networks import Perturbations, antibodies, drugs, sources
 
 ROOT = Path(__file__).parents[1]
 
@@ -44,6 +45,16 @@ def test_blocks_share_a_folder_and_names_and_show_what_they_print(build, tmp_pat
 def test_an_example_that_fails_fails_the_build_at_its_line(build, tmp_path, block):
     with pytest.raises(SystemExit, match=r"page\.md:5: the example fails"):
         build.page(write(tmp_path, block))
+
+
+def test_the_page_of_reagents_tells_all_drugs_and_antibodies(build, tmp_path):
+    build.reagents(tmp_path)
+    text = unescape((tmp_path / "reagents.html").read_text())
+    for rows in (drugs(), antibodies()):
+        for name, row in rows.items():
+            assert f"<b>{name}</b>" in text
+            assert all(part in text for part in (row["title"], *row.get("aliases", ()), *row["kd"].values()))
+            assert sources()[row["source"]].citation in text
 
 
 def test_every_page_is_linked_from_the_first():

@@ -19,7 +19,7 @@ from rich.progress import track
 import lamella.culture
 from lamella.assays import Setting
 from lamella.assays.preparation import treated
-from lamella.culture.alone import READ_OFF
+from lamella.culture.alone import PULL, READ_OFF
 from lamella.findings import load_all
 from lamella.networks import Perturbations
 from lamella.store import write_text
@@ -63,7 +63,7 @@ def read_off(cell: str, matrix: dict[str, str]) -> dict[str, object]:
     settings = [Setting(cell, "control", Perturbations(), matrix, MEDIUM, SEED, number) for number in range(cells)]
     network, treatment = treated(settings[0])
     told = [told_alone(one) for one in settings]
-    means = {name: float(f"{np.mean([one[name] for one in told]):.4g}") for name in READ_OFF}
+    means = {name: float(f"{np.mean([one[name] for one in told]):.4g}") for name in (*READ_OFF, PULL)}
     density = {ligand: float(f"{amount:.6g}") for ligand, amount in treatment.density.items()}
     return {"cell": network.cell.name, "density": density, "cells": cells} | means
 

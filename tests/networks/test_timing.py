@@ -167,7 +167,7 @@ def test_add_back_into_null_cells():
 @pytest.mark.parametrize(("perturbation", "what", "remedy"), [
     ({"inhibitor": {"EHT 1864": "1 uM", "NSC23766": "1 uM"}}, "cannot be in one arm", "one of the two"),
     ({"antibody": {"LM609": "10 ug/ml"}}, "has no integrin that", "another cell line"),
-    ({"antibody": {"mAb99": "10 ug/ml"}}, "unknown antibody", "Known"),
+    ({"antibody": {"mAb14": "10 ug/ml"}}, "unknown antibody", "mAb13"),
     ({"blocked": ("qqqqq",)}, "unknown reaction", "Known"),
     ({"blocked": ("RAC1_loss until 2 h and RAC1_synthesis from 3 h",)}, "stops two things", "for each"),
     ({"inhibitor": {"actinomycin D": "1 uM"}}, "'actinomycin D' cannot", "transcription"),

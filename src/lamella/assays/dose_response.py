@@ -11,24 +11,28 @@ from typing import Annotated, Any
 
 import numpy as np
 import xarray as xr
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from lamella.assays.bands import states_of
 from lamella.assays.dose_fit import dose_fit
 from lamella.assays.preparation import draw, numbers, treated
 from lamella.assays.protocol import Assay, Conditions, Progress, Setting
-from lamella.assays.quantities import one_of, written_in
+from lamella.assays.quantities import written_in
 from lamella.culture import advance_treated, grown_population, idealised_inputs, treat
-from lamella.errors import InputError, SolverError
-from lamella.networks import Perturbations, antibodies, drugs, factors, resolve
+from lamella.errors import InputError, SolverError, unknown
+from lamella.networks import Perturbations, antibodies, drugs, factors, named, resolve, spellings
 from lamella.units import quantity
 
 _KINDS = {"inhibitor": drugs, "factor": factors, "antibody": antibodies}
 
 
-def agents() -> list[str]:
-    """Everything that can be given in a series of doses."""
-    return [name for table in _KINDS.values() for name in table()]
+def agent_name(text: str) -> str:
+    """What can be given in a series of doses, by any of its names.   raises InputError"""
+    tables = [table() for table in _KINDS.values()]
+    found = next((name for rows in tables if (name := named(text, rows)) is not None), None)
+    if found is None:
+        raise unknown("drug, factor or antibody", text, (name for rows in tables for name, _ in spellings(rows)))
+    return found
 
 
 class DoseResponseConditions(Conditions):
@@ -40,7 +44,7 @@ class DoseResponseConditions(Conditions):
     lowest     to `highest`, in `doses` steps
     """
 
-    agent: Annotated[str, one_of("drug, factor or antibody", agents)]
+    agent: Annotated[str, AfterValidator(agent_name)]
     band: str
     after: Annotated[str, written_in("s", above=0.0)] = "1 h"
     lowest: Annotated[str, written_in("uM", above=0.0)] = "1 nM"

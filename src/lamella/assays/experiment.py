@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import tomli_w
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr, field_validator
 
 from lamella.assays.protocol import Assay, Conditions, Setting
 from lamella.assays.quantities import written_in
@@ -21,6 +21,7 @@ from lamella.networks import (
     Network,
     Perturbations,
     assemble,
+    by_name,
     cell_line,
     cell_lines,
     refused_assay,
@@ -75,6 +76,11 @@ class _Header(BaseModel):
     without: tuple[StrictStr, ...] = ()
     front_equals_rear: StrictBool = False
     written_by: dict[StrictStr, StrictStr] = {}
+
+    @field_validator("medium")
+    @classmethod
+    def _known_names(cls, medium: dict[str, str]) -> dict[str, str]:
+        return by_name("factor", medium)
 
 
 @dataclass(frozen=True)

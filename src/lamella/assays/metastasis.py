@@ -37,7 +37,7 @@ from lamella.assays.pull import pull
 from lamella.assays.quantities import one_of, written_in
 from lamella.assays.section import sectioned
 from lamella.culture import idealised_inputs
-from lamella.networks.reagents import factors
+from lamella.networks.reagents import factor_row, factors
 from lamella.random import generator
 from lamella.units import quantity
 
@@ -196,7 +196,7 @@ def _bring(cells: Detached, density: dict[str, float], doses_: dict[str, float],
     """Bring the cells to another place: its ligands, its soluble factors and its flow. What the arm gives stays."""
     own = {row["parameter"] for name, row in factors().items() if name in setting.perturbations.factor}
     known = set(cells.population.program.parameters)
-    fresh = {factors()[name]["parameter"]: 0.0 for name in setting.medium} | doses_
+    fresh = {factor_row(name)["parameter"]: 0.0 for name in setting.medium} | doses_
     fresh = {name: value for name, value in fresh.items() if name in known - own}
     if setting.perturbations.shear:
         fresh.pop("shear", None)

@@ -14,13 +14,13 @@ from typing import Annotated, Any, NamedTuple
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from lamella.assays.death import LIMIT, cut_share
 from lamella.assays.dose_fit import NO_FIT, dose_fit
-from lamella.assays.dose_response import agents, with_dose
+from lamella.assays.dose_response import agent_name, with_dose
 from lamella.assays.protocol import Assay, Conditions, Progress, Readings, Setting
-from lamella.assays.quantities import one_of, written_in
+from lamella.assays.quantities import written_in
 from lamella.assays.well import split, well
 from lamella.culture import advance_treated, treat
 from lamella.errors import InputError
@@ -49,7 +49,7 @@ class ViabilityConditions(Conditions):
     lowest     to `highest`, in `doses` steps
     """
 
-    agent: Annotated[str, one_of("drug, factor or antibody", agents)] | None = None
+    agent: Annotated[str, AfterValidator(agent_name)] | None = None
     after: Annotated[str, written_in("s", above=0.0)] = "48 h"
     points: Annotated[int, Field(ge=2, le=200)] = 7
     lowest: Annotated[str, written_in("uM", above=0.0)] = "1 nM"

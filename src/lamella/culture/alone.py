@@ -18,6 +18,9 @@ from lamella.networks import library
 READ_OFF = ("fresh_front", "fresh_rear", "load_front", "load_rear")
 """Inputs that only a dish can tell: how far each half pushes forward, and how hard its bonds are pulled."""
 
+PULL = "MYL9_active_rear"
+"""State of those cells that the load goes with."""
+
 _Series = tuple[np.ndarray, dict[str, np.ndarray]]
 
 
@@ -36,7 +39,8 @@ def told_alone(line: str, density: Mapping[str, float]) -> dict[str, float]:
         ligands = frozenset({max(single, key=coated.__getitem__)})
     total, columns = series[ligands]
     place = np.log(sum(coated[ligand] for ligand in ligands))
-    return {name: float(np.interp(place, total, column)) for name, column in columns.items()}
+    means = {name: float(np.interp(place, total, column)) for name, column in columns.items()}
+    return means | {"pull_floor": 0.0, "pull_slope": 1.0 / means.pop(PULL)}
 
 
 @cache
@@ -53,4 +57,4 @@ def _series() -> dict[str, dict[frozenset[str], _Series]]:
 def _ordered(rows: list[dict]) -> _Series:
     rows = sorted(rows, key=lambda row: sum(row["density"].values()))
     total = np.log([sum(row["density"].values()) for row in rows])
-    return total, {name: np.array([row[name] for row in rows], float) for name in READ_OFF}
+    return total, {name: np.array([row[name] for row in rows], float) for name in (*READ_OFF, PULL)}

@@ -55,7 +55,13 @@ def cell_inputs(
         pattern = getattr(reading, f"ligand_{half}")[cells] * (0.0 if suspended else 1.0)
         for ligand, amount in density.items():
             inputs[f"{ligand}_{half}"] = pattern * amount
+    inputs |= own_load(len(inputs["load_rear"]))
     return means_of_halves(inputs) if front_equals_rear else inputs
+
+
+def own_load(cells: int) -> Columns:
+    """Says that the load that cells are told is their own, and goes with their pull already.   [cells]"""
+    return {"pull_floor": np.ones(cells), "pull_slope": np.zeros(cells)}
 
 
 Values = TypeVar("Values", float, NDArray[np.float64])

@@ -14,7 +14,8 @@ from lamella.networks.library import Evidence, Parameter, Source, sources
 from lamella.networks.lint import LintReport, Problem, lint_library
 from lamella.networks.matrix_ligands import ligands
 from lamella.networks.perturbations import Perturbations, Treatment, resolve
-from lamella.networks.reagents import antibodies, attachment, constructs, drugs, factors
+from lamella.networks.reagents import antibodies, attachment, by_name, constructs, drugs, factors
+from lamella.networks.spelling import named, spellings
 
 __all__ = [
     "FORCES",
@@ -33,6 +34,7 @@ __all__ = [
     "assemble",
     "attachment",
     "bond_law",
+    "by_name",
     "cell_line",
     "cell_lines",
     "constructs",
@@ -44,6 +46,7 @@ __all__ = [
     "ligands",
     "line_hash",
     "lint_library",
+    "named",
     "read_model_text",
     "refused_assay",
     "refused_kind",
@@ -51,5 +54,6 @@ __all__ = [
     "sbml_of_file",
     "soluble_constants",
     "sources",
+    "spellings",
     "to_sbml_guarded",
 ]

@@ -6,6 +6,7 @@ from functools import lru_cache
 
 from lamella.errors import InputError
 from lamella.networks import library
+from lamella.networks.spelling import named
 
 _TABLES = {
     "knockdown": "genes", "knockout": "genes", "overexpression": "genes", "mutant": "genes", "add_back": "genes",
@@ -26,10 +27,11 @@ def refused(kind: str, name: str, where: str | None = None) -> InputError | None
 
     kind   a kind of perturbation, 'construct' with a name such as 'XIAP.UBA', 'kind' or 'assay'
     """
-    rows = {known.lower(): (known, row) for known, row in absent()[_TABLES[kind]].items()}
-    if name.lower() not in rows:
+    rows = absent()[_TABLES[kind]]
+    known = named(name, rows)
+    if known is None:
         return None
-    known, row = rows[name.lower()]
+    row = rows[known]
     if "stand_in" in row:
         return InputError(f"'{known}' has no species of its own", where=where,
                           why=f"It is {row['is']}; {row['stand_in']} stands for it in this network.",

@@ -24,7 +24,7 @@ from lamella.networks.receptor_sums import GROUPS, write_sums
 from lamella.networks.unit_definitions import add_unit
 from lamella.provenance import text_hash, value_hash
 
-_TEMPLATE_INPUTS = ("fresh", "load", "area", "tension")
+_TEMPLATE_INPUTS = ("fresh", "slip", "area", "tension")
 _HALVES = ("front", "rear")
 
 

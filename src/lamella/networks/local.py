@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from lamella.errors import InputError
 from lamella.networks import reagents
 from lamella.networks.assemble import Network
+from lamella.networks.spelling import named
 from lamella.networks.timing import START, Window, windows
 from lamella.units import quantity
 
@@ -49,7 +50,7 @@ def spots(network: Network, perturbations: Perturbations, where: str) -> tuple[S
     found: list[Spot] = []
     for ligand, text in perturbations.bead.items():
         at = f"{where}.bead.{ligand}"
-        if ligand in reagents.antibodies():
+        if named(ligand, reagents.antibodies()):
             raise InputError(f"'{ligand}' is an antibody, and no ligand that a bead could present", where=at,
                              why="An antibody that holds receptors together is not described, only what it blocks or "
                                  "opens.", remedy="Write a matrix ligand, or `antibody` for the whole cell.")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictStr, field_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictStr, ValidationInfo, field_validator
 
 from lamella.errors import InputError
 from lamella.networks import reagents
@@ -68,6 +68,13 @@ class Perturbations(BaseModel):
     island: str = ""
     blocked: tuple[str, ...] = ()
     suspended: StrictBool | StrictStr = False
+
+    @field_validator("inhibitor", "antibody", "factor", "gradient", "pipette")
+    @classmethod
+    def _known_names(cls, given: dict[str, str], info: ValidationInfo) -> dict[str, str]:
+        """What is kept is the name of the row, however it was written: records compare arms by it."""
+        kind = info.field_name if info.field_name in ("inhibitor", "antibody") else "factor"
+        return reagents.by_name(kind, given)
 
     @field_validator("suspended", mode="before")
     @classmethod

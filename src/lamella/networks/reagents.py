@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import lru_cache
+from typing import TypeVar
 
 from lamella.errors import InputError, unknown
 from lamella.networks import library
@@ -10,7 +12,10 @@ from lamella.networks.absent import refused
 from lamella.networks.annotate import heterodimers
 from lamella.networks.assemble import Network
 from lamella.networks.matrix_ligands import ligands
+from lamella.networks.spelling import named, spellings
 from lamella.units import MOLECULES_PER_UM3_PER_UM, quantity
+
+Value = TypeVar("Value")
 
 
 @lru_cache(maxsize=1)
@@ -43,12 +48,41 @@ def antibodies() -> dict[str, dict]:
     return library.read_toml(library.package_folder("antibodies.toml"))
 
 
+_TABLES: dict[str, Callable[[], dict[str, dict]]] = {
+    "inhibitor": drugs, "factor": factors, "antibody": antibodies, "coating": ligands}
+"""Kind of perturbation -> what may be given."""
+
+
+def by_name(kind: str, given: Mapping[str, Value]) -> dict[str, Value]:
+    """The same under the names of the rows: 'y27632' as 'Y-27632', 'FK506' as 'tacrolimus'.
+
+    kind     'inhibitor', 'antibody' or 'factor'
+    returns  in the same order; what nobody has defined keeps its name, and is refused where it is looked up
+    raises   InputError: two names of one thing
+    """
+    found: dict[str, Value] = {}
+    written: dict[str, str] = {}
+    for name, value in given.items():
+        row = named(name, _TABLES[kind]()) or name
+        if row in found:
+            raise InputError(f"'{written[row]}' and '{name}' are two names of {row}", where=kind,
+                             remedy="Write it once.")
+        found[row], written[row] = value, name
+    return found
+
+
+def _name(kind: str, what: str, name: str, where: str | None) -> str:
+    """The name of a row by any of its names.   raises InputError"""
+    rows = _TABLES[kind]()
+    found = named(name, rows)
+    if found is None:
+        raise refused(kind, name, where) or unknown(what, name, (other for other, _ in spellings(rows)), where)
+    return found
+
+
 def drug_row(drug: str, where: str | None = "inhibitor") -> dict:
-    """The row of a drug, upper or lower case.   raises InputError"""
-    by_name = {name.lower(): name for name in drugs()}
-    if drug.lower() not in by_name:
-        raise refused("inhibitor", drug, where) or unknown("drug", drug, drugs(), where)
-    return drugs()[by_name[drug.lower()]]
+    """The row of a drug by any of its names.   raises InputError"""
+    return drugs()[_name("inhibitor", "drug", drug, where)]
 
 
 def drug_edits(drug: str, dose: str, where: str = "inhibitor") -> dict[str, float]:
@@ -71,10 +105,13 @@ def concentration(text: str, where: str | None) -> float:
 
 
 def factor_row(factor: str, where: str | None = "factor") -> dict:
-    """The row of a soluble factor.   raises InputError"""
-    if factor not in factors():
-        raise refused("factor", factor, where) or unknown("soluble factor", factor, factors(), where)
-    return factors()[factor]
+    """The row of a soluble factor by any of its names.   raises InputError"""
+    return factors()[_name("factor", "soluble factor", factor, where)]
+
+
+def antibody_row(name: str, where: str | None = "antibody") -> dict:
+    """The row of an antibody or a peptide against integrins by any of its names.   raises InputError"""
+    return antibodies()[_name("antibody", "antibody", name, where)]
 
 
 def factor_edits(factor: str, dose: str, where: str = "factor") -> dict[str, float]:
@@ -103,9 +140,7 @@ def antibody_targets(name: str, network: Network, where: str | None = "antibody"
 
     raises  InputError: unknown name, or the line has nothing that it holds
     """
-    if name not in antibodies():
-        raise refused("antibody", name, where) or unknown("antibody", name, antibodies(), where)
-    row = antibodies()[name]
+    row = antibody_row(name, where)
     held = {i: kd for i in network.cell.integrins if (kd := _constant(row, i)) is not None}
     if not held:
         raise InputError(f"{network.cell.name} has no integrin that '{name}' holds", where=where,
@@ -121,7 +156,7 @@ def antibody_factors(name: str, dose: str | None, network: Network, where: str =
     dose    '10 ug/ml' or '1 uM'; None where there is none of it
     """
     held = antibody_targets(name, network, where)
-    row, found = antibodies()[name], {}
+    row, found = antibody_row(name, where), {}
     for integrin, kd in held.items():
         bound = 0.0 if dose is None else _molar(row, dose, where) / kd
         found[f"{integrin}_{_RATES[row['effect']]}"] = 1.0 / (1.0 + bound)
@@ -148,12 +183,7 @@ def _molar(row: dict, dose: str, where: str) -> float:
 
 def ligand_name(ligand: str, where: str | None = "matrix") -> str:
     """A coated ligand by its name or another of its names: 'collagen I', 'VCAM-1'.   raises InputError"""
-    spelled = {other.lower().replace(" ", "_"): name
-               for name, row in ligands().items() for other in (name, *row.get("aliases", ()))}  # fmt: skip
-    found = spelled.get(ligand.lower().replace(" ", "_")) or spelled.get(ligand.lower().replace("-", "_"))
-    if found is None:
-        raise refused("coating", ligand, where) or unknown("matrix ligand", ligand, ligands(), where)
-    return found
+    return _name("coating", "matrix ligand", ligand, where)
 
 
 def attachment(density: dict[str, float]) -> float:
