@@ -1,7 +1,8 @@
 """A cell without a dish: the same exchange on an idealised spread cell, for population assays.
 
-Its inputs at front and rear are those that a single cell of the tissue gets on the same coating (means of the dish);
-a suspended cell has no matrix under it, one on an adhesive island as much of it as the island has.
+Its inputs at front and rear are those that a single cell of the tissue gets on the same coating (means of the dish),
+and the load among them goes with its own pull. A suspended cell has no matrix under it, one on an adhesive island as
+much of it as the island has.
 """
 
 from __future__ import annotations
