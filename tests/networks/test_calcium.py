@@ -55,7 +55,7 @@ def test_pull_at_the_rear_makes_the_gradient_of_calcium(starved):
 def test_a_buffer_leaves_resting_calcium_and_takes_the_domains_away(starved):
     control, buffered = starved, cells(medium={}, inhibitor={"BAPTA-AM": "20 uM"})
     assert buffered("CA_rear") == pytest.approx(control("CA_rear"), rel=0.05)
-    assert buffered("CAPN1_active_rear") < 0.6 * control("CAPN1_active_rear")
+    assert buffered("CAPN1_active_rear") < 0.7 * control("CAPN1_active_rear")  # Src keeps some active
 
 
 def test_calcineurin_undoes_the_tether_of_b3_alone(control):

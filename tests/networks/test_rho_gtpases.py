@@ -23,7 +23,7 @@ def test_rhoa_dips_when_cells_attach_and_then_rises_above_that_of_floating_cells
     """Ren 1999: plating inhibits Rho for a while, then comes a phase of activation."""
     hours = (4.0, 4.3, 6.0)
     floating, early, late = course("MEF", ("RHOA_gtp",), hours, suspended="from 0 h until 4 h")[:, 0]
-    assert early < 0.97 * floating  # load on bonds, there from the first, has LARG load RhoA
+    assert early < 0.85 * floating
     assert late > 1.2 * floating
 
 
@@ -104,7 +104,11 @@ def test_rac1_that_its_ligases_spare_goes_to_the_front():
 
 
 def test_fyn_lets_load_on_bonds_reach_rhoa():
-    """Guilluy 2011: LARG."""
-    wild, without = (after(4.0, ("RHOA_gtp", "ARHGAP35_active_rear"), "MEF", knockout=gone) for gone in ((), ("FYN",)))
-    assert without["RHOA_gtp"] < 0.9 * wild["RHOA_gtp"]
-    assert without["ARHGAP35_active_rear"] == pytest.approx(wild["ARHGAP35_active_rear"], rel=0.15)
+    """Guilluy 2011: LARG. What goes without pull, too, goes by Erk and GEF-H1."""
+    slack = {"inhibitor": {"blebbistatin": "100 uM"}}
+    wild, without, loose, loose_without = (
+        after(4.0, ("RHOA_gtp",), "MEF", knockout=gone, **arm)["RHOA_gtp"]
+        for arm in ({}, slack) for gone in ((), ("FYN",)))
+    assert without < 0.9 * wild
+    assert loose < 0.9 * wild
+    assert 1.0 - without / wild > 1.5 * (1.0 - loose_without / loose)

@@ -28,15 +28,16 @@ def course(cell, names, hours, **perturbations):
     return np.array(read)
 
 
-@pytest.mark.parametrize("cell", ["HeLa", "MEF"])
-def test_matrix_activates_jnk_and_p38_and_fak_carries_a_part_of_it(cell):
+@pytest.mark.parametrize(("cell", "left"), [("HeLa", 0.8), ("MEF", 0.95)])
+def test_matrix_activates_jnk_and_p38_and_fak_carries_a_part_of_it(cell, left):
+    """Of what the matrix adds; in fibroblasts, whose Src opens without FAK, too, a small part."""
     names = ("MAPK8_p", "MAPK14_p")
     alive = {"overexpression": {"BCL2": 10.0}}  # cells that have grown in suspension would be dead
     attached = course(cell, names, (1.0,), **alive)[0]
     suspended = course(cell, names, (1.0,), suspended=True, **alive)[0]
     blocked = course(cell, names, (1.0,), inhibitor={"PF-573228": "1 uM"}, **alive)[0]
     assert (suspended < 0.33 * attached).all()
-    assert (blocked - suspended < 0.9 * (attached - suspended)).all()  # of what the matrix adds
+    assert (blocked - suspended < left * (attached - suspended)).all()
 
 
 def test_jnk_overshoots_when_cells_attach_and_mkp1_makes_it_so():
@@ -47,7 +48,7 @@ def test_jnk_overshoots_when_cells_attach_and_mkp1_makes_it_so():
     }
     peak = {name: read[1] / read[2] for name, read in course_of.items()}
     assert peak["wild type"] > 1.1
-    assert peak["no MKP-1"] - 1.0 < 0.15 * (peak["wild type"] - 1.0)
+    assert peak["no MKP-1"] - 1.0 < 0.2 * (peak["wild type"] - 1.0)
     assert course_of["no MKP-1"][2] > course_of["wild type"][2]
 
 

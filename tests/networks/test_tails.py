@@ -46,7 +46,7 @@ def test_the_head_of_talin_opens_integrins_and_pulls_nothing(whole):
 
 
 def test_fragments_hold_the_places_of_fak_and_of_cas(whole):
-    assert of(mutant={"PTK2": "fragment"})["PTK2_p397_front"] < 0.55 * whole["PTK2_p397_front"]
+    assert of(mutant={"PTK2": "fragment"})["PTK2_p397_front"] < 0.5 * whole["PTK2_p397_front"]
     fragment = of(mutant={"NEDD9": "fragment"})
     assert fragment["BCAR1_p_front"] < 0.5 * whole["BCAR1_p_front"]
     assert fragment["PTK2_p397_front"] > 0.7 * whole["PTK2_p397_front"]
