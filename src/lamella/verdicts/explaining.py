@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from math import log
 
 from lamella.errors import InputError
-from lamella.findings import LEAST_EFFECT, Base, EventOrder, Finding, Optimum, Pulse, Saturates, Synergy
+from lamella.findings import LEAST_EFFECT, Base, EventOrder, Finding, Optimum, OverPatients, Pulse, Saturates, Synergy
 from lamella.networks import Perturbations, cell_lines
 from lamella.verdicts.causal_path import CausalPath, causal_path
 from lamella.verdicts.checking import BLOTS
@@ -67,7 +67,7 @@ def _ends(expectation: Base) -> tuple[str, str]:
         return expectation.series[-1], expectation.series[0]
     if isinstance(expectation, Synergy):
         return expectation.both, expectation.control
-    if isinstance(expectation, (Pulse, EventOrder)):
+    if isinstance(expectation, (Pulse, EventOrder, OverPatients)):
         return expectation.arm, "control"
     first, second, *_ = expectation.arms()
     return first, second
