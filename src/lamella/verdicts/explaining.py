@@ -34,8 +34,8 @@ def explain(finding: Finding, *, cell: str | None = None, cells: int = 8, seed: 
     found = []
     for arm, against, quantity, at in dict.fromkeys(_contrasts(finding)):
         line = finding.line(arm, built[0])
-        if line != finding.line(against, built[0]):
-            continue  # a path is of one network
+        if arm == against or line != finding.line(against, built[0]):
+            continue  # a path is of one network and two arms
         try:
             path = causal_path(line, Perturbations.model_validate(finding.arms[arm]),
                                Perturbations.model_validate(finding.arms[against]), quantity, matrix=finding.matrix,
