@@ -13,6 +13,9 @@ see: trials share pairs (of 24, any two trials of 12 share six on the average), 
 chance makes all its trials err alike. The spread of a bank of 24 is known to 14 %, and its interval is told beside it.
 One cell line on one coating stands for an assay: HeLa, or the line that it is of.
 
+Of a cohort, rank correlations are tried: its null is a marker that was read of other patients (the same levels dealt
+out anew), and its smallest effect is a correlation, told as odds as the judge does (`lamella.verdicts.rank_odds`).
+
 A quantity that is nought in a dish, or has no value there, is not measured: log ratios to it say nothing. Each is told
 with its reason, and an assay of which nothing is measured is not met. What is stored is kept assay by assay, with the
 day on which it was run.
@@ -29,12 +32,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import chdtri
 
-from lamella.assays import ASSAYS
+from lamella.assays import ASSAYS, Setting
+from lamella.assays.cohort import MARKERS, OUTCOMES, association, rank_correlation
 from lamella.errors import LamellaError
-from lamella.findings import Ordering, load_all, protocol
+from lamella.findings import SEEN, Association, Base, Ordering, load_all, protocol
 from lamella.networks import Perturbations
 from lamella.random import generator
-from lamella.verdicts import Bench, Plate, Replicates, Standing, judge, smallest_effect, standing
+from lamella.verdicts import Bench, Plate, Replicates, Standing, judge, log_odds, odds, smallest_effect, standing
 from verification.stored import store
 
 NULL = Perturbations(overexpression={"PTK2": 1.0001})
@@ -44,6 +48,9 @@ CONDITIONS = {
     "metastasis": {"route": "vein", "organ": "liver", "section": 48},
 }
 """What an assay needs to be told, so that every dish has something to read."""
+REGIMEN = Perturbations(inhibitor={"cisplatin": "30 uM"})
+"""Of a cohort: kills some tumours and leaves others, so that there is an outcome to go with."""
+
 COMMON = "on-fibronectin-with-egf"
 LINES = {"border_cells": ("border-cell", "border-cells-on-laminin"),
          "granule_neurons": ("granule-neuron", "granule-neurons-on-laminin"),
@@ -92,6 +99,25 @@ def noise(assay: str, dishes: int, bench: Bench,
     return found, missing
 
 
+def null_associations(dishes: int, cell: str) -> dict[str, NDArray[np.float64]]:
+    """Log odds of the correlations of every outcome with markers that are those of other patients.   [dishes]
+
+    What a cohort of the line under the first regimen of its findings gives; a marker that the line lacks is left out.
+    """
+    shared = protocol(COMMON)
+    found: dict[str, list[float]] = {association(outcome, marker): [] for outcome in OUTCOMES for marker in MARKERS}
+    for dish in range(dishes):
+        setting = Setting(cell, "arm", REGIMEN, dict(shared.matrix), dict(shared.medium), replicate=dish)
+        cohort = ASSAYS["cohort"].run(setting, ASSAYS["cohort"].conditions(), lambda share: None)
+        there = np.isfinite(cohort.fates.values).all(axis=1)
+        for m, marker in enumerate(MARKERS):
+            levels = generator(dish, "power", "patients", marker).permutation(cohort.marker_levels.values[there, m])
+            for o, outcome in enumerate(OUTCOMES):
+                rho = rank_correlation(levels, cohort.fates.values[there, o])
+                found[association(outcome, marker)].append(rho)
+    return {name: log_odds(np.array(rhos)) for name, rhos in found.items() if np.isfinite(rhos).all()}
+
+
 def unmeasured(values: NDArray[np.float64]) -> str:
     """Why no log ratios can be made of what dishes gave; empty where they can.   values [dishes]"""
     of = f"of {values.size} dishes"
@@ -101,9 +127,11 @@ def unmeasured(values: NDArray[np.float64]) -> str:
     return f"It is 0, or less, in {nought} {of}: ratios to it say nothing." if nought else ""
 
 
-def share(logs: NDArray[np.float64], effect: float, trials: int, stream: str) -> float:
-    """Share of trials in which the judge ends with holds, with `effect` as the true ratio."""
-    expectation = Ordering(assay="power", quantity="q", relation="arm > control")
+def share(logs: NDArray[np.float64], effect: float, trials: int, stream: str, marker: str | None = None) -> float:
+    """Share of trials in which the judge ends with holds, with `effect` as the true ratio, or odds of a marker."""
+    expectation: Base = Ordering(assay="power", quantity="q", relation="arm > control")
+    if marker is not None:
+        expectation = Association(kind="association", assay="power", quantity="q", arm="arm", marker=marker, sign="+")
     looks = Replicates().looks()
     held = 0
     for trial in range(trials):
@@ -112,6 +140,8 @@ def share(logs: NDArray[np.float64], effect: float, trials: int, stream: str) ->
         found = Standing.OPEN
         for count in looks:
             values = {("q", "arm"): np.exp(pairs[:count]), ("q", "control"): np.ones(count)}
+            if isinstance(expectation, Association):
+                values = {(expectation.read(expectation.marker), "arm"): np.tanh(0.5 * pairs[:count])}
             found = standing(judge(expectation, values, last=count == looks[-1]))
             if found is not Standing.OPEN:
                 break
@@ -128,12 +158,18 @@ def of_assay(assay: str, dishes: int, trials: int, bench: Bench, cell: str = "He
     """Both shares for every quantity that records read; what is not measured says why."""
     value, met = {}, True
     measured, missing = noise(assay, dishes, bench, cell)
+    markers: dict[str, NDArray[np.float64]] = {}
+    if assay == "cohort":
+        markers = null_associations(dishes, cell)
+        measured = {name: logs for name, logs in measured.items() if "_by_" not in name} | markers
+        missing = {name: why for name, why in missing.items() if name not in markers}
     for name, logs in measured.items():
+        least, marker = (odds(SEEN), name) if name in markers else (LEAST, None)
         spread = float(np.sqrt(np.mean(logs**2)))  # about 0, which the mean of either sign is
         low, high = (spread * float(np.sqrt(logs.size / chdtri(logs.size, tail))) for tail in (0.025, 0.975))
-        smallest = told(smallest_effect(LEAST, spread, Replicates().most, CLAIMED))
-        null_fails = 1.0 - share(logs, 1.0, trials, f"{assay} {name} null")
-        holds = share(logs, smallest, trials, f"{assay} {name} effect")
+        smallest = told(smallest_effect(least, spread, Replicates().most, CLAIMED))
+        null_fails = 1.0 - share(logs, 1.0, trials, f"{assay} {name} null", marker)
+        holds = share(logs, smallest, trials, f"{assay} {name} effect", marker)
         met = met and null_fails >= FAILS and holds >= HOLDS
         value[name] = {"noise": round(spread, 4), "noise_interval": [round(low, 4), round(high, 4)],
                        "smallest_effect": smallest, "null_fails": null_fails,

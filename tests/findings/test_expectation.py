@@ -49,7 +49,9 @@ def test_every_kind_says_what_it_expects_and_names_its_arms():
         "required": {"relation": "a > b", "without": "ac / c"}, "rescued": {"relation": "a < b", "by": "c"},
         "dissociation": {"relation": "a > b", "stays": "r", "band": 1.2},
         "synergy": {"control": "a", "first": "b", "second": "c", "both": "bc"},
-        "pulse": {"arm": "a", "shortest": "5 h"}, "order": {"arm": "a", "then": "r"}}
+        "pulse": {"arm": "a", "shortest": "5 h"}, "order": {"arm": "a", "then": "r"},
+        "association": {"arm": "a", "marker": "XIAP", "sign": "+"},
+        "unassociated": {"arm": "a", "marker": "XIAP", "wired": "-DIABLO"}}
     assert set(tables) == set(KINDS)
     for kind, table in tables.items():
         made = KINDS[kind].model_validate({"assay": "x", "quantity": "q", "kind": kind, **table})
@@ -61,7 +63,11 @@ def test_every_kind_says_what_it_expects_and_names_its_arms():
 @pytest.mark.parametrize(("kind", "table", "says"), [
     ("pulse", {"arm": "a"}, "shortest"), ("pulse", {"arm": "a", "shortest": "5 h", "longest": "2 h"}, "less than"),
     ("pulse", {"arm": "a", "shortest": "5 um"}, "5 um"), ("order", {"arm": "a", "then": "q"}, "another quantity"),
-    ("synergy", {"control": "a", "first": "b", "second": "b", "both": "c"}, "four different arms")])
+    ("synergy", {"control": "a", "first": "b", "second": "b", "both": "c"}, "four different arms"),
+    ("association", {"arm": "a", "marker": "XIAP", "sign": "up"}, r"'\+' or '-'"),
+    ("association", {"arm": "a", "marker": "XIAP", "sign": "+", "rho": 1.0}, "less than 1"),
+    ("unassociated", {"arm": "a", "marker": "XIAP", "wired": "DIABLO"}, "pattern"),
+    ("unassociated", {"arm": "a", "marker": "XIAP", "wired": "-XIAP"}, "another marker")])
 def test_what_hangs_not_together_is_refused(kind, table, says):
     with pytest.raises(ValidationError, match=says):
         KINDS[kind].model_validate({"assay": "x", "quantity": "q", "kind": kind, **table})

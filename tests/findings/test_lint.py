@@ -16,6 +16,15 @@ assay = "blot"
 quantity = "q"
 series = ["a", "b", "c"]
 """
+FAINT = """[[expect]]
+kind = "association"
+assay = "blot"
+quantity = "q"
+arm = "treated"
+marker = "XIAP"
+sign = "+"
+rho = 0.1
+"""
 RISING = """control = {}
 a = { coating = { fibronectin = "500 ng/ml" } }
 b = { coating = { fibronectin = "5 ug/ml" } }
@@ -93,6 +102,7 @@ OFFENDERS = {
     "BandIsNarrow": library(record(expect=UNCHANGED.format(band=1.5) + 'wired = "treated > control"\n')),
     "UnchangedIsWired": library(record(expect=UNCHANGED.format(band=1.2))),
     "LoeweHalvesTheDoses": library(record(arms=LOEWE.replace("5 uM", "6 uM"), expect=SYNERGY)),
+    "AssociationsCanBeSeen": library(record(expect=FAINT)),
     "SwapsAreFew": library(record(arms=ARMS.replace('knockdown = { XIAP = 0.9 }', SWAPS))),
     "ProtocolsAreShared": Library([record()], [line()], None, {}, {"lonely": SHARED}),
     "ArmsAreUsed": library(record(arms=ARMS + "\nidle = { suspended = true }")),
@@ -142,6 +152,15 @@ def test_a_restatement_without_a_check_claim_leaves_its_record_as_it_is():
 def test_every_rule_has_an_offender_and_a_sentence():
     assert {type(rule).__name__ for rule in RULES} == set(OFFENDERS)
     assert all(rule.sentence.endswith(".") for rule in RULES)
+
+
+@pytest.mark.parametrize(("terms", "what"), [("wired = '-DIABLO'\nbelow = 0.3", "allows more than 0.2"),
+                                             ("below = 0.1", "has no `wired`")])
+def test_no_association_is_none_beside_one_that_is_there(terms, what):
+    kind = FAINT.replace('"association"', '"unassociated"').replace("sign = \"+\"\nrho = 0.1", terms)
+    (complaint,) = lint(library(record(expect=kind)))
+    assert complaint.rule == "AssociationsCanBeSeen"
+    assert what in complaint.what
 
 
 def test_half_doses_are_right_for_loewe_and_not_asked_of_bliss():

@@ -14,6 +14,8 @@ MEMBERS = 400
 MORE = {
     "dissociation": {"relation": "a > b", "stays": "other", "band": 1.3},
     "order": {"arm": "a", "then": "other"},
+    "association": {"arm": "a", "marker": "XIAP", "sign": "+"},
+    "unassociated": {"arm": "a", "marker": "XIAP", "wired": "+DIABLO"},
     "loewe": {"kind": "synergy", "control": "c", "first": "a", "second": "b", "both": "ab", "model": "loewe"},
     "later": {"kind": "saturates", "series": ("a", "b", "c"), "by": "b", "band": 1.5, "before": "other"},
 }

@@ -8,6 +8,7 @@ from lamella.assays.avidity import AVIDITY
 from lamella.assays.border_cells import BORDER_CELLS
 from lamella.assays.calcium import CALCIUM
 from lamella.assays.chemotaxis import CHEMOTAXIS
+from lamella.assays.cohort import COHORT
 from lamella.assays.dose_response import DOSE_RESPONSE
 from lamella.assays.extravasation import EXTRAVASATION
 from lamella.assays.granule_neurons import GRANULE_NEURONS
@@ -29,9 +30,9 @@ from lamella.assays.zymography import ZYMOGRAPHY
 ASSAYS: dict[str, Assay] = {
     assay.name: assay
     for assay in (
-        IMMUNOBLOT, PROLIFERATION, VIABILITY, ANOIKIS, ZYMOGRAPHY, CALCIUM, DOSE_RESPONSE, AFFINITY, AVIDITY, ADHESION,
-        ACINI, SPREADING, MIGRATION, MORPHOLOGY, HAPTOTAXIS, CHEMOTAXIS, INVASION, SPHEROID, SCATTER, SCRATCH,
-        EXTRAVASATION, METASTASIS, BORDER_CELLS, GRANULE_NEURONS,
+        IMMUNOBLOT, PROLIFERATION, VIABILITY, ANOIKIS, COHORT, ZYMOGRAPHY, CALCIUM, DOSE_RESPONSE, AFFINITY, AVIDITY,
+        ADHESION, ACINI, SPREADING, MIGRATION, MORPHOLOGY, HAPTOTAXIS, CHEMOTAXIS, INVASION, SPHEROID, SCATTER,
+        SCRATCH, EXTRAVASATION, METASTASIS, BORDER_CELLS, GRANULE_NEURONS,
     )
 }
 """Every assay by the name it has in an experiment file."""
@@ -46,6 +47,7 @@ __all__ = [
     "BORDER_CELLS",
     "CALCIUM",
     "CHEMOTAXIS",
+    "COHORT",
     "DOSE_RESPONSE",
     "EXTRAVASATION",
     "GRANULE_NEURONS",

@@ -1,5 +1,6 @@
 """What papers observed: records, the index of all claims, and their linter. Knows no model."""
 
+from lamella.findings.association import SEEN, Association, OverPatients, Unassociated
 from lamella.findings.base import LEAST_EFFECT, Base
 from lamella.findings.combined import Synergy
 from lamella.findings.contradiction import Contradiction, Setting
@@ -41,9 +42,9 @@ from lamella.findings.relation import Relation
 from lamella.findings.rule import Complaint, Library, Rule
 from lamella.findings.timed import EventOrder, Pulse
 
-__all__ = ["KINDS", "LEAST_EFFECT", "NOT_APPLICABLE", "OPEN", "REFERENCE_LINES", "RESTATED", "RULES", "SCHEMA",
-           "UNRECORDED", "Base", "Complaint", "Contradiction", "Dissociation", "EventOrder", "Expectation", "Finding",
-           "FoldRange", "IndexLine", "Library", "Names", "Optimum", "Ordering", "Protocol", "Pulse", "Relation",
-           "Required", "Rescued", "Rule", "Saturates", "Setting", "Source", "Synergy", "Unchanged", "check_claims",
-           "contradictions", "discriminating", "get", "index", "lint", "load_all", "protocol", "protocols",
-           "read_finding", "reference_lines", "reviews", "seen"]
+__all__ = ["KINDS", "LEAST_EFFECT", "NOT_APPLICABLE", "OPEN", "REFERENCE_LINES", "RESTATED", "RULES", "SCHEMA", "SEEN",
+           "UNRECORDED", "Association", "Base", "Complaint", "Contradiction", "Dissociation", "EventOrder",
+           "Expectation", "Finding", "FoldRange", "IndexLine", "Library", "Names", "Optimum", "Ordering",
+           "OverPatients", "Protocol", "Pulse", "Relation", "Required", "Rescued", "Rule", "Saturates", "Setting",
+           "Source", "Synergy", "Unassociated", "Unchanged", "check_claims", "contradictions", "discriminating", "get",
+           "index", "lint", "load_all", "protocol", "protocols", "read_finding", "reference_lines", "reviews", "seen"]

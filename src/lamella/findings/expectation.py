@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, StrictStr, Tag, field_validator, model_validator
 
+from lamella.findings.association import Association, Unassociated
 from lamella.findings.base import LEAST_EFFECT, WIDEST_BAND, AtLeast, Band, Base, Fold, Share
 from lamella.findings.combined import Synergy
 from lamella.findings.relation import Relation, relation
@@ -257,12 +258,13 @@ Expectation = Annotated[
     Annotated[Ordering, Tag("ordering")] | Annotated[FoldRange, Tag("fold")] | Annotated[Unchanged, Tag("unchanged")]
     | Annotated[Optimum, Tag("optimum")] | Annotated[Saturates, Tag("saturates")] | Annotated[Required, Tag("required")]
     | Annotated[Rescued, Tag("rescued")] | Annotated[Dissociation, Tag("dissociation")]
-    | Annotated[Synergy, Tag("synergy")] | Annotated[Pulse, Tag("pulse")] | Annotated[EventOrder, Tag("order")],
+    | Annotated[Synergy, Tag("synergy")] | Annotated[Pulse, Tag("pulse")] | Annotated[EventOrder, Tag("order")]
+    | Annotated[Association, Tag("association")] | Annotated[Unassociated, Tag("unassociated")],
     Discriminator(_kind)]
 """Any of them, told apart by `kind`."""
 
 KINDS: dict[str, type[Base]] = {"ordering": Ordering, "fold": FoldRange, "unchanged": Unchanged, "optimum": Optimum,
                                 "saturates": Saturates, "required": Required, "rescued": Rescued,
                                 "dissociation": Dissociation, "synergy": Synergy, "pulse": Pulse,
-                                "order": EventOrder}
+                                "order": EventOrder, "association": Association, "unassociated": Unassociated}
 """Every kind by the name that a record writes."""

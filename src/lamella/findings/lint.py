@@ -20,6 +20,7 @@ from lamella.findings.rules_of_index import (
 )
 from lamella.findings.rules_of_records import (
     ArmsAreUsed,
+    AssociationsCanBeSeen,
     BandIsNarrow,
     IdsAreUnique,
     LoeweHalvesTheDoses,
@@ -39,7 +40,7 @@ RULES: tuple[Rule, ...] = (
     DiscriminatingStandInTheIndex(), ContradictionsAreExperiments(), IdsAreUnique(), RecordAndIndexAgree(),
     SilenceIsExplained(), RestatementsNameClaims(),
     RoleFollowsClaims(), ServesItsClaims(), ReviewHoldsTheClaims(), ThresholdIsTenPercent(), BandIsNarrow(),
-    UnchangedIsWired(), LoeweHalvesTheDoses(), SwapsAreFew(),
+    UnchangedIsWired(), AssociationsCanBeSeen(), LoeweHalvesTheDoses(), SwapsAreFew(),
     ProtocolsAreShared(), ArmsAreUsed(), SeriesAscends(), NamesResolve())
 """Every rule, in the order of reporting."""
 

@@ -88,7 +88,7 @@ class Finding(BaseModel):
     role: Literal["check", "calibrate"]
     cell: StrictStr | Annotated[tuple[StrictStr, ...], Field(min_length=2)]
     module: StrictStr
-    kind: Literal["mechanism", "experiment", "quantity", "context"]
+    kind: Literal["mechanism", "experiment", "quantity", "context", "clinical"]
     protocol: StrictStr | None = None
     matrix: dict[StrictStr, StrictStr] = {}
     medium: dict[StrictStr, StrictStr] = {}

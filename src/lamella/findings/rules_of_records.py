@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from lamella.errors import InputError
+from lamella.findings.association import SEEN, Association, Unassociated
 from lamella.findings.base import LEAST_EFFECT, WIDEST_BAND
 from lamella.findings.combined import Synergy
 from lamella.findings.expectation import Dissociation, Required, Saturates, Unchanged
@@ -101,6 +102,21 @@ class UnchangedIsWired(Rule):
             for expectation in finding.expect:
                 if isinstance(expectation, Unchanged) and expectation.wired is None:
                     yield finding.id, f"'{expectation.quantity}: {expectation.relation}' has no `wired`"
+
+
+class AssociationsCanBeSeen(Rule):
+    """An association is one that a hundred patients show; none is less than that, beside a marker that has one."""
+
+    def breaches(self, library: Library) -> Iterator[tuple[str, str]]:
+        for finding in library.findings:
+            for expectation in finding.expect:
+                if isinstance(expectation, Association) and expectation.rho < SEEN:
+                    yield finding.id, f"'{expectation.says()}' asks for less than {SEEN:g}"
+                if isinstance(expectation, Unassociated):
+                    if expectation.below > SEEN:
+                        yield finding.id, f"'{expectation.says()}' allows more than {SEEN:g}"
+                    if expectation.wired is None:
+                        yield finding.id, f"'{expectation.quantity} by {expectation.marker}' has no `wired`"
 
 
 class SwapsAreFew(Rule):

@@ -19,6 +19,7 @@ from lamella.verdicts.parts import Lost, PartsTest, without_parts
 from lamella.verdicts.paths import CELLS as PATH_CELLS
 from lamella.verdicts.paths import paths_of
 from lamella.verdicts.plate import Plate
+from lamella.verdicts.rank_odds import log_odds, odds
 from lamella.verdicts.results import Results
 from lamella.verdicts.robustness import Robustness, population_robustness, tissue_robustness
 from lamella.verdicts.route import Route, Step, route
@@ -80,8 +81,10 @@ __all__ = [
            "jointly",
            "judge",
            "judged",
+           "log_odds",
            "model_names",
            "mutate",
+           "odds",
            "paths_of",
            "population_robustness",
            "route",

@@ -16,14 +16,14 @@ from lamella.verdicts.score import STATES
 
 Table = Mapping[str, Any]
 
-_LEAST = ("at_least", "keeps", "share", "low", "shortest")
+_LEAST = ("at_least", "keeps", "share", "low", "shortest", "rho")
 """Terms of an expectation that ask for less when they fall."""
 
-_MOST = ("band", "high", "longest")
+_MOST = ("band", "high", "longest", "below")
 """Terms that allow more when they rise."""
 
 _SAYS = ("kind", "relation", "quantity", "assay", "at", "series", "by", "before", "without", "stays", "wired",
-         "control", "first", "second", "both", "effect", "model", "then", "arm")
+         "control", "first", "second", "both", "effect", "model", "then", "arm", "marker", "sign")
 """Terms that say what is compared."""
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from math import log
 
 from lamella.errors import InputError
-from lamella.findings import LEAST_EFFECT, Base, EventOrder, Finding, Optimum, Pulse, Saturates, Synergy
+from lamella.findings import LEAST_EFFECT, Base, EventOrder, Finding, Optimum, OverPatients, Pulse, Saturates, Synergy
 from lamella.networks import Perturbations, cell_lines
 from lamella.verdicts.causal_path import CausalPath, causal_path
 from lamella.verdicts.checking import BLOTS
@@ -34,8 +34,8 @@ def explain(finding: Finding, *, cell: str | None = None, cells: int = 8, seed: 
     found = []
     for arm, against, quantity, at in dict.fromkeys(_contrasts(finding)):
         line = finding.line(arm, built[0])
-        if line != finding.line(against, built[0]):
-            continue  # a path is of one network
+        if arm == against or line != finding.line(against, built[0]):
+            continue  # a path is of one network and two arms
         try:
             path = causal_path(line, Perturbations.model_validate(finding.arms[arm]),
                                Perturbations.model_validate(finding.arms[against]), quantity, matrix=finding.matrix,
@@ -67,7 +67,7 @@ def _ends(expectation: Base) -> tuple[str, str]:
         return expectation.series[-1], expectation.series[0]
     if isinstance(expectation, Synergy):
         return expectation.both, expectation.control
-    if isinstance(expectation, (Pulse, EventOrder)):
+    if isinstance(expectation, (Pulse, EventOrder, OverPatients)):
         return expectation.arm, "control"
     first, second, *_ = expectation.arms()
     return first, second

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from lamella.errors import InputError
 from lamella.findings import (
     LEAST_EFFECT,
+    Association,
     Base,
     Dissociation,
     EventOrder,
@@ -23,9 +24,11 @@ from lamella.findings import (
     Rescued,
     Saturates,
     Synergy,
+    Unassociated,
     Unchanged,
 )
 from lamella.verdicts.effect import Criterion, Effect, Look, Standing, exceeds, lies_within, log_ratios, reaches
+from lamella.verdicts.rank_odds import log_odds, odds
 
 Values = Mapping[tuple[str, str], NDArray[np.float64]]
 """(quantity, arm) -> value of every replicate, in the same order for all arms.   [replicates]"""
@@ -214,3 +217,26 @@ def _(expectation: EventOrder, readings: Readings, look: Look) -> tuple[Criterio
             return (Criterion(nothing, Standing.FAILS, f"{name} does not change in {never} of {times.size} dishes"),)
     logs = np.log(np.maximum(other, 1.0)) - np.log(np.maximum(one, 1.0))
     return (exceeds(label, first, logs, expectation.at_least, look),)
+
+
+@_criteria.register
+def _(expectation: Association, readings: Readings, look: Look) -> tuple[Criterion, ...]:
+    return (_associated(expectation, readings, look),)
+
+
+@_criteria.register
+def _(expectation: Unassociated, readings: Readings, look: Look) -> tuple[Criterion, ...]:
+    """The whole interval of rho is nearer to none than `below`, and the other marker has its association."""
+    if expectation.control is None:
+        raise InputError(f"'{expectation.says()}' has no positive control", remedy="Add `wired = '-MARKER'`.")
+    name, most = expectation.read(expectation.marker), odds(expectation.below)
+    none = lies_within(f"odds of more {expectation.marker} in {expectation.arm}", name,
+                       log_odds(readings.raw(name, expectation.arm)), 1.0 / most, most, look)
+    return (none, _associated(expectation.control, readings, look))
+
+
+def _associated(expectation: Association, readings: Readings, look: Look) -> Criterion:
+    """Rank correlations of cohorts, as odds, in the direction that is expected."""
+    name, less = expectation.read(expectation.marker), "less" if expectation.direction < 0 else "more"
+    logs = expectation.direction * log_odds(readings.raw(name, expectation.arm))
+    return exceeds(f"odds of {less} {expectation.marker} in {expectation.arm}", name, logs, odds(expectation.rho), look)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from lamella.findings import (
     LEAST_EFFECT,
+    Association,
     Base,
     Dissociation,
     EventOrder,
@@ -25,9 +26,11 @@ from lamella.findings import (
     Rescued,
     Saturates,
     Synergy,
+    Unassociated,
     Unchanged,
 )
 from lamella.verdicts.effect import DETECTION
+from lamella.verdicts.rank_odds import log_odds, odds
 
 Rows = Mapping[tuple[str, str], NDArray[np.float64]]
 """(quantity, arm) -> value in every member.   [members]"""
@@ -177,3 +180,16 @@ def _(expectation: EventOrder, members: _Members) -> Said:
     one, other = (members.raw[name, expectation.arm] for name in (expectation.quantity, expectation.then))
     later = np.log(np.maximum(other, 1.0)) - np.log(np.maximum(one, 1.0))
     return np.isfinite(one) & np.isfinite(other) & _exceeds(later, expectation.at_least)
+
+
+@_holds.register
+def _(expectation: Association, members: _Members) -> Said:
+    rhos = members.raw[expectation.read(expectation.marker), expectation.arm]
+    return _exceeds(expectation.direction * log_odds(rhos), odds(expectation.rho))
+
+
+@_holds.register
+def _(expectation: Unassociated, members: _Members) -> Said:
+    assert expectation.control is not None  # the linter of findings asks for it
+    rhos, most = members.raw[expectation.read(expectation.marker), expectation.arm], odds(expectation.below)
+    return _within(log_odds(rhos), 1.0 / most, most) & _holds(expectation.control, members)

@@ -69,7 +69,12 @@ def value_of(read: Readings, assay: str, name: str, at: str | None) -> float:
 
 
 def measure_of(read: Readings, assay: str, name: str, measure: str) -> float:
-    """What is taken of the whole time course of a dish (s).   raises InputError: it has no such course"""
+    """What is taken of the whole time course of a dish (s), or the rank correlation that it gave.
+
+    raises   InputError: it has no such course, or no such correlation
+    """
+    if measure == "association":
+        return value_of(read, assay, name, None)
     if name not in read.courses:
         raise InputError(f"the assay '{assay}' reads no time course of '{name}'", remedy=nearest(name, read.courses))
     return MEASURES[measure](read.times, read.courses[name])

@@ -11,6 +11,7 @@ from math import exp, log
 from lamella.findings import Base
 from lamella.verdicts.effect import Standing
 from lamella.verdicts.judging import Values, judge, standing
+from lamella.verdicts.rank_odds import odds, rho_of
 from lamella.verdicts.verdict import Outcome
 
 MOVES = {"looser": 0.5, "stricter": 2.0}
@@ -20,6 +21,10 @@ MOVES = {"looser": 0.5, "stricter": 2.0}
 def moved_threshold(expectation: Base, move: float) -> Base:
     """The expectation with its thresholds moved: effects by this factor on their logarithm, bands by its inverse."""
     changed = {}
+    for name, power in (("rho", move), ("below", 1.0 / move)):
+        value = getattr(expectation, name, None)
+        if value is not None:
+            changed[name] = rho_of(odds(value) ** power)
     for name, power in (("at_least", move), ("band", 1.0 / move)):
         value = getattr(expectation, name, None)
         if value is not None:

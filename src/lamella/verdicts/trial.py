@@ -80,7 +80,7 @@ class Case:
         except LamellaError as error:
             self.said = self._saying(Outcome.NOT_APPLICABLE, sentence(str(error.what)))
             return
-        silent = _silent(values) if self.expectation.measure == "level" else None
+        silent = _silent(values, self.expectation.measure)
         if silent is not None:
             self.said = self._saying(Outcome.NOT_APPLICABLE, silent, values=values)
             return
@@ -138,12 +138,19 @@ class Trial:
         return verdict(self.finding, cells)
 
 
-def _silent(values: Measured) -> str | None:
-    """Why nothing can be judged from the values: no number in a dish, or nothing in any arm."""
+def _silent(values: Measured, measure: str) -> str | None:
+    """Why nothing can be judged from the values: no number in a dish, or nothing in any arm.
+
+    measure   of the expectation: an event that never comes, and a correlation below 0, can be judged
+    """
+    if measure not in ("level", "association"):
+        return None
     for (name, arm), row in values.items():
         bad = int(np.count_nonzero(~np.isfinite(row)))
         if bad:
             return f"'{name}' has no value in {bad} of {row.size} dishes of '{arm}'."
+    if measure == "association":
+        return None
     for name in {name for name, _ in values}:
         if max(float(np.mean(row)) for (q, _), row in values.items() if q == name) <= 0.0:
             return f"'{name}' is nothing in every arm."
