@@ -60,11 +60,12 @@ def test_without_the_proteasome_tnf_frees_no_nf_kb():
 
 
 def test_blebbistatin_takes_the_pull_and_leaves_the_phosphate():
-    names = ("MYL9_p_rear", "MYL9_active_rear", "traction_rear_total")
+    names = ("MYL9_p_rear", "MYL9_active_rear", "traction_front_total", "traction_rear_total")
     wild, drug = (after(1.0, names, "MEF", **arm) for arm in ({}, {"inhibitor": {"blebbistatin": "20 uM"}}))
     assert drug["MYL9_p_rear"] > 0.7 * wild["MYL9_p_rear"]
     assert drug["MYL9_active_rear"] < 0.15 * wild["MYL9_active_rear"]
-    assert drug["traction_rear_total"] < 0.4 * wild["traction_rear_total"]
+    front, rear = names[2:]
+    assert drug[front] + drug[rear] < 0.4 * (wild[front] + wild[rear])
 
 
 @pytest.mark.parametrize("poison", ["latrunculin A", "cytochalasin D"])

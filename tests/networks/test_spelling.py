@@ -59,7 +59,7 @@ def test_two_names_of_one_reagent_are_refused(given):
 
 @pytest.mark.parametrize(("given", "what"), [
     ({"inhibitor": {"Y-27": "1 uM"}}, "unknown drug 'Y-27'"), ({"antibody": {"TS3": "1 ug/ml"}}, "unknown antibody"),
-    ({"inhibitor": {"Cytochalasin-D": "1 uM"}}, "'cytochalasin D' cannot"),
+    ({"inhibitor": {"MG132": "1 uM"}}, "'MG-132' cannot"),
     ({"inhibitor": {"smac-mimetic": "1 uM"}}, "'Smac mimetic' cannot"), ({"factor": {"-": "1 nM"}}, "unknown"),
 ])
 def test_what_has_another_name_altogether_is_refused(given, what):

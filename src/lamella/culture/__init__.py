@@ -6,8 +6,9 @@ from lamella.culture.chambers import Chambers, egg_chambers
 from lamella.culture.constants import Constants, constants
 from lamella.culture.culture import Culture, Protocol
 from lamella.culture.embedded import Place, firmness, halves, placed
+from lamella.culture.exchange import own_load
 from lamella.culture.habitat import Coupling, Habitat, habitat_table
-from lamella.culture.idealised import idealised_inputs
+from lamella.culture.idealised import idealised_inputs, slip_alone
 from lamella.culture.layout import Layout, cells_apart, islands, layer, on_carpet, row_above, sheet_with_gap
 from lamella.culture.life import Death, Division, life_table
 from lamella.culture.nucleus import section_area
@@ -68,6 +69,7 @@ __all__ = [
     "neighbours",
     "on_carpet",
     "open_area",
+    "own_load",
     "pieces",
     "placed",
     "pooled",
@@ -79,6 +81,7 @@ __all__ = [
     "section_area",
     "sheet_round",
     "sheet_with_gap",
+    "slip_alone",
     "substance",
     "surrounding_constants",
     "touching",
