@@ -19,7 +19,7 @@ def test_receptors_cluster_under_a_bead_and_activate_rac1_there():
     times = [5.0, 1800.0, 5400.0]
     before, under, after = course(times, names, bead=BEAD)
     assert under[1] > 20.0 * before[1]
-    assert under[0] < 1.2 * before[0]  # what pulls at the bead pulls at the front, too
+    assert under[0] < 1.2 * before[0]  # myosin leaves the rear, whose pull loads the front
     assert under[2] > 3.0 * before[2]
     assert after[1] == pytest.approx(before[1], rel=0.2)
     small = course(times, names, bead={"fibronectin": "100 ug/ml on 6 um at the rear from 10 s until 30 min"})
@@ -65,7 +65,7 @@ def test_cells_of_a_dish_are_touched_for_the_time():
     for one in (cells, plain):
         one.advance(2700.0)
     (front, rear), (plain_front, plain_rear) = (one.population.observe(names).mean(axis=0) for one in (cells, plain))
-    # receptors that were taken in at the front are not all back
+    # since the pipette the two dishes have gone ways of their own
     assert front / rear == pytest.approx(plain_front / plain_rear, rel=0.2)
     told = dish(bead={"fibronectin": "100 ug/ml at the rear"})._told_and_touched()
     assert (told["fibronectin_rear"] > 5.0 * told["fibronectin_front"]).all()

@@ -141,3 +141,16 @@ def test_tumour_epithelium_holds_on_to_its_own_laminin_without_b1():
     own, without = (after(4.0, names, "T4-2", knockdown=less, **blocked) for less in ({}, {"LAMA3": 0.95}))
     assert own["chain_b4_front"] > 3.0 * without["chain_b4_front"]
     assert own["adhesion_front"] > 2.0 * without["adhesion_front"]
+
+
+@pytest.mark.parametrize(("arm", "left"), [
+    ({"antibody": {"P5D2": "1 nM"}}, 0.5), ({"antibody": {"P5D2": "9 nM"}}, 0.1),
+    ({"inhibitor": {"GRGDSP": "10 uM"}}, 0.5), ({"antibody": {"P1F6": "1 uM"}}, 1.0)])
+def test_what_is_occupied_holds_no_dish(arm, left):
+    """Beta-1 receptors alone, at the constant of what occupies them or nine times that; before anything else moves."""
+    names = ("holders_front", "holders_rear", "gripping_front", "gripping_rear")
+    alone = {"knockout": ("ITGAV",)}
+    wild, held = (after(1e-4, names, "HeLa", **alone, **extra) for extra in ({}, arm))
+    for name in names:
+        assert wild[name] > 0.0
+        assert held[name] == pytest.approx(left * wild[name], rel=0.02)

@@ -21,6 +21,7 @@ from lamella.assays.preparation import refuse_touched
 from lamella.assays.protocol import Assay, Conditions, Progress, Readings, Setting
 from lamella.assays.quantities import written_in
 from lamella.assays.well import split, well
+from lamella.culture import tell
 from lamella.errors import InputError
 from lamella.units import quantity
 
@@ -67,14 +68,10 @@ def batch(settings: Sequence[Setting], conditions: AnoikisConditions, progress: 
                          remedy="Drop 'suspended' from the arm.")
     start = population.checkpoint()
     times = np.linspace(0.0, quantity(conditions.duration, "s"), conditions.points)
-    column = {name: i for i, name in enumerate(population.program.parameters)}
     shares: dict[bool, NDArray[np.float64]] = {}
     for off in (False, True):
         population.restore(start)
-        for name, value in cells.told(off).items():
-            if name in column:
-                population.parameters[:, column[name]] = value
-        population.refresh()
+        tell(population, cells.told(off))
         shares[off] = cells.follow(times, lambda all_: cut_share(all_, cells.where),
                                    lambda share, half=off: progress(0.5 * (half + share)))  # fmt: skip
     parts = (split(shares[off], cells.dishes, axis=1) for off in (True, False))

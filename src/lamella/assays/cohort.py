@@ -29,7 +29,7 @@ from lamella.assays.preparation import draw, numbers, treated
 from lamella.assays.protocol import Assay, Conditions, Progress, Setting
 from lamella.assays.quantities import written_in
 from lamella.assays.well import Well
-from lamella.culture import drawn_parameters, grown, idealised_inputs, program
+from lamella.culture import drawn_parameters, grown, idealised_inputs, program, tell
 from lamella.errors import InputError, unknown
 from lamella.random import generator
 from lamella.solve import Population
@@ -114,7 +114,7 @@ def _followed(setting: Setting, conditions: CohortConditions, progress: Progress
     alive = []
     for off, time in ((False, conditions.after), (True, conditions.off)):
         population.restore(diagnosis)
-        _put(population, cells.told(off))
+        tell(population, cells.told(off))
         cells.follow(np.array([0.0, quantity(time, "s")]), lambda all_: all_.status,
                      lambda share, half=off: progress(0.5 * (half + share)))  # fmt: skip
         alive.append(by_tumour(_alive(cells)))
@@ -173,15 +173,6 @@ def level(population: Population, marker: str) -> NDArray[np.float64]:
     if f"{marker}_copies" not in column:
         return np.full(population.cells, np.nan)
     return population.parameters[:, [column[f"{marker}_copies"], column[f"{marker}{_CARRIER}"]]].prod(axis=1)
-
-
-def _put(population: Population, told: dict[str, float]) -> None:
-    """Tell the cells that they are on the matrix, or off it."""
-    column = {name: place for place, name in enumerate(population.program.parameters)}
-    for name, value in told.items():
-        if name in column:
-            population.parameters[:, column[name]] = value
-    population.refresh()
 
 
 def rank_correlation(levels: NDArray[np.float64], outcome: NDArray[np.float64]) -> float:

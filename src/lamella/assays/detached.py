@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from lamella.assays.preparation import draw, numbers, treated
 from lamella.assays.protocol import Setting
-from lamella.culture import advance_treated, grown_population, idealised_inputs
+from lamella.culture import advance_treated, grown_population, idealised_inputs, tell
 from lamella.errors import InputError, SolverError, unknown
 from lamella.networks import Network, Treatment
 from lamella.solve import Population
@@ -34,11 +34,7 @@ class Detached:
 
     def put(self, off: bool) -> None:
         """Put the cells off the matrix or on it, from now on."""
-        names = {name: i for i, name in enumerate(self.population.program.parameters)}
-        for name, value in self.told(off).items():
-            if name in names:
-                self.population.parameters[:, names[name]] = value
-        self.population.refresh()
+        tell(self.population, self.told(off))
 
     def advance(self, seconds: float) -> None:
         """Advance by `seconds`.   raises SolverError: a cell that could not be advanced"""

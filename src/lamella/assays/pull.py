@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lamella.assays.detached import Detached
-from lamella.culture import own_load, slip_alone
+from lamella.culture import own_load
 from lamella.networks import attachment, bond_law
 
 _GONE = 1.0
@@ -58,7 +58,8 @@ def pull(cells: Detached, force: float, hold: float, step: float, on: NDArray[np
         cells.advance(hold)
         return on
     force -= charge
-    rest = slip_alone(cells.population, cells.told(False))
+    cells.put(False)
+    rest = cells.population.observe(("slip_front", "slip_rear"))
     column = {name: i for i, name in enumerate(cells.population.program.parameters)}
     for name, values in own_load(on.size).items():  # the force is of the flow or the needle, not of the cell
         cells.population.parameters[:, column[name]] = values
@@ -67,8 +68,8 @@ def pull(cells: Detached, force: float, hold: float, step: float, on: NDArray[np
         if not on.any():
             break
         factor = load_factor(cells, force)
-        for half in ("front", "rear"):
-            cells.population.parameters[:, column[f"load_{half}"]] = rest[half] * factor
+        for half, slip in zip(("front", "rear"), rest.T):
+            cells.population.parameters[:, column[f"load_{half}"]] = slip * factor
         cells.population.refresh()
         cells.advance(step)
         on = on & (bonds(cells) > _GONE)

@@ -25,7 +25,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 Cell = Annotated[str | None, typer.Option("--cell", help="Only findings in this cell line.", show_default="all")]
 Assay = Annotated[str | None, typer.Option("--assay", help="Only findings that read this assay.", show_default="all")]
 Role = Annotated[str | None, typer.Option("--role", help="check or calibrate.", show_default="both")]
-Kind = Annotated[str | None, typer.Option("--kind", help="mechanism, experiment, quantity or context.",
+Kind = Annotated[str | None, typer.Option("--kind", help="mechanism, experiment, quantity, context or clinical.",
                                           show_default="all")]
 HasVerdict = Annotated[str | None, typer.Option("--verdict", show_default="all",
                                                 help="holds, fails or 'not applicable', as the store has it.")]

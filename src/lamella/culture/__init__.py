@@ -8,7 +8,7 @@ from lamella.culture.culture import Culture, Protocol
 from lamella.culture.embedded import Place, firmness, halves, placed
 from lamella.culture.exchange import own_load
 from lamella.culture.habitat import Coupling, Habitat, habitat_table
-from lamella.culture.idealised import idealised_inputs, slip_alone
+from lamella.culture.idealised import idealised_inputs
 from lamella.culture.layout import Layout, cells_apart, islands, layer, on_carpet, row_above, sheet_with_gap
 from lamella.culture.life import Death, Division, life_table
 from lamella.culture.nucleus import section_area
@@ -27,7 +27,7 @@ from lamella.culture.scale import Scale, scale
 from lamella.culture.spreading import round_area
 from lamella.culture.surroundings import collagen_fibres, substance, surrounding_constants
 from lamella.culture.switches import DELETED
-from lamella.culture.timed import advance_treated, make, pieces, treat
+from lamella.culture.timed import advance_treated, make, pieces, tell, treat
 
 __all__ = [
     "DELETED",
@@ -81,9 +81,9 @@ __all__ = [
     "section_area",
     "sheet_round",
     "sheet_with_gap",
-    "slip_alone",
     "substance",
     "surrounding_constants",
+    "tell",
     "touching",
     "treat",
     "with_obstacles",

@@ -40,7 +40,8 @@ def told_alone(line: str, density: Mapping[str, float]) -> dict[str, float]:
     total, columns = series[ligands]
     place = np.log(sum(coated[ligand] for ligand in ligands))
     means = {name: float(np.interp(place, total, column)) for name, column in columns.items()}
-    return means | {"pull_floor": 0.0, "pull_slope": 1.0 / means.pop(PULL)}
+    pull = means.pop(PULL)
+    return means | {"pull_floor": 0.0, "pull_slope": 1.0 / pull}
 
 
 @cache

@@ -7,12 +7,9 @@ much of it as the island has.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from lamella.culture.alone import PULL, told_alone
-from lamella.culture.exchange import Columns, means_of_halves
+from lamella.culture.alone import told_alone
+from lamella.culture.exchange import means_of_halves
 from lamella.networks import Network, Treatment
-from lamella.solve import Population
 
 
 def idealised_inputs(
@@ -36,9 +33,3 @@ def idealised_inputs(
         for half in ("front", "rear"):
             inputs[f"fresh_{half}"], inputs[f"load_{half}"] = 0.0, 1.0
     return means_of_halves(inputs) if front_equals_rear else inputs
-
-
-def slip_alone(cells: Population, told: Mapping[str, float]) -> Columns:
-    """By how much idealised cells that are told so speed the breaking of their own bonds: half -> factor.   [cells]"""
-    pull = told["pull_floor"] + told["pull_slope"] * cells.observe((PULL,))[:, 0]
-    return {half: told[f"load_{half}"] + (told[f"load_{half}"] - 1.0) * (pull - 1.0) for half in ("front", "rear")}

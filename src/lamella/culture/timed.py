@@ -40,6 +40,11 @@ def make(change: Change, population: Population) -> None:
     population.refresh()
 
 
+def tell(population: Population, told: Mapping[str, float]) -> None:
+    """What the surroundings tell every cell from now on: input -> value."""
+    make(Change(0.0, dict(told), {}), population)
+
+
 def treat(population: Population, treatment: Treatment) -> None:
     """What is given at the start of an assay."""
     make(Change(0.0, treatment.acute, {}), population)

@@ -48,7 +48,7 @@ def is_stored(heterodimer: str) -> bool:
 
 
 def competitor(heterodimer: str) -> str:
-    """What soluble ligands leave of its binding, as the model calls it: galectin-8 is a ligand of beta-1 alone."""
+    """What divides its binding where soluble ligands compete, as the model calls it: galectin-8 holds beta-1 alone."""
     return "competitor_b1" if heterodimers()[heterodimer]["beta"]["symbol"] == "ITGB1" else "competitor_other"
 
 
