@@ -1,7 +1,7 @@
 import pytest
 from records import ARMS, ORDERING, line, record
 
-from lamella.findings import RULES, Contradiction, Library, Protocol, check_claims, lint
+from lamella.findings import RULES, Contradiction, Library, Protocol, check_claims, lint, read_structures
 
 UNCHANGED = """[[expect]]
 kind = "unchanged"
@@ -83,6 +83,17 @@ def test_a_right_library_has_no_complaint():
     assert lint(library(record(), names=Resolver())) == []
 
 
+TWOFOLD = """
+[[structure]]
+claims = ["IAP-002"]
+kind = "domains"
+says = "XIAP has a RING"
+protein = "XIAP"
+has = ["RING"]
+lacks = ["RING"]
+second_reading = "As written, nothing left out."
+"""
+
 OFFENDERS = {
     "ClaimsStandOnce": library(record(), lines=[line(), line()]),
     "LinesAreShort": library(record(), lines=[line(says="word " * 16)]),
@@ -94,6 +105,9 @@ OFFENDERS = {
     "RecordAndIndexAgree": library(record(), lines=[line(record="another")]),
     "SilenceIsExplained": library(record(), lines=[line(), line("IAP-002", record="not applicable", why="Too short.")]),
     "RestatementsNameClaims": library(record(), lines=[line(), line("IAP-002", record="restated")]),
+    "StructuresServeTheIndex": Library([record()], [line(), line("IAP-002", record="structure")]),
+    "StructuresHangTogether": Library([record()], [line(), line("IAP-002", record="structure")],
+                                      structures=read_structures(TWOFOLD, "here")),
     "RoleFollowsClaims": library(record(claims='"IAP-001", "IAP-003"'),
                                  lines=[line(), line("IAP-002", record="open"), line("IAP-003", check=True)]),
     "ServesItsClaims": library(record(expect=ORDERING + "corollary = true\n")),

@@ -16,7 +16,18 @@ from typing import Annotated
 
 import typer
 
-from lamella.cli import contradictions, explain, findings, interrupts, judging, model, mutating, run, simulate
+from lamella.cli import (
+    contradictions,
+    explain,
+    findings,
+    interrupts,
+    judging,
+    model,
+    mutating,
+    run,
+    simulate,
+    structures,
+)
 from lamella.errors import LamellaError
 from lamella.version import VERSION
 
@@ -39,7 +50,8 @@ app.command("run")(run.run)
 app.command("assay")(run.assay)
 app.command("simulate")(simulate.simulate)
 app.command("explain")(explain.explain)
-for command in (judging.check, judging.score, mutating.mutate, judging.diff, contradictions.contradictions):
+for command in (judging.check, judging.score, mutating.mutate, judging.diff, contradictions.contradictions,
+                structures.structures):
     findings.app.command()(command)
 app.add_typer(findings.app, name="findings")
 app.add_typer(model.app, name="model")

@@ -22,6 +22,7 @@ from lamella.findings.loading import (
     NOT_APPLICABLE,
     OPEN,
     RESTATED,
+    STRUCTURE,
     UNRECORDED,
     IndexLine,
     contradictions,
@@ -32,19 +33,23 @@ from lamella.findings.loading import (
     protocol,
     protocols,
     read_finding,
+    read_structures,
     reference_lines,
     reviews,
     seen,
+    structures,
 )
 from lamella.findings.names import Names
 from lamella.findings.record import REFERENCE_LINES, SCHEMA, Finding, Protocol, Source
 from lamella.findings.relation import Relation
 from lamella.findings.rule import Complaint, Library, Rule
+from lamella.findings.structure import Domains, Family, Receptors, Structure
 from lamella.findings.timed import EventOrder, Pulse
 
-__all__ = ["KINDS", "LEAST_EFFECT", "NOT_APPLICABLE", "OPEN", "REFERENCE_LINES", "RESTATED", "RULES", "SCHEMA", "SEEN",
-           "UNRECORDED", "Association", "Base", "Complaint", "Contradiction", "Dissociation", "EventOrder",
-           "Expectation", "Finding", "FoldRange", "IndexLine", "Library", "Names", "Optimum", "Ordering",
-           "OverPatients", "Protocol", "Pulse", "Relation", "Required", "Rescued", "Rule", "Saturates", "Setting",
-           "Source", "Synergy", "Unassociated", "Unchanged", "check_claims", "contradictions", "discriminating", "get",
-           "index", "lint", "load_all", "protocol", "protocols", "read_finding", "reference_lines", "reviews", "seen"]
+__all__ = ["KINDS", "LEAST_EFFECT", "NOT_APPLICABLE", "OPEN", "REFERENCE_LINES", "RESTATED", "RULES", "SCHEMA",
+           "SEEN", "STRUCTURE", "UNRECORDED", "Association", "Base", "Complaint", "Contradiction", "Dissociation",
+           "Domains", "EventOrder", "Expectation", "Family", "Finding", "FoldRange", "IndexLine", "Library", "Names",
+           "Optimum", "Ordering", "OverPatients", "Protocol", "Pulse", "Receptors", "Relation", "Required", "Rescued",
+           "Rule", "Saturates", "Setting", "Source", "Structure", "Synergy", "Unassociated", "Unchanged",
+           "check_claims", "contradictions", "discriminating", "get", "index", "lint", "load_all", "protocol",
+           "protocols", "read_finding", "read_structures", "reference_lines", "reviews", "seen", "structures"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from lamella.findings.loading import contradictions, discriminating, index, load_all, protocols, seen
+from lamella.findings.loading import contradictions, discriminating, index, load_all, protocols, seen, structures
 from lamella.findings.names import Names
 from lamella.findings.rule import Complaint, Library, Rule
 from lamella.findings.rules_of_contradictions import ContradictionsAreExperiments
@@ -34,11 +34,13 @@ from lamella.findings.rules_of_records import (
     ThresholdIsTenPercent,
     UnchangedIsWired,
 )
+from lamella.findings.rules_of_structures import StructuresHangTogether, StructuresServeTheIndex
 
 RULES: tuple[Rule, ...] = (
     ClaimsStandOnce(), LinesAreShort(), ThirdsAreCheck(), SeenAreCheck(),
     DiscriminatingStandInTheIndex(), ContradictionsAreExperiments(), IdsAreUnique(), RecordAndIndexAgree(),
     SilenceIsExplained(), RestatementsNameClaims(),
+    StructuresServeTheIndex(), StructuresHangTogether(),
     RoleFollowsClaims(), ServesItsClaims(), ReviewHoldsTheClaims(), ThresholdIsTenPercent(), BandIsNarrow(),
     UnchangedIsWired(), AssociationsCanBeSeen(), LoeweHalvesTheDoses(), SwapsAreFew(),
     ProtocolsAreShared(), ArmsAreUsed(), SeriesAscends(), NamesResolve())
@@ -54,6 +56,6 @@ def lint(library: Library | None = None, *, names: Names | None = None,
     raises    InputError: a file of the library cannot be read at all
     """
     checked = library or Library(load_all(), index(), names, seen(), protocols(), discriminating(),
-                                 contradictions())
+                                 contradictions(), structures())
     return [Complaint(type(rule).__name__, rule.sentence, where, what)
             for rule in rules for where, what in rule.breaches(checked)]

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictStr, Valida
 from lamella.errors import InputError, nearest, unknown
 from lamella.findings.contradiction import Contradiction
 from lamella.findings.record import SCHEMA, Finding, Protocol
+from lamella.findings.structure import BY_KIND, Structure
 
 Made = TypeVar("Made", bound=BaseModel)
 
@@ -26,7 +27,10 @@ NOT_APPLICABLE = "not applicable"
 RESTATED = "restated"
 """What the index says of a claim that only says again what other claims say."""
 
-UNRECORDED = frozenset({OPEN, NOT_APPLICABLE, RESTATED})
+STRUCTURE = "structure"
+"""What the index says of a claim that is held against the network itself (structures.toml)."""
+
+UNRECORDED = frozenset({OPEN, NOT_APPLICABLE, RESTATED, STRUCTURE})
 """What stands in the index where no record does."""
 
 
@@ -36,7 +40,7 @@ class IndexLine(BaseModel):
     says     in own words
     check    judged only, never used to set a parameter: its number divides by 3
     module   part of the biology; kind: mechanism, experiment, quantity, context, structure, clinical, open_question
-    record   id of the record that judges it; 'open', 'not applicable' or 'restated' where none does
+    record   id of the record that judges it; 'open', 'not applicable', 'restated' or 'structure' where none does
     why      of 'not applicable': the reason; of 'open': what it waits for
     restates of 'restated': the claims that say the same; it holds if all of them do
     """
@@ -115,6 +119,23 @@ def contradictions() -> tuple[Contradiction, ...]:
     where = "findings/contradictions.toml"
     table = parsed(text_of(files(_ROOM) / "contradictions.toml"), where)
     return tuple(_model(Contradiction, row, f"{where} [{row.get('number')}]") for row in table["contradiction"])
+
+
+@lru_cache(maxsize=1)
+def structures() -> tuple[Structure, ...]:
+    """What the reviews say of how proteins are built.   raises InputError"""
+    return read_structures(text_of(files(_ROOM) / "structures.toml"), "findings/structures.toml")
+
+
+def read_structures(text: str, where: str) -> tuple[Structure, ...]:
+    """The statements in a TOML text.   raises InputError: no TOML, a kind, a key or a value that the format has not"""
+    found = []
+    for row in parsed(text, where).get("structure", ()):
+        place = f"{where} {', '.join(map(str, row.get('claims', ())))}"
+        if row.get("kind") not in BY_KIND:
+            raise unknown("kind of statement", str(row.get("kind")), BY_KIND, place)
+        found.append(_model(BY_KIND[row["kind"]], row, place))
+    return tuple(found)
 
 
 def read_finding(text: str, where: str) -> Finding:

@@ -9,6 +9,7 @@ from lamella.findings.contradiction import Contradiction
 from lamella.findings.loading import IndexLine
 from lamella.findings.names import Names
 from lamella.findings.record import Finding, Protocol
+from lamella.findings.structure import Structure
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class Library:
     protocols         by name
     discriminating    claims that tell a model from a drawing -> why
     contradictions    what a review says both ways
+    structures        what the reviews say of how proteins are built
     """
 
     findings: Sequence[Finding]
@@ -30,6 +32,7 @@ class Library:
     protocols: Mapping[str, Protocol] = field(default_factory=dict)
     discriminating: Mapping[str, str] = field(default_factory=dict)
     contradictions: Sequence[Contradiction] = ()
+    structures: Sequence[Structure] = ()
 
 
 @dataclass(frozen=True)

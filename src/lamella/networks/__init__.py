@@ -9,6 +9,7 @@ from lamella.networks.binding import BondLaw, bond_law, soluble_constants
 from lamella.networks.cell_line import CellLine, cell_line, cell_lines, line_hash
 from lamella.networks.check_text import read_model_text, sbml_of_file
 from lamella.networks.courses import FORCES, Change
+from lamella.networks.domains import domains, reactions_that_need
 from lamella.networks.genetics import gene_names
 from lamella.networks.library import Evidence, Parameter, Source, sources
 from lamella.networks.lint import LintReport, Problem, lint_library
@@ -38,6 +39,7 @@ __all__ = [
     "cell_line",
     "cell_lines",
     "constructs",
+    "domains",
     "drugs",
     "factors",
     "from_sbml",
@@ -47,6 +49,7 @@ __all__ = [
     "line_hash",
     "lint_library",
     "named",
+    "reactions_that_need",
     "read_model_text",
     "refused_assay",
     "refused_kind",

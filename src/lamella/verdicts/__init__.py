@@ -26,6 +26,7 @@ from lamella.verdicts.route import Route, Step, route
 from lamella.verdicts.score import GROUPS, STATES, Scorecard, scorecard
 from lamella.verdicts.score_table import score_table
 from lamella.verdicts.stability import under_other_thresholds
+from lamella.verdicts.structures import StructureVerdict, judge_structures
 from lamella.verdicts.verdict import CellVerdict, ExpectationVerdict, Outcome, Verdict, jointly, verdict
 from lamella.verdicts.well_robustness import by_means, in_wells, well_robustness
 
@@ -60,6 +61,7 @@ __all__ = [
            "Standing",
            "Steady",
            "Step",
+           "StructureVerdict",
            "Verdict",
            "binomial_interval",
            "breaches",
@@ -80,6 +82,7 @@ __all__ = [
            "is_population",
            "jointly",
            "judge",
+           "judge_structures",
            "judged",
            "log_odds",
            "model_names",

@@ -6,7 +6,18 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from lamella.findings import NOT_APPLICABLE, UNRECORDED, Finding, IndexLine, discriminating, index, load_all, seen
+from lamella.findings import (
+    NOT_APPLICABLE,
+    STRUCTURE,
+    UNRECORDED,
+    Finding,
+    IndexLine,
+    discriminating,
+    index,
+    load_all,
+    seen,
+)
+from lamella.verdicts.structures import verdicts_of_claims
 from lamella.verdicts.verdict import Outcome, Verdict
 
 STATES = ("holds", "fails", "not_applicable", "open")
@@ -21,10 +32,10 @@ class ScoredClaim:
     """One claim of the index.
 
     state       one of STATES
-    record      id of its record; 'open', 'not applicable' or 'restated' where it has none
+    record      id of its record; 'open', 'not applicable', 'restated' or 'structure' where it has none
     role        of its record; of a claim without one: 'check' or 'calibrate' by its number; a restated claim is a
                 check if one of those that it restates is
-    why         of a claim without a record: why not, or the claims that it restates
+    why         of a claim without a record: why not, the claims that it restates, or what the network's structure says
     blind       'blind' or 'seen' for check claims; 'calibrate' for those that may set parameters
     inhibition  'inhibitor' or 'no inhibitor', by the arms of its record; 'no record'
     discriminating   its review where it is one of those that best tell a model from a drawing; 'other'
@@ -172,14 +183,23 @@ def _scored(line: IndexLine, judged: Mapping[str, Verdict], records: Mapping[str
     blind = "calibrate" if role == "calibrate" else "seen" if known else "blind"
     inhibition = "no record" if record is None else "inhibitor" if record.inhibits else "no inhibitor"
     telling = line.review if line.id in discriminating() else "other"
-    why = f"says again what {', '.join(line.restates)} say" if said_by else line.why
+    why = _why(line, said_by)
     return ScoredClaim(line.id, line.says, state, line.record, role, line.review, line.module, line.kind, blind,
                        inhibition, telling, why)
+
+
+def _why(line: IndexLine, said_by: Sequence[IndexLine]) -> str:
+    """Why a claim without a record is judged as it is."""
+    if line.record == STRUCTURE:
+        return verdicts_of_claims()[line.id].reason
+    return f"says again what {', '.join(line.restates)} say" if said_by else line.why
 
 
 def _state(line: IndexLine, judged: Mapping[str, Verdict]) -> str:
     if line.record in judged:
         return key_of(judged[line.record].claim(line.id))
+    if line.record == STRUCTURE:
+        return key_of(verdicts_of_claims()[line.id].outcome)
     return "not_applicable" if line.record == NOT_APPLICABLE else "open"
 
 
