@@ -25,6 +25,7 @@ from lamella.assays.scratch import SCRATCH
 from lamella.assays.spheroid import SPHEROID
 from lamella.assays.spreading import SPREADING
 from lamella.assays.viability import VIABILITY
+from lamella.assays.wound_in_vivo import WOUND_IN_VIVO
 from lamella.assays.zymography import ZYMOGRAPHY
 
 ASSAYS: dict[str, Assay] = {
@@ -32,7 +33,7 @@ ASSAYS: dict[str, Assay] = {
     for assay in (
         IMMUNOBLOT, PROLIFERATION, VIABILITY, ANOIKIS, COHORT, ZYMOGRAPHY, CALCIUM, DOSE_RESPONSE, AFFINITY, AVIDITY,
         ADHESION, ACINI, SPREADING, MIGRATION, MORPHOLOGY, HAPTOTAXIS, CHEMOTAXIS, INVASION, SPHEROID, SCATTER,
-        SCRATCH, EXTRAVASATION, METASTASIS, BORDER_CELLS, GRANULE_NEURONS,
+        SCRATCH, WOUND_IN_VIVO, EXTRAVASATION, METASTASIS, BORDER_CELLS, GRANULE_NEURONS,
     )
 }
 """Every assay by the name it has in an experiment file."""
@@ -63,6 +64,7 @@ __all__ = [
     "SPHEROID",
     "SPREADING",
     "VIABILITY",
+    "WOUND_IN_VIVO",
     "ZYMOGRAPHY",
     "Assay",
     "Conditions",
