@@ -8,14 +8,14 @@ from typing import Annotated
 import typer
 
 from lamella.cli.findings import STORE, AsJson, Store
-from lamella.cli.judging import Quiet, Seed, Threads
+from lamella.cli.judging import Dishes, Most, Quiet, Seed, Threads
 from lamella.errors import InputError
 
 
 def contradictions(numbers: Annotated[list[int] | None, typer.Argument(metavar="[NUMBER]...", show_default="all",
                                                                        help="Rows of the table.")] = None,
                    check: Annotated[bool, typer.Option("--check", help="Run those that nobody has run yet.")] = False,
-                   seed: Seed = 1, threads: Threads = None, store: Store = STORE, as_json: AsJson = False,
+                   dishes: Dishes = 4, most: Most = 12, seed: Seed = 1, threads: Threads = None, store: Store = STORE, as_json: AsJson = False,
                    quiet: Quiet = False) -> None:
     """Print what the review says both ways: each one network in two settings of the variable that resolves it.
 
@@ -28,7 +28,7 @@ def contradictions(numbers: Annotated[list[int] | None, typer.Argument(metavar="
     from lamella.cli.progress import advancing
     from lamella.findings import contradictions as written
     from lamella.store import json_text
-    from lamella.verdicts import Bench, Results, contradiction_rows
+    from lamella.verdicts import Bench, Replicates, Results, contradiction_rows
 
     known = {one.number: one for one in written()}
     for number in numbers or ():
@@ -38,7 +38,8 @@ def contradictions(numbers: Annotated[list[int] | None, typer.Argument(metavar="
     results = Results(store)
     bench = Bench(ASSAYS, seed=seed, threads=threads or default_threads(), keep=results.dishes) if check else None
     with advancing(quiet=quiet or not check) as tell:
-        found = contradiction_rows(results, bench, [known[number] for number in numbers or known], seed=seed, tell=tell)
+        found = contradiction_rows(results, bench, [known[number] for number in numbers or known], seed=seed,
+                                   replicates=Replicates(dishes, max(dishes, most)), tell=tell)
     counts = {state: sum(row.state == state for row in found) for state in ("holds", "fails", "waits", "not judged")}
     if as_json:
         sys.stdout.write(json_text({"counts": {**counts, "of": len(found)}, "rows": [row.to_dict() for row in found]}))

@@ -36,6 +36,8 @@ Threads = Annotated[int | None, typer.Option("--threads", min=1, max=1024, show_
                                              help="Dishes computed at a time. Changes no verdict.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed, shared by all arms.")]
+Dishes = Annotated[int, typer.Option("--dishes", min=2, help="Dishes per arm before the first look.")]
+Most = Annotated[int, typer.Option("--most", min=2, help="Dishes per arm while a verdict is open.")]
 
 
 class Ensemble(StrEnum):
@@ -54,9 +56,7 @@ def check(names: Annotated[list[str] | None, typer.Argument(metavar="[FINDING]..
           sample: Annotated[int | None, typer.Option("--sample", min=1, metavar="N", show_default="no sample",
                                                      help="N findings that need a tissue, drawn by the seed.")] = None,
           every: Annotated[bool, typer.Option("--all", help="All findings; the same as naming none.")] = False,
-          verdict: HasVerdict = None,
-          dishes: Annotated[int, typer.Option("--dishes", min=2, help="Dishes per arm before the first look.")] = 4,
-          most: Annotated[int, typer.Option("--most", min=2, help="Dishes per arm while a verdict is open.")] = 12,
+          verdict: HasVerdict = None, dishes: Dishes = 4, most: Most = 12,
           minutes: Annotated[float | None, typer.Option("--minutes", min=0.0, show_default="no limit",
                                                         help="Begin no dish after this time.")] = None,
           ensemble: Annotated[Ensemble, typer.Option("--ensemble", help="Whose robustness is computed, of those that "

@@ -16,8 +16,6 @@ from lamella.verdicts.verdict import Outcome, Verdict
 MOST_LEVELS = 3
 """Levels of another line that may be swapped into one background (design, rules of judging)."""
 
-_BUDGET = Replicates()
-
 
 @dataclass(frozen=True)
 class Row:
@@ -95,21 +93,23 @@ def _unlike(first: dict[str, object], second: dict[str, object]) -> tuple[str, .
     return tuple(sorted(name for name in first.keys() | second.keys() if first.get(name) != second.get(name)))
 
 
-def judged(one: Contradiction, bench: Bench) -> Verdict:
+def judged(one: Contradiction, bench: Bench, replicates: Replicates | None = None) -> Verdict:
     """Run it."""
-    return check_one(one.finding(), bench, _BUDGET)
+    return check_one(one.finding(), bench, replicates or Replicates())
 
 
 def rows(results: Results, bench: Bench | None = None, chosen: Sequence[Contradiction] | None = None, *, seed: int = 1,
+         replicates: Replicates | None = None,
          tell: Callable[[str, float], None] = lambda what, share: None) -> list[Row]:
     """Every contradiction with its state.
 
     results  where verdicts are kept: what stands there is not run again
     bench    runs what does not stand there; nothing is run where None
     chosen   which; all where None
-    seed     that they are, or were, judged with
+    seed, replicates   that they are, or were, judged with
     """
     chosen = contradictions() if chosen is None else chosen
+    replicates = replicates or Replicates()
     found = []
     for place, one in enumerate(chosen):
         tell(f"contradiction {one.number}", place / len(chosen))
@@ -117,10 +117,10 @@ def rows(results: Results, bench: Bench | None = None, chosen: Sequence[Contradi
             found.append(Row(one, "waits", f"It waits for {one.waits}.", ()))
             continue
         finding = one.finding()
-        budget = {"seed": seed, "first": _BUDGET.first, "most": _BUDGET.most}
+        budget = {"seed": seed, "first": replicates.first, "most": replicates.most}
         said = results.verdict(finding, budget)
         if said is None and bench is not None:
-            said = judged(one, bench)
+            said = judged(one, bench, replicates)
             results.keep(said, budget)
         state = "not judged" if said is None else "holds" if said.outcome is Outcome.HOLDS else "fails"
         found.append(Row(one, state, said.reason if said else "Nobody has run it on this program.",
