@@ -15,8 +15,8 @@ from lamella.errors import InputError
 def contradictions(numbers: Annotated[list[int] | None, typer.Argument(metavar="[NUMBER]...", show_default="all",
                                                                        help="Rows of the table.")] = None,
                    check: Annotated[bool, typer.Option("--check", help="Run those that nobody has run yet.")] = False,
-                   dishes: Dishes = 4, most: Most = 12, seed: Seed = 1, threads: Threads = None, store: Store = STORE, as_json: AsJson = False,
-                   quiet: Quiet = False) -> None:
+                   dishes: Dishes = 4, most: Most = 12, seed: Seed = 1, threads: Threads = None, store: Store = STORE,
+                   as_json: AsJson = False, quiet: Quiet = False) -> None:
     """Print what the review says both ways: each one network in two settings of the variable that resolves it.
 
     Without --check nothing is run: the table shows what the store holds. A row that cannot be run says why.
