@@ -116,6 +116,16 @@ def test_egf_receptors_are_degraded_off_the_matrix():
     assert off[2, 1] < 0.1 * off[1, 1]
 
 
+def test_fibroblasts_kept_from_spreading_lose_their_fgf_receptors_and_avb3_keeps_them():
+    def kept(**arm):
+        spread, round_ = (erk("MEF", (10.0,), ("FGFR1_active",), factor=FGF2, island=island, **arm)[0, 0]
+                          for island in ("", "20 um"))  # fmt: skip
+        return round_ / spread
+
+    assert kept() < 0.25
+    assert kept(overexpression={"ITGB3": 5.0}) > 1.3 * kept()
+
+
 def test_egf_reaches_ras_of_floating_cells_and_not_craf_but_braf():
     """Edin & Juliano 2005: floating cells lack the phosphate of PAK1 on C-RAF, which B-Raf does not need."""
     names = ("RAF1_active", "KRAS_gtp", "BRAF_active_total")
