@@ -116,6 +116,19 @@ def test_egf_receptors_are_degraded_off_the_matrix():
     assert off[2, 1] < 0.1 * off[1, 1]
 
 
+def test_egf_receptors_in_excess_outlast_the_matrix():
+    """Reginato 2003: epithelium that overexpresses the receptor keeps it when it floats."""
+    egf = {"EGF": "10 ng/ml from 0 h"}
+
+    def kept(**arm):
+        on, off = (erk("MCF-10A", (24.0,), ("EGFR_active",), factor=egf, suspended=floating, **arm)[0, 0]
+                   for floating in (False, True))  # fmt: skip
+        return off / on
+
+    assert kept() < 0.1
+    assert kept(overexpression={"EGFR": 20.0}) > 0.3
+
+
 def test_fibroblasts_kept_from_spreading_lose_their_fgf_receptors_and_avb3_keeps_them():
     def kept(**arm):
         spread, round_ = (erk("MEF", (10.0,), ("FGFR1_active",), factor=FGF2, island=island, **arm)[0, 0]
