@@ -87,3 +87,36 @@ def test_damage_builds_the_ripoptosome_where_no_iap_marks_ripk1():
 def test_erk_keeps_c_flip_up():
     on, without = (after(6.0, ("CFLAR",), inhibitor=given)["CFLAR"] for given in ({}, {"U0126": "10 uM"}))
     assert without < 0.7 * on
+
+
+def test_foxo3_makes_trail_where_akt_is_off_and_the_own_ligand_reaches_caspase_8():
+    """Modur 2002: the less of it, the more Akt keeps FOXO3 out of the nucleus."""
+    states, no_akt = ("TNFSF10_own", "CASP8_active"), {"inhibitor": {"MK-2206": "1 uM"}}
+    kept, off, deaf = (
+        after(24.0, states, "PC-3", **arm) for arm in ({}, no_akt, no_akt | {"knockout": ("TNFRSF10A",)})
+    )
+    assert off["TNFSF10_own"] > 2.0 * kept["TNFSF10_own"]
+    assert off["CASP8_active"] > 2.0 * kept["CASP8_active"]
+    assert deaf["CASP8_active"] < 0.1 * off["CASP8_active"]
+
+
+def test_p53_makes_receptors_of_trail():
+    """Sheikh 1998, Takimoto 2000."""
+    damage = {"inhibitor": {"cisplatin": "20 uM"}}
+    rest, hurt = (after(24.0, ("TNFRSF10A",), "HCT116", **arm)["TNFRSF10A"] for arm in ({}, damage))
+    without = after(24.0, ("TNFRSF10A",), "HCT116", knockout=("TP53",), **damage)["TNFRSF10A"]
+    assert hurt > 2.0 * rest
+    assert without < 0.5 * hurt
+
+
+def test_a6b4_gathers_trail_receptors_with_p53_and_without_it_keeps_ligand_away():
+    states, laminin = ("TNFRSF10A", "TNFSF10_own", "CASP8_active"), {"laminin": "10 ug/ml"}
+
+    def reached(**arm):
+        return after(48.0, states, "HCT116", matrix=laminin, **arm)
+
+    more, less = {"overexpression": {"a6b4": 2.0}}, {"knockout": ("ITGB4",)}
+    assert reached(**more)["TNFRSF10A"] > 1.2 * reached(**less)["TNFRSF10A"]
+    alone, held = reached(knockout=("TP53", "ITGB4")), reached(knockout=("TP53",), **more)
+    assert held["TNFSF10_own"] < 0.9 * alone["TNFSF10_own"]
+    assert held["CASP8_active"] < 0.9 * alone["CASP8_active"]
