@@ -172,3 +172,16 @@ def test_caspase_3_takes_rac1_of_dying_cells():
     assert cut(cutting) > 0.6
     assert cut(sparing) > 0.6
     assert cutting["RAC1_total"] < 0.8 * sparing["RAC1_total"]
+
+
+def test_flow_keeps_the_caspases_of_endothelium_from_work_by_akt_and_no_synthase():
+    """Dimmeler 1999."""
+    still = {"overexpression": {"BBC3": 8.0}}
+    flow = still | {"shear": "1.5 Pa from 0 h"}
+    died, flowing, without, blocked = (
+        cut(course((48,), "HUVEC", cells=4, **arm)[0])
+        for arm in (still, flow, flow | {"knockout": ["NOS3"]}, flow | {"inhibitor": {"MK-2206": "1 uM"}})
+    )
+    assert flowing < 0.8 * without
+    assert without > 0.9 * died
+    assert blocked > 1.2 * flowing
