@@ -14,12 +14,13 @@ import numpy as np
 import xarray as xr
 from pydantic import Field
 
+from lamella.assays.closing import frame_times, watched
 from lamella.assays.film import Film
 from lamella.assays.preparation import lengths_of, numbers, plated, sites_per_cell
 from lamella.assays.protocol import Assay, PicturedConditions, Progress, Setting
 from lamella.assays.quantities import written_in
-from lamella.assays.tracking import Census, Recorder, mean_edge_aspect
-from lamella.culture import Layout, disc, open_area, pooled, sheet_round, sheet_with_gap
+from lamella.assays.tracking import Recorder, mean_edge_aspect
+from lamella.culture import Layout, disc, pooled, sheet_round, sheet_with_gap
 from lamella.errors import InputError
 from lamella.units import quantity
 
@@ -57,17 +58,10 @@ def run(setting: Setting, conditions: ScratchConditions, progress: Progress) -> 
     layout = wounded_sheet(setting, conditions, sites_per_cell(setting, lengths), lengths.site)
     wound = layout.wound if layout.opening is None else layout.opening
     culture = plated(setting, conditions.cells, layout, exchange, lengths, interval, life=conditions.life)
-    times = np.unique(np.append(np.arange(0.0, duration, frame), duration))
+    times = frame_times(duration, frame)
     film = Film(setting, times, conditions.pictures, conditions.colour)
-    recorder, census, areas = Recorder(), Census(), []
-    for i, time in enumerate(times):
-        culture.advance(time - culture.seconds)
-        recorder.take(culture)
-        census.take(culture)
-        areas.append(open_area(culture, wound))
-        film.take(i, culture)
-        progress((i + 1) / len(times))
-    table, area = recorder.table(), np.array(areas)
+    seen = watched(culture, wound, times, film, progress)
+    table, area = seen.recorder.table(), seen.area
     if layout.opening is None:
         advance = (area[0] - area[-1]) / (2.0 * layout.labels.shape[1] * lengths.site)
     else:
@@ -75,15 +69,15 @@ def run(setting: Setting, conditions: ScratchConditions, progress: Progress) -> 
     after = duration / 2
     data: dict[str, Any] = {
         "wound_area": ("times", area, {"units": "um^2"}),
-        "closure": ((), 1.0 - area[-1] / area[0], {"long_name": "closed share of the wound"}),
-        "closure_course": ("times", 1.0 - area / area[0], {"long_name": "closed share of the wound"}),
+        "closure": ((), seen.closed[-1], {"long_name": "closed share of the wound"}),
+        "closure_course": ("times", seen.closed, {"long_name": "closed share of the wound"}),
         "front_advance": ((), advance, {"units": "um"}),
         "elongation": ((), mean_edge_aspect(table, after), {"long_name": "aspect along the axis at the free edge"}),
-        "edge_speed": ((), _edge_speed(recorder, table, frame, after), {"units": "um/h"}),
+        "edge_speed": ((), _edge_speed(seen.recorder, table, frame, after), {"units": "um/h"}),
     }
     lysate = pooled(culture, tuple(BLOTS.values()))
     data |= {name: ((), float(lysate[state]), {"units": "molecules"}) for name, state in BLOTS.items()}
-    data |= census.courses() if conditions.life else {}
+    data |= seen.census.courses() if conditions.life else {}
     attrs: dict[str, Any] = {"assay": "scratch", "site_um": lengths.site}
     if layout.opening is None:
         attrs["wound_sites"] = list(layout.wound)

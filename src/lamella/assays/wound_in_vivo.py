@@ -14,14 +14,14 @@ import numpy as np
 import xarray as xr
 from pydantic import Field
 
+from lamella.assays.closing import frame_times, watched
 from lamella.assays.film import Film
 from lamella.assays.invasion import GelConditions, pore_of
 from lamella.assays.preparation import plated
 from lamella.assays.protocol import Assay, Progress, Setting
 from lamella.assays.quantities import written_in
 from lamella.assays.section import Ground, fibres_cut, fibres_left, ground_of, measures
-from lamella.assays.tracking import Census, Recorder
-from lamella.culture import Habitat, Layout, open_area, sheet_with_gap
+from lamella.culture import Habitat, Layout, sheet_with_gap
 from lamella.networks import Treatment
 from lamella.tissue.mesh import fibre_mesh
 from lamella.units import quantity
@@ -58,30 +58,21 @@ def run(setting: Setting, conditions: WoundInVivoConditions, progress: Progress)
 
     culture = plated(setting, conditions.cells, layout, exchange, lengths, habitat=habitat, section=True,
                      life=conditions.life)  # fmt: skip
-    times = np.unique(np.append(np.arange(0.0, duration, frame), duration))
-    film = Film(setting, times, conditions.pictures, conditions.colour)
-    recorder, census, areas = Recorder(), Census(), []
-    for i, time in enumerate(times):
-        culture.advance(time - culture.seconds)
-        recorder.take(culture)
-        census.take(culture)
-        areas.append(open_area(culture, layout.wound))
-        film.take(i, culture)
-        progress((i + 1) / len(times))
-    area = np.array(areas)
-    closed = 1.0 - area / area[0]
+    film = Film(setting, frame_times(duration, frame), conditions.pictures, conditions.colour)
+    seen = watched(culture, layout.wound, frame_times(duration, frame), film, progress)
+    area = seen.area
     data: dict[str, Any] = {
-        "closure": ((), closed[-1], {"long_name": "closed share of the wound"}),
+        "closure": ((), seen.closed[-1], {"long_name": "closed share of the wound"}),
         "front_advance": ((), (area[0] - area[-1]) / (2.0 * across * lengths.site), {"units": "um"}),
         "fibres_cut": ((), fibres_cut(culture), {"long_name": "share of the fibres cut"}),
-        "closure_course": ("times", closed, {"long_name": "closed share of the wound"}),
+        "closure_course": ("times", seen.closed, {"long_name": "closed share of the wound"}),
         "wound_area": ("times", area, {"units": "um^2"}),
         "fibres": (("x", "y"), (fibres_left(culture) > 0.1).astype(np.uint8), {"long_name": "fibres at the end"}),
     }
-    data |= census.courses() if conditions.life else {}
+    data |= seen.census.courses() if conditions.life else {}
     attrs: dict[str, Any] = {"assay": "wound_in_vivo", "site_um": lengths.site, "pore_um": pore * lengths.site,
                              "wound_sites": list(layout.wound)}  # fmt: skip
-    return film.dataset(data, attrs, recorder.table())
+    return film.dataset(data, attrs, seen.recorder.table())
 
 
 def bed_of(treatment: Treatment, ground: Ground, layout: Layout, pore: int) -> Habitat:
