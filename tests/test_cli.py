@@ -436,6 +436,11 @@ def test_findings_are_listed_and_shown(here):
     assert "arm      control: untreated" in shown
     assert json.loads(here("findings", "show", row["id"], "--json").stdout)["id"] == row["id"]
     refused(here("findings", "show", row["id"][:-1]), row["id"])
+    assert here("findings", "show", row["claims"][0]).stdout == here("findings", "show", row["id"]).stdout
+    refused(here("findings", "show", "IAP-070"), "no record of its own", "findings structures")
+    refused(here("findings", "check", "IAP-012", "--quiet"), "IAP-012", "not applicable")
+    restated = next(line for line in index() if line.restates)
+    refused(here("findings", "show", restated.id.lower()), "says again", restated.restates[0])
     refused(here("findings", "list", "--cell", "HeLo"), "--cell", "'HeLa'")
     refused(here("findings", "check", "no-such-finding", "--quiet"), "no-such-finding")
     refused(here("findings", "check", "--dishes", "4", "--role", "judge", "--quiet"), "--role")

@@ -58,9 +58,10 @@ def list_(cell: Cell = None, assay: Assay = None, role: Role = None, module: Mod
 
 
 @app.command()
-def show(name: Annotated[str, typer.Argument(metavar="FINDING", help="Id of a record.", show_default=False)],
+def show(name: Annotated[str, typer.Argument(metavar="FINDING", show_default=False,
+                                             help="Id of a record, or of a claim, such as IAP-173.")],
          as_json: AsJson = False) -> None:
-    """Show one finding: claim, source, arms, expectations.
+    """Show one finding: claim, source, arms, expectations; by its id or by that of a claim that it judges.
 
     Example:  lamella findings show cas-and-pi3k-are-parallel-routes-to-rac
     """

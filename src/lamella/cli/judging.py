@@ -49,7 +49,7 @@ class Ensemble(StrEnum):
     ALL = "all"
 
 
-def check(names: Annotated[list[str] | None, typer.Argument(metavar="[FINDING]...", help="Ids of records.",
+def check(names: Annotated[list[str] | None, typer.Argument(metavar="[FINDING]...", help="Ids of records or claims.",
                                                             show_default="all that pass the filters")] = None,
           cell: Cell = None, assay: Assay = None, role: Role = None, module: Module = None, kind: Kind = None,
           population: Annotated[bool, typer.Option("--population", help="Only findings that need no tissue.")] = False,

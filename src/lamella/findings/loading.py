@@ -71,11 +71,28 @@ def load_all() -> tuple[Finding, ...]:
 
 
 def get(name: str) -> Finding:
-    """The record with this id.   raises InputError with the nearest ids"""
+    """The record with this id, or the one that judges the claim of this number, such as 'IAP-173'.
+
+    raises   InputError: no such id, with the nearest ones; a claim without a record, with what the index says of it
+    """
     by_id = {finding.id: finding for finding in load_all()}
-    if name not in by_id:
+    line = next((line for line in index() if line.id == name.upper()), None)
+    if line is not None and line.record in UNRECORDED:
+        raise InputError(f"{line.id} has no record of its own", why=f"{line.says}: {_without_record(line)}.",
+                         remedy="`lamella findings score --json` tells what is said of every claim.")
+    found = name if line is None else line.record
+    if found not in by_id:
         raise unknown("finding", name, by_id)
-    return by_id[name]
+    return by_id[found]
+
+
+def _without_record(line: IndexLine) -> str:
+    """What the index says of a claim that no record judges."""
+    if line.record == STRUCTURE:
+        return "it is held against the network, by `lamella findings structures`"
+    if line.record == RESTATED:
+        return f"it says again what {', '.join(line.restates)} say"
+    return f"{line.record}, {line.why.rstrip('.')}"
 
 
 @lru_cache(maxsize=1)
