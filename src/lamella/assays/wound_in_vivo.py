@@ -58,8 +58,9 @@ def run(setting: Setting, conditions: WoundInVivoConditions, progress: Progress)
 
     culture = plated(setting, conditions.cells, layout, exchange, lengths, habitat=habitat, section=True,
                      life=conditions.life)  # fmt: skip
-    film = Film(setting, frame_times(duration, frame), conditions.pictures, conditions.colour)
-    seen = watched(culture, layout.wound, frame_times(duration, frame), film, progress)
+    times = frame_times(duration, frame)
+    film = Film(setting, times, conditions.pictures, conditions.colour)
+    seen = watched(culture, layout.wound, times, film, progress)
     area = seen.area
     data: dict[str, Any] = {
         "closure": ((), seen.closed[-1], {"long_name": "closed share of the wound"}),
