@@ -26,7 +26,7 @@ def test_all_rows_of_the_review_stand_here_in_its_order():
     assert [one.number for one in contradictions()] == list(range(1, 37))
     assert len({one.topic for one in contradictions()}) == 36
     assert not [c for c in lint() if c.rule == "ContradictionsAreExperiments"]
-    assert sum(one.runs for one in contradictions()) >= 24
+    assert all(one.runs for one in contradictions())
 
 
 @pytest.mark.parametrize(("changes", "says"), [
