@@ -611,7 +611,7 @@ def test_scores_are_shown_kept_and_compared(here, tmp_path, monkeypatch):
     assert len(json.loads(here("findings", "score", "--history", "--json").stdout)["history"]) == 1
     listed = json.loads(here("findings", "list", "--verdict", "holds", "--json").stdout)["findings"]
     assert [(row["id"], row["verdict"]) for row in listed] == [(holds, "holds")]
-    refused(here("findings", "score", "--freeze", "first.json"), "do not hold yet")
+    refused(here("findings", "score", "--freeze", "oberoi-2013", "first.json"), "are not done yet")
     assert not (tmp_path / "first.json").exists()
 
 

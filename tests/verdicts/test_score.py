@@ -133,16 +133,39 @@ def test_notes_say_what_is_stale_unsettled_and_unjudged():
     said = " ".join(card.notes())
     assert "1 verdicts in the store are stale" in said
     assert "3 of the open claims have a record" in said
-    assert "no first check score yet" in said
+    assert "no first check score of oberoi-2013 yet" in said
 
 
-def test_the_first_check_score_is_taken_when_all_calibrate_records_hold(card):
-    frozen = first_score(card)
-    assert frozen["check"]["holds"] == 2
+REVIEW = "oberoi-2013"
+
+
+def test_the_first_check_score_is_taken_when_all_calibrate_records_are_judged(card):
+    frozen = first_score(card, REVIEW)
+    assert (frozen["check"]["holds"], frozen["calibrate"]["holds"], frozen["failing"]) == (2, 1, [])
     assert frozen["claims"]["holds"] == ["IAP-003", "IAP-174"]
-    with pytest.raises(InputError, match="do not hold yet"):
-        first_score(scorecard([judged(CALIBRATE, {})], LINES, [CALIBRATE, CHECK]))
-    with pytest.raises(InputError, match="do not hold yet"):
-        first_score(scorecard([], LINES, [CALIBRATE, CHECK]))
+    with pytest.raises(InputError, match="1 were not judged"):
+        first_score(scorecard([], LINES, [CALIBRATE, CHECK]), REVIEW)
     with pytest.raises(InputError, match="committed already"):
-        first_score(scorecard(card.verdicts, LINES, [CALIBRATE, CHECK], first=frozen))
+        first_score(scorecard(card.verdicts, LINES, [CALIBRATE, CHECK], first={REVIEW: frozen}), REVIEW)
+    with pytest.raises(InputError, match="unknown review"):
+        first_score(card, "nobody-1999")
+
+
+def test_a_calibrate_record_that_fails_has_to_say_why_first():
+    with pytest.raises(InputError, match="1 fail and say no reason"):
+        first_score(scorecard([judged(CALIBRATE, {})], LINES, [CALIBRATE, CHECK]), REVIEW)
+    explained = CALIBRATE.model_copy(update={"fails": "Nothing here answers the treatment."})
+    frozen = first_score(scorecard([judged(explained, {})], LINES, [explained, CHECK]), REVIEW)
+    assert frozen["failing"] == ["a-finding"]
+    assert frozen["check"]["open"] == 2
+
+
+def test_the_first_check_score_stands_beside_that_of_today(card):
+    first = {REVIEW: first_score(scorecard([judged(CALIBRATE, {"treated": 3.0})], LINES, [CALIBRATE, CHECK]), REVIEW)}
+    later = scorecard(card.verdicts, LINES, [CALIBRATE, CHECK], first=first)
+    then, today = later.since_the_first().values()
+    assert (then["holds"], today["holds"]) == (0, 2)
+    console = Console(file=io.StringIO(), width=120)
+    console.print(score_table(later))
+    assert f"first check score, {REVIEW}" in console.file.getvalue()
+    assert not any(REVIEW in note for note in later.notes())

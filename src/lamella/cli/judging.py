@@ -118,8 +118,10 @@ def check(names: Annotated[list[str] | None, typer.Argument(metavar="[FINDING]..
 def score(html: Annotated[Path | None, typer.Option("--html", metavar="FILE", show_default="no page",
                                                     help="Also write the scorecard as one page.")] = None,
           history: Annotated[bool, typer.Option("--history", help="Print earlier scores instead.")] = False,
-          freeze: Annotated[Path | None, typer.Option("--freeze", metavar="FILE", show_default="not written", help=(
-              "Write the first check score; refused until every calibrate record holds."))] = None,
+          freeze: Annotated[tuple[str, Path] | None, typer.Option(
+              "--freeze", metavar="REVIEW FILE", show_default="not written", help=(
+                  "Write the first check score of a review; refused until every calibrate record was judged and those "
+                  "that fail say why."))] = None,
           store: Store = STORE, as_json: AsJson = False) -> None:
     """The scorecard of what the store holds: nothing is run, and nothing stale is shown.
 
@@ -134,7 +136,8 @@ def score(html: Annotated[Path | None, typer.Option("--html", metavar="FILE", sh
         return
     card = card_of(results)
     if freeze is not None:
-        write_json(freeze, first_score(card))
+        review, target = freeze
+        write_json(target, {**card.first, review: first_score(card, review)})
     if html is not None:
         from lamella.report import scorecard_page
 

@@ -69,8 +69,7 @@ def _groups(card: Scorecard) -> str:
         rows.append((f"records, {role}", *_cells(card.records(role))))
     rows.append(("reported expectations", *_cells(card.expectations(corollary=False))))
     rows.append(("our own corollaries", *_cells(card.expectations(corollary=True))))
-    if card.first:
-        rows.append(("first check score", *_cells(card.first["check"])))
+    rows += [(name, *_cells(totals)) for name, totals in card.since_the_first().items()]
     return _table("Counts, always with their denominators", ("", "holds", "fails", "not applicable", "open", "of"),
                   rows, numbers=range(1, 6))
 

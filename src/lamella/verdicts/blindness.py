@@ -1,7 +1,8 @@
-"""The first check score: what the check claims said when the calibrate records first held, before anyone could tune.
+"""The first check score: what the check claims said before anyone changed something because of it.
 
-It is committed once, as findings/first_check.json, and printed beside every later score: what the check claims gain
-after that, they gain with open eyes.
+Of each review it is committed once, in findings/first_check.json, from the first run in which every calibrate record
+was judged and those that do not hold say why: such a finding stays on the board as failing, and one waits no longer.
+It is printed beside every later score: what the check claims gain after that, they gain with open eyes.
 """
 
 from __future__ import annotations
@@ -12,41 +13,56 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-from lamella.errors import InputError
+from lamella.errors import InputError, unknown
 from lamella.provenance import versions
 from lamella.verdicts.results import program_hash
-from lamella.verdicts.score import Scorecard
+from lamella.verdicts.score import STATES, Scorecard
+from lamella.verdicts.verdict import Outcome
 
 _FILE = "first_check.json"
 
 
 @lru_cache(maxsize=1)
-def first_check() -> dict[str, Any] | None:
-    """The score that was committed; None while there is none.   raises InputError: the file cannot be read"""
+def first_check() -> Mapping[str, Any]:
+    """Review -> the score that was committed; empty while there is none.   raises InputError: a file that is no JSON"""
     entry = files("lamella.findings") / _FILE
     if not entry.is_file():
-        return None
+        return {}
     try:
         return json.loads(entry.read_text(encoding="utf-8"))
     except ValueError as error:
-        raise InputError("the first check score cannot be read", where=f"findings/{_FILE}", why=f"{error}.") from None
+        raise InputError("the first check score cannot be read", where=f"findings/{_FILE}",
+                         why=f"{error}.") from None
 
 
-def first_score(card: Scorecard) -> Mapping[str, Any]:
-    """What to commit.
+def first_score(card: Scorecard, review: str) -> dict[str, Any]:
+    """What to commit of a review.
 
-    raises   InputError: a score is committed already, or a calibrate record does not hold or was not judged
+    raises   InputError: a score is committed already, or a calibrate record was not judged or fails without a reason
     """
-    if card.first is not None:
+    claims = [claim for claim in card.claims if claim.review == review]
+    if not claims:
+        raise unknown("review", review, sorted({claim.review for claim in card.claims}))
+    if review in card.first:
         raise InputError("the first check score is committed already", where=f"findings/{_FILE}",
                          why="There is one first time.")
-    counts = card.records("calibrate")
-    unjudged = sorted({c.record for c in card.claims if c.role == "calibrate" and c.id in set(card.unjudged())})
-    if unjudged or counts["holds"] < counts["of"]:
-        raise InputError("the calibrate records do not hold yet", where="score",
-                         why=f"{counts['holds']} of {counts['of']} that were judged hold; {len(unjudged)} were not "
-                             "judged.", remedy="Judge all with `lamella findings check --role calibrate`.")
-    return {"version": versions()["lamella"], "program": program_hash(), "check": card.by("role")["check"],
-            "blind": card.by("blind").get("blind"),
-            "claims": {state: [c.id for c in card.claims if c.role == "check" and c.state == state]
-                       for state in ("holds", "fails", "not_applicable")}}
+    calibrate = {claim.record for claim in claims if claim.role == "calibrate"}
+    unjudged = {claim.record for claim in claims if claim.id in card.unjudged()} & calibrate
+    failing = {v.finding.id: v.finding.fails for v in card.verdicts
+               if v.finding.id in calibrate and v.outcome is Outcome.FAILS}
+    unexplained = sorted(record for record, why in failing.items() if not why)
+    if unjudged or unexplained:
+        raise InputError("the calibrate records are not done yet", where="score",
+                         why=f"{len(unjudged)} were not judged; {len(unexplained)} fail and say no reason.",
+                         remedy="Judge all with `lamella findings check --role calibrate`, and write `fails = ...` "
+                                f"into {', '.join(unexplained) or 'those that fail'}.")
+    return {"version": versions()["lamella"], "program": program_hash(),
+            **{role: _totals(claims, "role", role) for role in ("check", "calibrate")},
+            **{known: _totals(claims, "blind", known) for known in ("blind", "seen")},
+            "failing": sorted(failing),
+            "claims": {state: [c.id for c in claims if c.role == "check" and c.state == state] for state in STATES}}
+
+
+def _totals(claims: list[Any], group: str, value: str) -> dict[str, int]:
+    kept = [claim for claim in claims if getattr(claim, group) == value]
+    return {**{state: sum(claim.state == state for claim in kept) for state in STATES}, "of": len(kept)}

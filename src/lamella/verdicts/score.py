@@ -63,7 +63,7 @@ class Scorecard:
     robustness   finding -> what its ensemble said, where one was run
     paths        finding -> the reactions that carry its effects, where that was asked
     mutants      the mutation test, where one was run
-    first        score of the check claims when the calibrate records first held; None before that
+    first        review -> score of its check claims in the first run that counted; nothing of a review before that
     """
 
     claims: tuple[ScoredClaim, ...]
@@ -71,7 +71,7 @@ class Scorecard:
     stale: tuple[str, ...] = ()
     robustness: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     mutants: Mapping[str, Any] | None = None
-    first: Mapping[str, Any] | None = None
+    first: Mapping[str, Any] = field(default_factory=dict)
     paths: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
 
     def ids(self, state: str) -> list[str]:
@@ -127,11 +127,19 @@ class Scorecard:
             said.append(f"Of {found['of']} reactions, {found['supported']} are supported by a finding that breaks "
                         f"without them, {found['unsupported']} by none; {found['undecided']} could show in a tissue "
                         "only.")
-        if self.first is None:
-            counts = self.records("calibrate")
-            said.append("There is no first check score yet: it is taken when every calibrate record holds "
-                        f"({counts['holds']} of {counts['of']} judged here do).")
+        for review in sorted({claim.review for claim in self.claims} - self.first.keys()):
+            said.append(f"There is no first check score of {review} yet: it is taken when every calibrate record has "
+                        "been judged and holds or says why not.")
         return said
+
+    def since_the_first(self) -> dict[str, dict[str, int]]:
+        """The first check score of every review that has one, and today's beside it."""
+        found: dict[str, dict[str, int]] = {}
+        for review, then in self.first.items():
+            found[f"first check score, {review}"] = then["check"]
+            found[f"check score today, {review}"] = self.totals(
+                lambda claim, of=review: claim.role == "check" and claim.review == of)
+        return found
 
     def counts(self) -> dict[str, Any]:
         """For the history: totals of all claims, and of the check claims and the others."""
@@ -148,7 +156,7 @@ class Scorecard:
                 **{f"by_{group}": self._told(group) for group in GROUPS},
                 "records": {role: self.records(role) for role in ("check", "calibrate")},
                 "reported": self.expectations(corollary=False), "corollaries": self.expectations(corollary=True),
-                "first_check": self.first, "stale": list(self.stale), "unsettled": self.unsettled(),
+                "first_check": dict(self.first), "stale": list(self.stale), "unsettled": self.unsettled(),
                 "mutants": self.mutants, "verdicts": verdicts}
 
     def _told(self, group: str) -> dict[str, dict[str, object]]:
@@ -170,7 +178,7 @@ def scorecard(verdicts: Sequence[Verdict], lines: Sequence[IndexLine] | None = N
     records = {finding.id: finding for finding in (load_all() if findings is None else findings)}
     listed = {line.id: line for line in (index() if lines is None else lines)}
     claims = tuple(_scored(line, judged, records, listed) for line in listed.values())
-    return Scorecard(claims, tuple(verdicts), tuple(stale), robustness or {}, mutants, first, paths or {})
+    return Scorecard(claims, tuple(verdicts), tuple(stale), robustness or {}, mutants, first or {}, paths or {})
 
 
 def _scored(line: IndexLine, judged: Mapping[str, Verdict], records: Mapping[str, Finding],

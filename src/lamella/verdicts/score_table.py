@@ -27,8 +27,8 @@ def score_table(card: Scorecard) -> Table:
         _row(table, f"records, {role}", card.records(role))
     _row(table, "reported expectations", card.expectations(corollary=False))
     _row(table, "own corollaries", card.expectations(corollary=True))
-    if card.first:
-        _row(table, "first check score", card.first["check"])
+    for name, totals in card.since_the_first().items():
+        _row(table, name, totals)
     return table
 
 
