@@ -6,7 +6,7 @@ import pytest
 from lamella.assays import INVASION, Setting
 from lamella.assays.invasion import gel_of, pore_of
 from lamella.assays.preparation import treated
-from lamella.assays.section import Ground
+from lamella.assays.section import FIBRES, Ground
 from lamella.culture import row_above
 from lamella.errors import InputError
 from lamella.networks import Perturbations
@@ -57,6 +57,22 @@ def test_a_dense_gel_needs_proteases_and_a_loose_one_hardly_does():
     mean = lambda wells, name: float(np.mean([float(well[name]) for well in wells]))
     assert mean(cutting, "fibres_cut") > 0.05 > 10.0 * mean(held, "fibres_cut")
     assert mean(held, "depth") < 0.5 * min(mean(cutting, "depth"), mean(loose, "depth"))
+
+
+def test_what_fibres_bear_is_cut_with_them_where_proteases_digest_it():
+    _, treatment = treated(setting(matrix=("fibronectin", "ICAM1")), two_ends=True)
+    rates = {one.name: one.docked_rate for one in gel_of(treatment, Ground((120, 80), 40, 1.0, 1), 5).ligands}
+    assert rates["ICAM1"] == 0.0 < rates["fibronectin"] < rates[FIBRES]
+
+
+def test_cells_that_digest_all_of_their_matrix_stay_outside():
+    def depth(**perturbations):
+        conditions = INVASION.conditions(cells=12, duration="12 h", frame="6 h", depth="80 um", pore="3 um")
+        wells = [INVASION.run(setting(r, "HT-1080", **perturbations), conditions, lambda share: None) for r in (1, 2)]
+        return float(np.mean([float(well["depth"]) for well in wells]))
+
+    most = {"overexpression": {"MMP14": 30.0}}
+    assert depth(**most) < 0.5 * min(depth(), depth(inhibitor={"GM6001": "10 uM"}, **most))
 
 
 def test_pores_wider_than_the_gel_leave_nothing_to_cut():

@@ -17,7 +17,18 @@ from lamella.assays.chemotaxis import between_baths
 from lamella.assays.lining import Lining
 from lamella.assays.preparation import numbers, plated
 from lamella.assays.protocol import Setting
-from lamella.culture import Constants, Culture, Habitat, Scale, on_carpet, row_above, scale, section_area
+from lamella.culture import (
+    Constants,
+    Culture,
+    Habitat,
+    Scale,
+    borne,
+    on_carpet,
+    row_above,
+    scale,
+    section_area,
+    surrounding_constants,
+)
 from lamella.errors import InputError
 from lamella.networks import Treatment, assemble
 from lamella.tissue.fields import Ligand
@@ -104,7 +115,9 @@ def fibres_left(culture: Culture) -> NDArray[np.float64]:
 
 def ground_of(treatment: Treatment, ground: Ground, held: Mapping[str, NDArray[np.float64]],
               fibres: NDArray[np.float64], periodic: tuple[bool, bool] = (False, True)) -> Habitat:
-    """Ligands and fibres of a section; a gradient of the arm runs from the top to the bottom.
+    """Fibres of a section, and the ligands that they bear and that are cut with them.
+
+    A gradient of the arm runs from the top to the bottom.
 
     held       ligand -> molecules/um^2 on every site
     fibres     1 where one stands
@@ -114,7 +127,7 @@ def ground_of(treatment: Treatment, ground: Ground, held: Mapping[str, NDArray[n
     if not any(np.any(density > 0.0) for density in held.values()):
         raise InputError("there is nothing in the gel that cells could hold", where="matrix",
                          remedy='Name a ligand in the matrix, e.g. fibronectin = "10 ug/ml".')
-    ligands = [Ligand(name, density) for name, density in held.items()]
+    ligands = [borne(name, density, surrounding_constants()) for name, density in held.items()]
     baths = between_baths(treatment, ground.shape, 1.0)
     return Habitat(baths.substances, (*ligands, Ligand(FIBRES, fibres, docked_rate=1.0)), periodic=periodic,
                    depth=1.0, mesh=FIBRES)  # fmt: skip

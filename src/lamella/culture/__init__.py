@@ -7,7 +7,7 @@ from lamella.culture.constants import Constants, constants
 from lamella.culture.culture import Culture, Protocol
 from lamella.culture.embedded import Place, firmness, halves, placed
 from lamella.culture.exchange import own_load
-from lamella.culture.habitat import Coupling, Habitat, habitat_table
+from lamella.culture.habitat import Coupling, Habitat
 from lamella.culture.idealised import idealised_inputs
 from lamella.culture.layout import Layout, cells_apart, islands, layer, on_carpet, row_above, sheet_with_gap
 from lamella.culture.life import Death, Division, life_table
@@ -25,7 +25,7 @@ from lamella.culture.observe import (
 from lamella.culture.openings import bands, disc, sheet_round, with_obstacles
 from lamella.culture.scale import Scale, scale
 from lamella.culture.spreading import round_area
-from lamella.culture.surroundings import collagen_fibres, substance, surrounding_constants
+from lamella.culture.surroundings import borne, collagen_fibres, habitat_table, substance, surrounding_constants
 from lamella.culture.switches import DELETED
 from lamella.culture.timed import advance_treated, make, pieces, tell, treat
 
@@ -47,6 +47,7 @@ __all__ = [
     "advance_treated",
     "at_edge",
     "bands",
+    "borne",
     "cells_apart",
     "chosen_reactions",
     "collagen_fibres",

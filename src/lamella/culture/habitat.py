@@ -9,8 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from importlib.resources import files
 from typing import Any
 
 import numpy as np
@@ -19,9 +17,8 @@ from numpy.typing import ArrayLike, NDArray
 from lamella.culture.carriers import Carried, Carriers
 from lamella.culture.constants import Constants
 from lamella.culture.footing import turned, yielding
-from lamella.culture.surroundings import surrounding_constants
+from lamella.culture.surroundings import habitat_table, surrounding_constants
 from lamella.errors import InputError
-from lamella.networks import library
 from lamella.solve import Population
 from lamella.tissue import Dish, Reading
 from lamella.tissue.fields import (
@@ -79,12 +76,6 @@ class Habitat:
     carriers: Carriers | None = None
     gel: str | None = None
     direction: ArrayLike | None = None
-
-
-@lru_cache(maxsize=1)
-def habitat_table() -> dict[str, Any]:
-    """Rows of habitat.toml: 'factors' and 'ligands' by name, 'surface'."""
-    return library.read_toml(files("lamella.culture") / "habitat.toml")
 
 
 class Coupling:

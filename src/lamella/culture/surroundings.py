@@ -27,6 +27,12 @@ def surrounding_constants() -> Constants:
     )
 
 
+@lru_cache(maxsize=1)
+def habitat_table() -> dict[str, Any]:
+    """Rows of habitat.toml: 'factors' and 'ligands' by name, 'surface'."""
+    return library.read_toml(files("lamella.culture") / "habitat.toml")
+
+
 def substance(name: str, kind: str, constants: Constants, **options: Any) -> Substance:
     """A diffusible substance that spreads as its kind does.
 
@@ -57,6 +63,15 @@ def collagen_gel(name: str, protease: str, constants: Constants, density: ArrayL
         cut_by={protease: constants["proteolysis.mmp2_collagen1"]},
         docked_rate=constants["proteolysis.mmp14_collagen1"] / constants["proteolysis.membrane_reach"],
     )
+
+
+def borne(name: str, density: ArrayLike, constants: Constants) -> Ligand:
+    """What fibres bear and cells hold on to: where cells cut the fibres, it goes too, if their proteases digest it.
+
+    density   molecules/um^2
+    """
+    digested = name in habitat_table()["surface"]["digests"]
+    return Ligand(name, density, docked_rate=constants["proteolysis.ligand_share"] if digested else 0.0)
 
 
 def collagen_fibres(constants: Constants, substrate: ArrayLike = 0.0) -> FibreLaw:
