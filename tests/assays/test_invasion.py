@@ -71,7 +71,7 @@ def test_cells_that_digest_all_of_their_matrix_stay_outside():
         wells = [INVASION.run(setting(r, "HT-1080", **perturbations), conditions, lambda share: None) for r in (1, 2)]
         return float(np.mean([float(well["depth"]) for well in wells]))
 
-    most = {"overexpression": {"MMP14": 30.0}}
+    most = {"overexpression": {"MMP14": 300.0}}
     assert depth(**most) < 0.5 * min(depth(), depth(inhibitor={"GM6001": "10 uM"}, **most))
 
 
