@@ -61,3 +61,12 @@ def test_a_chemokine_empties_granules_and_what_came_up_stays():
     assert given["aMb2_stored"] < 0.2 * rest["aMb2_stored"]
     gained = sum(given[f"surface_{half}"] - rest[f"surface_{half}"] for half in ("front", "rear"))
     assert gained > 0.5 * (rest["aMb2_stored"] - given["aMb2_stored"])
+
+
+def test_mcl1_of_neutrophils_goes_afloat_and_nf_kb_makes_a1_in_its_place():
+    """Moulding 2001, Ward 1999: what keeps them alive is short-lived, and TNF makes it again by NF-kB."""
+    afloat = neutrophil(("BCL2",), 6.0, suspended="from 0 h")["BCL2"]
+    assert afloat < 0.5 * neutrophil(("BCL2",), 6.0)["BCL2"]
+    given = neutrophil(("BCL2",), 6.0, suspended="from 0 h", **TNF)["BCL2"]
+    assert given > 1.5 * afloat
+    assert neutrophil(("BCL2",), 6.0, suspended="from 0 h", knockdown={"RELA": 0.9}, **TNF)["BCL2"] < 0.7 * given
