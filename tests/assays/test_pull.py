@@ -1,12 +1,14 @@
 """The pull on a cell against an independent integration of the integrin's equations, with a load that never lags."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 
 from lamella.assays.detached import detached
 from lamella.assays.protocol import Setting
-from lamella.assays.pull import bonds, load_factor, pull
+from lamella.assays.pull import bonds, edge_share, load_factor, pull
 from lamella.culture import idealised_inputs, own_load
 from lamella.networks import Perturbations, bond_law
 
@@ -94,12 +96,12 @@ def test_bonds_before_the_pull_are_those_of_the_equations(cells):
 
 
 def test_cells_come_off_at_the_force_of_the_equations(cells):
-    law, forces = bond_law("a5b1"), np.geomspace(5e3, 3e5, 140)  # 3 % apart
+    law, rim, forces = bond_law("a5b1"), edge_share(cells), np.geomspace(1e3, 6e4, 140)  # 3 % apart
     expected = []
     for cell in range(3):
         p, state = integrated(cells, cell)
         for force in forces:
-            load = lambda n, force=force: min(float(law.load(min(force / max(n, 1.0), 1e3))), 1e6)
+            load = lambda n, force=force: min(float(law.load(min(force / max(rim * n, 1.0), 1e3))), 1e6)
             found = solve_ivp(equations(p, cells.told(False), load), (0.0, HOLD), state, method="LSODA", rtol=1e-6,
                               atol=1e-3)  # fmt: skip
             state = found.y[:, -1]
@@ -117,7 +119,17 @@ def test_cells_come_off_at_the_force_of_the_equations(cells):
 
 
 def test_the_factor_is_1_below_the_optimum_and_that_of_the_law_above(cells):
-    law, held = bond_law("a5b1"), bonds(cells)
+    law, held = bond_law("a5b1"), edge_share(cells) * bonds(cells)
     assert load_factor(cells, 0.5 * law.optimum * held.min()) == pytest.approx(1.0)
     force = 1.5 * law.optimum * held.max()
     assert load_factor(cells, force) == pytest.approx(law.load(force / held), rel=1e-9)
+
+
+def test_a_large_cell_holds_by_its_rim_and_a_small_one_by_all_of_its_contact():
+    def share(area):
+        return edge_share(SimpleNamespace(network=SimpleNamespace(cell=SimpleNamespace(body={
+            "spread_area": SimpleNamespace(value=area)}))))
+
+    small, large = share(np.pi * 1.5**2), share(np.pi * 20.0**2)
+    assert small == 1.0
+    assert large == pytest.approx(1.0 - 0.9**2)

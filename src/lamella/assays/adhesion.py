@@ -39,10 +39,10 @@ class AdhesionConditions(Conditions):
     rest: Annotated[str, written_in("s", minimum=0.0)] = "30 min"
     duration: Annotated[str, written_in("s", above=0.0)] = "60 min"
     points: Annotated[int, Field(ge=2, le=100)] = 7
-    wash: Annotated[str, written_in("nN", above=0.0)] = "10 nN"
+    wash: Annotated[str, written_in("nN", above=0.0)] = "2 nN"
     wash_hold: Annotated[str, written_in("s", above=0.0)] = "30 s"
-    lowest: Annotated[str, written_in("nN", above=0.0)] = "3 nN"
-    highest: Annotated[str, written_in("nN", above=0.0)] = "3 uN"
+    lowest: Annotated[str, written_in("nN", above=0.0)] = "0.5 nN"
+    highest: Annotated[str, written_in("nN", above=0.0)] = "1 uN"
     forces: Annotated[int, Field(ge=5, le=200)] = 31
     hold: Annotated[str, written_in("s", above=0.0)] = "10 s"
     step: Annotated[str, written_in("s", above=0.0)] = "1 s"

@@ -1,10 +1,10 @@
-"""Cells pulled off: a force on each cell, shared by its bonds, which break faster under it, in the cell's own network.
+"""Cells pulled off: a force on each cell, borne at its edge by bonds that break faster under it, in its own network.
 
 The force per bond sets the factor by which load speeds unbinding and the dispersal of clusters (the network's inputs
 load_front and load_rear), by the catch-slip law of the bonds. Fewer bonds bear more each, so that above some force the
-bonds collapse (Seifert 2000, Phys Rev Lett 84:2750; Erdmann & Schwarz 2004, Phys Rev Lett 92:108102). All bonds share
-alike; a peeling edge, where few bear most, is not described. What a coating holds by charge bears its part of the
-force first.
+bonds collapse (Seifert 2000, Phys Rev Lett 84:2750; Erdmann & Schwarz 2004, Phys Rev Lett 92:108102). A cell is peeled
+off: its outermost sites bear the force, and when they break the next do, so that a large cell holds more firmly than a
+small one by its circumference and not by its area. What a coating holds by charge bears its part of the force first.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lamella.assays.detached import Detached
-from lamella.culture import own_load
+from lamella.culture import constants, own_load
 from lamella.networks import attachment, bond_law
 
 _GONE = 1.0
@@ -32,11 +32,18 @@ def held_by_charge(cells: Detached) -> float:
     return attachment(cells.treatment.density) * cells.network.cell.body["spread_area"].value
 
 
+def edge_share(cells: Detached) -> float:
+    """Share of the contact of a spread cell, taken as round, that lies at its edge."""
+    radius = np.sqrt(cells.network.cell.body["spread_area"].value / np.pi)
+    inside = max(0.0, radius - constants()["adhesion.edge"])
+    return float(1.0 - (inside / radius) ** 2)
+
+
 def load_factor(cells: Detached, force: float) -> NDArray[np.float64]:
     """Factor on unbinding under a force on each cell [pN]; where heterodimers bear it differently, the mean over the
     bonds.   [cells]"""
     total = bonds(cells)
-    each = force / np.maximum(total, _GONE)
+    each = force / np.maximum(edge_share(cells) * total, _GONE)
     factor = np.zeros_like(total)
     with np.errstate(over="ignore"):
         for integrin in cells.network.cell.integrins:
