@@ -20,7 +20,7 @@ from scipy.optimize import least_squares
 
 from lamella.assays.detached import detached
 from lamella.assays.protocol import Assay, Conditions, Progress, Setting
-from lamella.assays.pull import bonds, pull
+from lamella.assays.pull import bonds, edge_share, pull
 from lamella.assays.quantities import written_in
 from lamella.errors import InputError
 from lamella.units import quantity
@@ -80,12 +80,13 @@ def run(setting: Setting, conditions: AdhesionConditions, progress: Progress) ->
         fractions.append(float(on.mean()))
         progress((len(times) + i + 1) / steps)
     half, steepness = detachment_fit(forces, np.array(fractions))
+    at_rim = edge_share(cells) * held[-1]
     data: dict[str, Any] = {
         "attached": ((), attached[-1], {"long_name": "fraction that a wash leaves on"}),
         "detachment_force": ((), half / 1e3, {"units": "nN"}),
         "steepness": ((), steepness, {}),
         "bonds": ((), held[-1], {"units": "molecules"}),
-        "force_per_bond": ((), half / held[-1] if held[-1] > 0.0 else np.nan, {"units": "pN"}),
+        "force_per_bond": ((), half / at_rim if at_rim > 0.0 else np.nan, {"units": "pN"}),
         "attached_course": ("times", np.array(attached), {"long_name": "fraction that a wash leaves on"}),
         "bonds_course": ("times", np.array(held), {"units": "molecules", "long_name": "receptors that hold ligand"}),
         "detachment": ("forces", np.array(fractions), {"long_name": "fraction still on"}),
@@ -123,7 +124,7 @@ ADHESION = Assay(
         "attached": "fraction of cells that a wash leaves on",
         "steepness": "exponent of the detachment curve",
         "bonds": "receptors that hold ligand, molecules per cell",
-        "force_per_bond": "detachment force per such receptor, pN",
+        "force_per_bond": "detachment force per such receptor at the rim, which bears it, pN",
     },
     run=run,
 )
