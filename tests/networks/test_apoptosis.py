@@ -2,6 +2,8 @@
 
 import numpy as np
 import pytest
+from tests.networks.responses import after
+from tests.networks.test_stress import course as alike
 
 from lamella.culture import Draw, advance_treated, constants, grown_population, idealised_inputs
 from lamella.networks import Perturbations, assemble, resolve
@@ -185,3 +187,39 @@ def test_flow_keeps_the_caspases_of_endothelium_from_work_by_akt_and_no_synthase
     assert flowing < 0.8 * without
     assert without > 0.9 * died
     assert blocked > 1.2 * flowing
+
+
+def test_growth_factor_calls_arf_and_p53_of_fibroblasts_and_akt_holds_them():
+    """Zindy 1998, Bouchard 2007, Zhou 2001: Myc needs FOXO3 for ARF; Akt sends FOXO3 away and takes Mdm2 from ARF."""
+    off = {"inhibitor": {"MK-2206": "1 uM"}}
+    level = lambda **arm: dict(zip(names, alike("MEF", names, (24.0,), **arm)[0]))
+    names = ("CDKN2A", "TP53", "FAS")
+    alone, starved = level(), level(**off)
+    for dose in ("0.3 ng/ml", "10 ng/ml"):
+        held, called = level(factor={"EGF": dose}), level(factor={"EGF": dose}, **off)
+        assert called["CDKN2A"] > 1.5 * held["CDKN2A"]
+        assert called["CDKN2A"] > 4.0 * starved["CDKN2A"]
+        assert called["TP53"] > 1.3 * held["TP53"]
+        assert called["TP53"] - held["TP53"] > 2.0 * (starved["TP53"] - alone["TP53"])
+        assert called["FAS"] > 1.3 * starved["FAS"]
+    assert level(factor={"EGF": "10 ng/ml"}, knockout=("CDKN2A",), **off)["TP53"] < 1.2 * alone["TP53"]
+
+
+def test_jnk_at_sites_keeps_p53_down_without_akt_or_erk():
+    """Ilic 1998, Almeida 2000: in fibroblasts without serum FAK and JNK, not PI3-kinase."""
+    level = lambda **arm: after(24.0, ("TP53",), "MEF", **arm)["TP53"]
+    rest = level()
+    jnk, fak = (level(inhibitor=drug) for drug in ({"SP600125": "20 uM"}, {"PF-573228": "1 uM"}))
+    least = min(jnk, fak, level(suspended="from 0 h"))
+    assert least > 2.0 * rest
+    assert level(inhibitor={"MK-2206": "1 uM"}) < 0.7 * least
+    assert level(inhibitor={"U0126": "10 uM"}) < 1.1 * rest
+
+
+def test_bcl2_of_fibroblasts_asks_for_no_akt():
+    """Kennedy 1997; Matter 2001 saw it in other cells. What is lost is Mcl-1, which GSK-3 has destroyed."""
+    share = {}
+    for cell in ("MEF", "HUVEC"):
+        rest, off = (after(24.0, ("BCL2",), cell, **arm) for arm in ({}, {"inhibitor": {"MK-2206": "1 uM"}}))
+        share[cell] = off["BCL2"] / rest["BCL2"]
+    assert share["HUVEC"] < 0.8 < share["MEF"]

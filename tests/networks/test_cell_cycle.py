@@ -94,3 +94,13 @@ def test_cdks_are_there_all_the_time_and_inhibitors_shut_cdk2_off():
     assert wild[0, 0] == pytest.approx(wild[1, 0])
     assert wild[1, 1] > 20 * wild[0, 1]
     assert held[1] < 0.2 * wild[1, 1]
+
+
+def test_myc_of_quiescent_fibroblasts_is_next_to_none_and_asks_for_receptors_at_work():
+    """Waters 1991: thousands of molecules with any mitogen; Barone 1995: by Src, without Ras."""
+    def myc(**arm):
+        return fibroblast(("MYC",), (12.0,), **arm)[0, 0]
+
+    rest, little, much = (myc(**arm) for arm in ({}, {"factor": {"EGF": "0.3 ng/ml"}}, {"factor": {"EGF": "10 ng/ml"}}))
+    assert rest < 300.0 < 1000.0 < little < 3000.0 < much
+    assert myc(factor={"EGF": "0.3 ng/ml"}, inhibitor={"U0126": "10 uM"}) > 0.7 * little
