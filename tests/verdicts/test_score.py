@@ -7,7 +7,7 @@ from rich.console import Console
 
 from lamella.errors import InputError
 from lamella.findings import IndexLine, check_claims, index, load_all
-from lamella.verdicts import Bench, Replicates, check_one, first_score, score_table, scorecard
+from lamella.verdicts import Bench, Replicates, check_one, first_check, first_score, score_table, scorecard
 
 INHIBITED = RISES.replace("treated", "drug")
 
@@ -169,3 +169,14 @@ def test_the_first_check_score_stands_beside_that_of_today(card):
     console.print(score_table(later))
     assert f"first check score, {REVIEW}" in console.file.getvalue()
     assert not any(REVIEW in note for note in later.notes())
+
+
+def test_what_was_committed_counts_every_claim_of_its_review_once():
+    reviews = {line.review: {one.id for one in index() if one.review == line.review} for line in index()}
+    assert first_check()
+    for review, then in first_check().items():
+        said = [claim for claims in then["claims"].values() for claim in claims]
+        assert len(said) == len(set(said)) == then["check"]["of"] == then["blind"]["of"] + then["seen"]["of"]
+        assert set(said) <= reviews[review]
+        assert then["check"]["of"] + then["calibrate"]["of"] == len(reviews[review])
+        assert {record.id for record in load_all()} >= set(then["failing"])
