@@ -1,6 +1,6 @@
 """Every contradiction that can be run, run; the table in the data says which of them fail today, and must be right.
 
-    python -m verification.contradictions [--json] [--only NUMBER ...] [--most 12]
+    python -m verification.contradictions [--json] [--only NUMBER ...] [--most 24]
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     parser.add_argument("--only", nargs="*", type=int, help="these rows only")
-    parser.add_argument("--most", type=int, default=12, help="dishes per arm while a verdict is open")
+    parser.add_argument("--most", type=int, default=24,
+                        help="dishes per arm while a verdict is open; the table was judged with 24")
     options = parser.parse_args()
     bench = Bench(ASSAYS, threads=len(os.sched_getaffinity(0)))
     result = {}

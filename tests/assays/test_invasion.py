@@ -7,9 +7,9 @@ from lamella.assays import INVASION, Setting
 from lamella.assays.invasion import gel_of, pore_of
 from lamella.assays.preparation import treated
 from lamella.assays.section import FIBRES, Ground
-from lamella.culture import row_above
+from lamella.culture import habitat_table, row_above
 from lamella.errors import InputError
-from lamella.networks import Perturbations
+from lamella.networks import Perturbations, ligands
 
 
 def setting(replicate=0, cell="MEF", matrix=("fibronectin",), **perturbations):
@@ -63,6 +63,7 @@ def test_what_fibres_bear_is_cut_with_them_where_proteases_digest_it():
     _, treatment = treated(setting(matrix=("fibronectin", "ICAM1")), two_ends=True)
     rates = {one.name: one.docked_rate for one in gel_of(treatment, Ground((120, 80), 40, 1.0, 1), 5).ligands}
     assert rates["ICAM1"] == 0.0 < rates["fibronectin"] < rates[FIBRES]
+    assert set(habitat_table()["surface"]["digests"]) <= set(ligands())
 
 
 def test_cells_that_digest_all_of_their_matrix_stay_outside():

@@ -127,8 +127,9 @@ def test_the_factor_is_1_below_the_optimum_and_that_of_the_law_above(cells):
 
 def test_a_large_cell_holds_by_its_rim_and_a_small_one_by_all_of_its_contact():
     def share(area):
-        return edge_share(SimpleNamespace(network=SimpleNamespace(cell=SimpleNamespace(body={
-            "spread_area": SimpleNamespace(value=area)}))))
+        body = {"spread_area": SimpleNamespace(value=area)}
+        return edge_share(SimpleNamespace(network=SimpleNamespace(cell=SimpleNamespace(body=body)),
+                                          constants={"adhesion.edge": 2.0}))
 
     small, large = share(np.pi * 1.5**2), share(np.pi * 20.0**2)
     assert small == 1.0

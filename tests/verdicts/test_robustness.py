@@ -58,6 +58,11 @@ def test_what_a_law_subtracts_from_one_stays_below_one(drawn, name):
     assert np.median(drawn[name]) == pytest.approx(1.0, rel=0.05)
 
 
+def test_a_share_that_is_all_stays_all():
+    assert assemble("MEF").parameters["BCL2_basal"].value == 1.0
+    assert (factors("MEF", 50, 1, ranges=False)["BCL2_basal"] == 1.0).all()
+
+
 def test_one_number_has_one_factor_wherever_it_is_used(drawn):
     name = next(n for n in drawn if n.startswith("a5b1_") and f"avb1{n[4:]}" in drawn and not n.endswith("_copies"))
     assert (drawn[name] == drawn[f"avb1{name[4:]}"]).all()

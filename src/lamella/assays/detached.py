@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from lamella.assays.preparation import draw, numbers, treated
 from lamella.assays.protocol import Setting
-from lamella.culture import advance_treated, grown_population, idealised_inputs, tell
+from lamella.culture import Constants, advance_treated, grown_population, idealised_inputs, tell
 from lamella.errors import InputError, SolverError, unknown
 from lamella.networks import Network, Treatment
 from lamella.solve import Population
@@ -22,7 +22,8 @@ _HALVES = ("front", "rear")
 class Detached:
     """Cells in suspension at time 0.
 
-    told   what a cell is told off the matrix (True) or on it (False)
+    told       what a cell is told off the matrix (True) or on it (False)
+    constants  of the exchange, as the arm has them
     """
 
     network: Network
@@ -30,6 +31,7 @@ class Detached:
     population: Population
     told: Callable[[bool], Mapping[str, float]]
     arm: str
+    constants: Constants
     seconds: float = 0.0
 
     def put(self, off: bool) -> None:
@@ -75,8 +77,9 @@ def detached(setting: Setting, cells: int, rest: float) -> Detached:
                          remedy="Drop 'suspended' from the arm, or write true for cells that have grown in suspension.")
     told = lambda off: idealised_inputs(
         network, treatment, front_equals_rear=setting.front_equals_rear, suspended=off)
-    population = grown_population(network, treatment, draw(setting, cells), numbers(setting), told(treatment.suspended))
-    made = Detached(network, treatment, population, told, setting.arm, -rest)
+    exchange = numbers(setting)
+    population = grown_population(network, treatment, draw(setting, cells), exchange, told(treatment.suspended))
+    made = Detached(network, treatment, population, told, setting.arm, exchange, -rest)
     made.put(True)
     if rest > 0.0:
         made.advance(rest)

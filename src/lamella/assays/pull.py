@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lamella.assays.detached import Detached
-from lamella.culture import constants, own_load
+from lamella.culture import own_load
 from lamella.networks import attachment, bond_law
 
 _GONE = 1.0
@@ -35,7 +35,7 @@ def held_by_charge(cells: Detached) -> float:
 def edge_share(cells: Detached) -> float:
     """Share of the contact of a spread cell, taken as round, that lies at its edge."""
     radius = np.sqrt(cells.network.cell.body["spread_area"].value / np.pi)
-    inside = max(0.0, radius - constants()["adhesion.edge"])
+    inside = max(0.0, radius - cells.constants["adhesion.edge"])
     return float(1.0 - (inside / radius) ** 2)
 
 

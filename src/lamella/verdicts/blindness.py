@@ -31,8 +31,7 @@ def first_check() -> Mapping[str, Any]:
     try:
         return json.loads(entry.read_text(encoding="utf-8"))
     except ValueError as error:
-        raise InputError("the first check score cannot be read", where=f"findings/{_FILE}",
-                         why=f"{error}.") from None
+        raise InputError("the first check score cannot be read", where=f"findings/{_FILE}", why=f"{error}.") from None
 
 
 def first_score(card: Scorecard, review: str) -> dict[str, Any]:
@@ -57,12 +56,7 @@ def first_score(card: Scorecard, review: str) -> dict[str, Any]:
                          remedy="Judge all with `lamella findings check --role calibrate`, and write `fails = ...` "
                                 f"into {', '.join(unexplained) or 'those that fail'}.")
     return {"version": versions()["lamella"], "program": program_hash(),
-            **{role: _totals(claims, "role", role) for role in ("check", "calibrate")},
-            **{known: _totals(claims, "blind", known) for known in ("blind", "seen")},
+            **{group: card.totals(lambda c, of=group: c.review == review and of in (c.role, c.blind))
+               for group in ("check", "calibrate", "blind", "seen")},
             "failing": sorted(failing),
             "claims": {state: [c.id for c in claims if c.role == "check" and c.state == state] for state in STATES}}
-
-
-def _totals(claims: list[Any], group: str, value: str) -> dict[str, int]:
-    kept = [claim for claim in claims if getattr(claim, group) == value]
-    return {**{state: sum(claim.state == state for claim in kept) for state in STATES}, "of": len(kept)}

@@ -63,9 +63,9 @@ def instances(cell: str) -> dict[str, tuple[str, str]]:
 
 
 def is_share(name: str, row: Parameter) -> bool:
-    """Whether a number is a share between 0 and 1, and has to stay one."""
+    """Whether a number is a share, 0 to 1, and has to stay one."""
     share = name.endswith(_SHARES) or name in _complements()
-    return row.unit == "1" and 0.0 < row.value < 1.0 and share
+    return row.unit == "1" and 0.0 <= row.value <= 1.0 and share
 
 
 @cache
@@ -75,6 +75,5 @@ def _complements() -> frozenset[str]:
 
 
 def of_share(value: float, factor: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The factor on a share that multiplies its odds by `factor`."""
-    odds = value / (1.0 - value) * factor
-    return odds / (1.0 + odds) / value
+    """The factor on a share that multiplies its odds by `factor`; a share that is all stays all."""
+    return factor / (1.0 - value + value * factor)
