@@ -11,6 +11,7 @@ from lamella.culture.exchange import (
     means_of_halves,
     mechanics,
     resting_mechanics,
+    turnover_rate,
     wandering_rate,
 )
 from lamella.culture.variation import cell_keys, expression_factors
@@ -21,7 +22,7 @@ CONSTANTS = constants()
 
 
 def states(**changed):
-    base = dict.fromkeys(READ_STATES, 1.0e4) | {"elongation": 1.0}
+    base = dict.fromkeys(READ_STATES, 1.0e4) | {"elongation": 1.0, "tensed_front": 0.4, "tensed_rear": 0.4}
     return {name: np.array([float(value)]) for name, value in (base | changed).items()}
 
 
@@ -29,6 +30,15 @@ def test_a_symmetric_cell_has_no_polarity_and_no_rear():
     columns = mechanics(states(), CONSTANTS)
     assert columns["polarity"] == 0.0
     assert columns["rear_focus"] == 0.0
+
+
+def test_tension_makes_sites_last_and_hold():
+    slack, tense = (mechanics(states(tensed_front=share, tensed_rear=share), CONSTANTS, turnover=1.0)
+                    for share in (0.0, CONSTANTS["adhesion.tensed"]))
+    assert tense["unbind_rate"] == pytest.approx(1.0)
+    assert tense["traction_half"] == pytest.approx(CONSTANTS["adhesion.traction_half"])
+    for name in ("unbind_rate", "traction_half"):
+        assert slack[name] == pytest.approx(tense[name] / CONSTANTS["adhesion.young"])
 
 
 def test_polarity_follows_wave2_in_full_and_cdc42_in_part():
@@ -74,7 +84,8 @@ def test_a_finer_step_halves_rates_and_mobility():
     coarse, fine = scale(CONSTANTS), scale(CONSTANTS, finer_step=2)
     a, b = (
         resting_mechanics(1500.0, CONSTANTS, lengths)
-        | {"bind_rate": binding_rate(190.0, CONSTANTS, lengths), "wandering": wandering_rate(CONSTANTS, lengths)}
+        | {"bind_rate": binding_rate(190.0, CONSTANTS, lengths), "unbind_rate": turnover_rate(CONSTANTS, lengths),
+           "wandering": wandering_rate(CONSTANTS, lengths)}
         for lengths in (coarse, fine)
     )
     assert coarse.mobility == 1.0
@@ -103,7 +114,8 @@ def test_a_line_with_fast_edges_has_short_steps_and_a_small_one_small_sites():
     a, b = (resting_mechanics(150.0, CONSTANTS, lengths) for lengths in (slow, fast))
     for time in ("act_memory", "turning_time"):
         assert b[time] * fast.step == pytest.approx(a[time] * slow.step / fast.pace, rel=0.05)
-    assert b["unbind_rate"] == pytest.approx(a["unbind_rate"] / 2.0), "a site lives as many steps, of half the size"
+    lives = [1.0 / turnover_rate(CONSTANTS, lengths) for lengths in (slow, fast)]
+    assert lives[1] == pytest.approx(2.0 * lives[0]), "a site lives as many steps, of half the size"
 
 
 def test_a_matrix_that_yields_lowers_the_phosphorylation_of_myosin():

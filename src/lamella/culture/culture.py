@@ -19,6 +19,7 @@ from lamella.culture.exchange import (
     mechanics,
     resting_mechanics,
     standing_mechanics,
+    turnover_rate,
     wandering_rate,
 )
 from lamella.culture.habitat import Coupling, Habitat
@@ -286,7 +287,8 @@ class Culture:
         """States to the columns of the dish.   seconds: for which areas follow what is wanted"""
         states = dict(zip(READ_STATES, self.population.observe(READ_STATES).T))
         columns = mechanics(states, self.constants, binding_rate(self._coated, self.constants, self.scale),
-                            wandering_rate(self.constants, self.scale))  # fmt: skip
+                            wandering_rate(self.constants, self.scale),
+                            turnover_rate(self.constants, self.scale))  # fmt: skip
         dying = np.isfinite(self._life.dying)
         for name, values in columns.items():
             lets_go = name in ("protrusion", "integrins") and dying.any()

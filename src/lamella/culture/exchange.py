@@ -26,6 +26,8 @@ READ_STATES = (
     "holders_rear",
     "gripping_front",
     "gripping_rear",
+    "tensed_front",
+    "tensed_rear",
     "elongation",
 )
 """States and observables that mechanics are made of."""
@@ -78,12 +80,14 @@ def means_of_halves(inputs: dict[str, Values]) -> dict[str, Values]:
 
 
 def mechanics(
-    states: Mapping[Any, NDArray[np.float64]], constants: Constants, binding: float = 1.0, wandering: float = 1.0
+    states: Mapping[Any, NDArray[np.float64]], constants: Constants, binding: float = 1.0, wandering: float = 1.0,
+    turnover: float = 1.0,
 ) -> Columns:  # fmt: skip
     """Columns of the tissue from the states of the cells.   [cells]
 
     binding      rate at which receptors of full affinity bind the coating of the dish (per MCS)
     wandering    rotational diffusion of the axis of a polarised cell (rad^2 per MCS)
+    turnover     rate at which sites under the tension of the reference let go (per MCS)
 
     protrusion   saturating in engaged WAVE2 plus active Cdc42 of both halves, times how fast filaments grow (energy)
     polarity     share of protrusion that follows the axis: front minus rear over the sum; WAVE2 counts in full,
@@ -92,6 +96,8 @@ def mechanics(
                  in the polarity: actin that flows back from the front carries myosin with it
     integrins    extended receptors that find a ligand of theirs, in load-bearing units
     bind_rate    `binding` times their mean affinity for what is coated
+    unbind_rate  `turnover` over the maturity of sites
+    traction_half  the more bonds are needed for a hold, the less mature they are
     rotational_diffusion  falls exponentially with the polarity: actin that flows back from the front carries with it
                  what marks the rear, so that a cell with little flow forgets its axis (Maiuri 2015)
     """
@@ -105,6 +111,7 @@ def mechanics(
     )
     polarity = np.clip(ahead / np.maximum(total, 1e-12), 0.0, 1.0)
     pushing = states["elongation"] * total
+    mature = maturity(states, constants)
     return {
         "protrusion": constants["protrusion.strength"] * pushing / (pushing + constants["protrusion.half_activity"]),
         "polarity": polarity,
@@ -114,9 +121,21 @@ def mechanics(
         / (polarity + constants["contraction.polarity_half"]),
         "integrins": holders / constants["adhesion.receptors_per_bond"],
         "bind_rate": binding * gripping / np.maximum(holders, 1e-300),
+        "unbind_rate": turnover / mature,
+        "traction_half": constants["adhesion.traction_half"] / mature,
         "rotational_diffusion": wandering
         * np.exp(constants["axis.flow_gain"] * (constants["axis.polarised"] - polarity)),
     }
+
+
+def maturity(states: Mapping[Any, NDArray[np.float64]], constants: Constants) -> NDArray[np.float64]:
+    """How long the sites of a cell live and how well they hold, over sites under the tension of the reference.   [cells]
+
+    Sites form without myosin; tension makes them last and ties them to actin (Choi 2008, Gupton 2006).
+    """
+    young = constants["adhesion.young"]
+    tensed = 0.5 * (states["tensed_front"] + states["tensed_rear"])
+    return young + (1.0 - young) * tensed / constants["adhesion.tensed"]
 
 
 def wandering_rate(constants: Constants, scale: Scale) -> float:
@@ -132,19 +151,21 @@ def binding_rate(density: float, constants: Constants, scale: Scale) -> float:
     return scale.per_step(constants["adhesion.bind_rate"]) * scale.pace * density
 
 
+def turnover_rate(constants: Constants, scale: Scale) -> float:
+    """Rate per MCS at which sites of the reference's tension let go."""
+    return scale.per_step(constants["adhesion.unbind_rate"]) * scale.pace
+
+
 def resting_mechanics(spread_area: float, constants: Constants, scale: Scale) -> dict[str, float]:
     """Columns of the tissue that no state changes.
 
     spread_area  of the cell line [um^2]
     """
-    per_step = scale.per_step
     return standing_mechanics(spread_area, constants, scale) | {
         "act_memory": float(scale.steps(scale.paced(constants["protrusion.memory"]))),
         "contact_gain": constants["protrusion.contact_gain"],
         "bind_floor": constants["adhesion.bind_floor"],
-        "unbind_rate": per_step(constants["adhesion.unbind_rate"]) * scale.pace,
         "dissipation": constants["adhesion.dissipation"],
-        "traction_half": constants["adhesion.traction_half"],
         "traction_floor": constants["adhesion.traction_floor"],
         "load": constants["adhesion.load"],
         "turning_time": scale.paced(constants["axis.turning_time"]) / scale.step,
