@@ -129,7 +129,7 @@ def mechanics(
 
 
 def maturity(states: Mapping[Any, NDArray[np.float64]], constants: Constants) -> NDArray[np.float64]:
-    """How long the sites of a cell live and how well they hold, over sites under the tension of the reference.   [cells]
+    """How long a cell's sites live and how well they hold, over those under the tension of the reference.   [cells]
 
     Sites form without myosin; tension makes them last and ties them to actin (Choi 2008, Gupton 2006).
     """
