@@ -62,6 +62,8 @@ def test_every_construct_and_drug_changes_the_network():
         ({"level_of": {"XIAP": "MEFF"}}, "unknown cell line", "MEF"),
         ({"level_of": {"XAIP": "MEF"}}, "unknown level of HeLa 'XAIP'", "XIAP"),
         ({"inhibitor": {"U126": "1 uM"}}, "unknown drug 'U126'", "U0126"),
+        ({"inhibitor": {"Cilengitide": "10 uM"}}, "'Cilengitide' is no drug", "antibody = "),
+        ({"factor": {"dasatinib": "10 nM"}}, "'dasatinib' is no soluble factor", "inhibitor = "),
         ({"inhibitor": {"U0126": "-1 uM"}}, "too small", "least"),
         ({"inhibitor": {"U0126": "1 parsec"}}, "does not convert", "uM"),
         ({"factor": {"EGFF": "1 ng/ml"}}, "unknown soluble factor", "EGF"),

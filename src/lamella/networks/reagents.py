@@ -76,8 +76,18 @@ def _name(kind: str, what: str, name: str, where: str | None) -> str:
     rows = _TABLES[kind]()
     found = named(name, rows)
     if found is None:
-        raise refused(kind, name, where) or unknown(what, name, (other for other, _ in spellings(rows)), where)
+        raise (refused(kind, name, where) or _elsewhere(what, name, where)
+               or unknown(what, name, (other for other, _ in spellings(rows)), where))  # fmt: skip
     return found
+
+
+def _elsewhere(what: str, name: str, where: str | None) -> InputError | None:
+    """The error for a name that stands under another kind of perturbation; None for any other."""
+    for kind, table in _TABLES.items():
+        if row := named(name, table()):
+            return InputError(f"'{name}' is no {what}", where=where, why=f"It is given as {kind}.",
+                              remedy=f"Write `{kind} = {{ \"{row}\" = \"DOSE\" }}`.")
+    return None
 
 
 def drug_row(drug: str, where: str | None = "inhibitor") -> dict:
