@@ -59,3 +59,11 @@ def test_etk_on_fak_adds_to_the_phosphorylation_of_cas():
         {"overexpression": {"BMX": 5.0}, "mutant": {"BMX": "PH"}}))  # fmt: skip
     assert many["BCAR1_p_front"] > 1.02 * few["BCAR1_p_front"]
     assert mutant["BCAR1_p_front"] == pytest.approx(few["BCAR1_p_front"], rel=1e-2)
+
+
+def test_beta4_takes_plectin_and_no_talin():
+    of = lambda **arm: after(0.5, ("active_a6b4", "active_a3b1"), cell="T4-2", matrix={"laminin": "20 ug/ml"}, **arm)
+    whole, talin = of(), of(knockdown={"TLN1": 0.9})
+    assert talin["active_a3b1"] < 0.5 * whole["active_a3b1"]
+    assert talin["active_a6b4"] == pytest.approx(whole["active_a6b4"], rel=0.1)
+    assert of(mutant={"ITGB4": "R1281W"})["active_a6b4"] < 0.05 * whole["active_a6b4"]

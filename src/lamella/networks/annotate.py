@@ -42,6 +42,11 @@ def answers_rras(heterodimer: str) -> bool:
     return _integrins()[heterodimer].get("rras", False)
 
 
+def on_keratin(heterodimer: str) -> bool:
+    """Whether plectin holds it to keratin, where others are held to actin."""
+    return _integrins()[heterodimer].get("keratin", False)
+
+
 def is_stored(heterodimer: str) -> bool:
     """Whether cells may keep more of it in vesicles and granules, for signals to bring to the surface."""
     return _integrins()[heterodimer].get("stored", False)

@@ -15,7 +15,15 @@ import libsbml
 
 from lamella.errors import ModelError
 from lamella.networks import kept, library
-from lamella.networks.annotate import annotate, answers_rras, compartments, competitor, heterodimers, is_stored
+from lamella.networks.annotate import (
+    annotate,
+    answers_rras,
+    compartments,
+    competitor,
+    heterodimers,
+    is_stored,
+    on_keratin,
+)
 from lamella.networks.antimony_text import Passage, to_sbml
 from lamella.networks.cell_line import CellLine, cell_line, line_hash
 from lamella.networks.library import COMMON_MODULES, Evidence, Module, Parameter
@@ -25,6 +33,8 @@ from lamella.networks.unit_definitions import add_unit
 from lamella.provenance import text_hash, value_hash
 
 _TEMPLATE_INPUTS = ("fresh", "slip", "area", "tension")
+_OF_ACTIN = ("slip", "tension")
+"""Those by which myosin pulls on receptors: on keratin nothing does."""
 _HALVES = ("front", "rear")
 
 
@@ -120,12 +130,11 @@ def _integrin_lines(line: CellLine) -> list[str]:
         arguments = [
             "front",
             "rear",
-            "TLN1_open_front",
-            "TLN1_open_rear",
+            *(f"{'PLEC' if on_keratin(name) else 'TLN1_open'}_{half}" for half in _HALVES),
             f"{name}_ligand_front",
             f"{name}_ligand_rear",
             *_regulators(name),
-            *(f"{what}_{half}" for what in _TEMPLATE_INPUTS for half in _HALVES),
+            *_told(name),
             *_fates(name),
         ]
         out.append(f"{name}: integrin({', '.join(arguments)})")
@@ -145,10 +154,16 @@ def _store(name: str) -> list[str]:
 def _regulators(name: str) -> tuple[str, ...]:
     """What regulates at the chains of a heterodimer: at its tails, from outside, by how it wanders."""
     beta = heterodimers()[name]["beta"]["symbol"]
-    tail = {"ITGB1": "tail_b1", "ITGB3": "tail_b3"}.get(beta, "tail_other")
+    tail = {"ITGB1": "tail_b1", "ITGB3": "tail_b3", "ITGB4": "tail_b4"}.get(beta, "tail_other")
     alpha = ("alpha_rras_front", "alpha_rras_rear") if answers_rras(name) else ("alpha_other", "alpha_other")
     opener = "opener_b1" if beta == "ITGB1" else "opener"
     return (tail, *alpha, opener, competitor(name), "encounter")
+
+
+def _told(name: str) -> tuple[str, ...]:
+    """What either half tells a heterodimer of its surroundings."""
+    apart = _OF_ACTIN if on_keratin(name) else ()
+    return tuple(f"{what}{'_keratin' if what in apart else ''}_{half}" for what in _TEMPLATE_INPUTS for half in _HALVES)
 
 
 _TRAFFIC = ("leaving", "uptake", "forward", "return_active_b1", "surfacing")
@@ -158,7 +173,7 @@ _TRAFFIC = ("leaving", "uptake", "forward", "return_active_b1", "surfacing")
 def _fates(name: str) -> tuple[str, ...]:
     """What undoes the tether of a heterodimer to the cytoskeleton, and its traffic; calcineurin acts on b3."""
     beta = heterodimers()[name]["beta"]["symbol"]
-    chain = "b3" if beta == "ITGB3" else "other"
+    chain = "keratin" if on_keratin(name) else "b3" if beta == "ITGB3" else "other"
     back = "return_active_b1" if beta == "ITGB1" else "forward"
     made = "made_a5b1" if name == "a5b1" else {"ITGB3": "made_b3", "ITGB5": "made_b5"}.get(beta, "made_other")
     return (*(f"release_{chain}_{half}" for half in _HALVES), "leaving", "uptake", "forward", back, made,
