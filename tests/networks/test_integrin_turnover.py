@@ -32,6 +32,13 @@ def test_loss_of_beta1_makes_beta3_up_and_beta5_down():
     assert without["total_a5b1"] < 1e-3 * whole["total_a5b1"]
 
 
+def test_half_of_beta1_leaves_most_of_its_receptors_and_none_of_it_leaves_none():
+    whole, half, none = (after(0.0, ("total_a5b1",), cell="HUVEC", **arm)["total_a5b1"]
+                         for arm in ({}, {"knockdown": {"ITGB1": 0.5}}, {"knockout": ("ITGB1",)}))  # fmt: skip
+    assert 0.6 < half / whole < 0.75
+    assert none == 0.0
+
+
 def test_a_beta3_message_that_beta1_does_not_shorten_stays_at_its_level():
     names = ("total_avb3",)
     arm = {"cell": "MEF", "mutant": {"ITGB3": "stable-message"}}

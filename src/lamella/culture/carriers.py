@@ -27,7 +27,7 @@ from lamella.culture.constants import Constants
 from lamella.culture.scale import Scale
 from lamella.culture.surroundings import surrounding_constants
 from lamella.errors import InputError, unknown
-from lamella.networks import Network, Treatment, ligands
+from lamella.networks import Network, Treatment, heterodimers, ligands
 from lamella.tissue import STANDING, Dish
 from lamella.tissue.fields import Occupancy
 
@@ -70,7 +70,11 @@ def carrier_columns(
 
 def held_by(network: Network, treatment: Treatment) -> frozenset[str]:
     """Ligands that an integrin binds which the cells of an arm have."""
-    there = {name for name in network.cell.integrins if treatment.chronic.get(f"{name}_expression", 1.0) > 0.0}
+    gone = {key for key, value in treatment.chronic.items() if value == 0.0}
+    there = {
+        name for name in network.cell.integrins
+        if not gone & {f"{name}_expression", *(f"{chain['symbol']}_chain" for chain in heterodimers()[name].values())}
+    }  # fmt: skip
     return frozenset(name for name, row in ligands().items() if there & row["affinity"].keys())
 
 

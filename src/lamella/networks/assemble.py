@@ -176,7 +176,8 @@ def _fates(name: str) -> tuple[str, ...]:
     chain = "keratin" if on_keratin(name) else "b3" if beta == "ITGB3" else "other"
     back = "return_active_b1" if beta == "ITGB1" else "forward"
     made = "made_a5b1" if name == "a5b1" else {"ITGB3": "made_b3", "ITGB5": "made_b5"}.get(beta, "made_other")
-    return (*(f"release_{chain}_{half}" for half in _HALVES), "leaving", "uptake", "forward", back, made,
+    paired = "paired_b1" if beta == "ITGB1" else "paired_other"
+    return (*(f"release_{chain}_{half}" for half in _HALVES), "leaving", "uptake", "forward", back, made, paired,
             f"total_{name}", "contact")
 
 

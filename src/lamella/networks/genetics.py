@@ -55,6 +55,8 @@ def expressions(network: Network, gene: str, where: str) -> tuple[str, ...]:
     """The parameters of the network that scale the amount of a gene product."""
     if gene not in gene_names():
         raise refused("knockdown", gene, where) or _unknown_gene(gene, where)
+    if f"{gene}_chain" in network.parameters:
+        return (f"{gene}_chain",)
     carriers = [
         name
         for name, pair in heterodimers().items()

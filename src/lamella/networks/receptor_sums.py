@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import libsbml
 
-from lamella.networks.annotate import competitor, heterodimers, holds_caveolin, is_stored
+from lamella.networks.annotate import competitor, heterodimers, holds_caveolin, is_stored, on_keratin
 from lamella.networks.cell_line import CellLine
 from lamella.networks.matrix_ligands import ligands, under
 
@@ -45,6 +45,7 @@ def _write_sums(model: libsbml.Model, line: CellLine) -> None:
     of = {beta: [name for name in line.integrins if heterodimers()[name]["beta"]["symbol"] == beta]
           for beta in ("ITGB1", "ITGB2", "ITGB3", "ITGB4")}  # fmt: skip
     sums = {name: (line.integrins, states) for name, states in _SUMS.items()} | {
+        "active": ([name for name in line.integrins if not on_keratin(name)], _SUMS["active"]),  # that talin opens
         "caveolar": (caveolar, ("clustered",)),
         "unligated": ([name for name in line.integrins if name == "a5b1"], ("low", "high")),
         "unligated_b3": (of["ITGB3"], ("low", "high")),
