@@ -1,4 +1,4 @@
-"""Receptors are made and lost: flow makes more a5b1, loss of beta-1 more beta-3 and less beta-5."""
+"""Receptors are made and lost: flow and loss of beta-3 make more a5b1, loss of beta-1 more beta-3 and less beta-5."""
 
 import numpy as np
 import pytest
@@ -37,6 +37,14 @@ def test_half_of_beta1_leaves_most_of_its_receptors_and_none_of_it_leaves_none()
                          for arm in ({}, {"knockdown": {"ITGB1": 0.5}}, {"knockout": ("ITGB1",)}))  # fmt: skip
     assert 0.6 < half / whole < 0.75
     assert none == 0.0
+
+
+def test_endothelium_without_av_makes_more_a5b1_and_an_antibody_changes_nothing_in_a_day():
+    whole, without = (after(0.0, TOTALS, cell="HUVEC", knockout=genes) for genes in ((), ("ITGAV",)))
+    assert 1.4 < without["total_a5b1"] / whole["total_a5b1"] < 1.7
+    assert without["total_a6b1"] == pytest.approx(whole["total_a6b1"], rel=1e-3)
+    held = after(24.0, TOTALS, cell="HUVEC", antibody={"LM609": "10 ug/ml"})
+    assert held["total_a5b1"] == pytest.approx(whole["total_a5b1"], rel=0.05)
 
 
 def test_a_beta3_message_that_beta1_does_not_shorten_stays_at_its_level():

@@ -58,7 +58,8 @@ def _write_sums(model: libsbml.Model, line: CellLine) -> None:
         for half in _HALVES:
             terms = [f"{i}_{state}_{half}" for i in members for state in states]
             _rule(model, f"{name}_{half}", " + ".join(terms) or "0 molecules")
-    _rule(model, "b1_share", _share_of(of["ITGB1"]))
+    for chain in ("ITGB1", "ITGB3"):
+        _rule(model, f"{chain[3:].lower()}_share", _share_of(of[chain]))
 
 
 def _share_of(members: list[str]) -> str:
