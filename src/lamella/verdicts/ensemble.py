@@ -26,11 +26,12 @@ _SCHEME = ("scale.", "clock.", "shape.focus")
 
 
 def factors(cell: str, members: int, seed: int, *, exchange: bool = False,
-            ranges: bool = True) -> dict[str, NDArray[np.float64]]:
+            ranges: bool = True, width: float = 1.0) -> dict[str, NDArray[np.float64]]:
     """Parameter -> its factor in every member.   [members]
 
     exchange   also the constants of the exchange between cell and dish, as 'section.name'
     ranges     whether numbers that were placed by the range of an amount move with it
+    width      of all spreads, over those that the grades say
 
     A number has the same factor wherever it is used: in all integrins that share a law, in all cell lines. Protein
     levels are numbers of one cell line.
@@ -45,7 +46,7 @@ def factors(cell: str, members: int, seed: int, *, exchange: bool = False,
     for name, row in rows.items():
         if row.grade in SPREAD:
             key = template[name][1] if name in template else name
-            factor = drawn[name] * moved.get(key, 1.0)
+            factor = (drawn[name] * moved.get(key, 1.0)) ** width
             found[name] = of_share(row.value, factor) if is_share(name, row) else factor
     return found
 

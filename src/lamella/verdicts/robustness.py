@@ -91,13 +91,13 @@ def stands(expectation: Base, values: Mapping[tuple[str, str], float]) -> bool |
     return standing(judge(expectation, twice, last=True)) is Standing.HOLDS
 
 
-def ensemble_variants(members: int, seed: int) -> Callable[[str], list[Variant]]:
+def ensemble_variants(members: int, seed: int, width: float = 1.0) -> Callable[[str], list[Variant]]:
     """Cell line -> the whole network and the members of its ensemble."""
     made: dict[str, list[Variant]] = {}
 
     def of(cell: str) -> list[Variant]:
         if cell not in made:
-            drawn = factors(cell, members, seed)
+            drawn = factors(cell, members, seed, width=width)
             made[cell] = [WHOLE] + [Variant({name: float(row[m]) for name, row in drawn.items()})
                                     for m in range(members)]
         return made[cell]
@@ -105,14 +105,17 @@ def ensemble_variants(members: int, seed: int) -> Callable[[str], list[Variant]]
 
 
 def population_robustness(findings: Sequence[Finding], bench: Bench, *, members: int = POPULATION_MEMBERS,
-                          seed: int = 1, threads: int = 1,
+                          seed: int = 1, threads: int = 1, width: float = 1.0,
                           tell: OnMember = lambda share: None) -> dict[str, Robustness]:
-    """Of findings that need blots only.   raises InputError: one of them needs more"""
+    """Of findings that need blots only.   raises InputError: one of them needs more
+
+    width   of all spreads, over those that the grades say
+    """
     for finding in findings:
         if not is_blot(finding):
             raise InputError(f"'{finding.id}' needs more than blots", where="robustness")
     names = ModelNames(bench.assays)
-    lanes = VariantBench(ensemble_variants(members, seed), threads=threads, watch=SIGNS_OF_DEATH)
+    lanes = VariantBench(ensemble_variants(members, seed, width), threads=threads, watch=SIGNS_OF_DEATH)
     lanes.prepare((plate, None) for finding in findings for cell in _lines(finding)
                   for plate in [reference_plate(cell, bench)])
     lanes.prepare((plate, e.at) for finding in findings for _, e, plates in possible(finding, bench, names)
