@@ -34,7 +34,8 @@ def test_proteases_close_a_dense_wound_and_matter_less_in_a_loose_one():
     def closed(pore, **arm):
         conditions = WOUND_IN_VIVO.conditions(cells=36, wound="60 um", edge="80 um", duration="12 h", frame="6 h",
                                               pore=pore)
-        wounds = [WOUND_IN_VIVO.run(setting(replicate, **arm), conditions, lambda share: None) for replicate in (0, 1)]
+        wounds = [WOUND_IN_VIVO.run(setting(replicate, **arm), conditions, lambda share: None)
+                  for replicate in range(6)]
         for wound in wounds:
             assert float(wound.closure_course[0]) == 0.0
             assert float(wound.closure) == float(wound.closure_course[-1])
