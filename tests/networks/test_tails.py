@@ -67,3 +67,13 @@ def test_beta4_takes_plectin_and_no_talin():
     assert talin["active_a3b1"] < 0.5 * whole["active_a3b1"]
     assert talin["active_a6b4"] == pytest.approx(whole["active_a6b4"], rel=0.1)
     assert of(mutant={"ITGB4": "R1281W"})["active_a6b4"] < 0.05 * whole["active_a6b4"]
+
+
+def test_inhibitors_take_the_work_of_src_and_of_ilk_and_leave_what_is_switched_on():
+    names = ("SRC_activity", "ILK_activity", "ILK_active", "AP1_freed_total")
+    whole, no_src, no_ilk = (after(0.5, names, cell="HeLa", **arm) for arm in (
+        {}, {"inhibitor": {"PP2": "10 uM"}}, {"inhibitor": {"QLT0267": "10 uM"}}))
+    assert no_src["SRC_activity"] < 0.1 * whole["SRC_activity"]
+    assert no_ilk["ILK_activity"] < 0.1 * whole["ILK_activity"]
+    assert no_ilk["ILK_active"] > 0.8 * whole["ILK_active"]
+    assert no_ilk["AP1_freed_total"] < 0.9 * whole["AP1_freed_total"]
