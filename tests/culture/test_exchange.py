@@ -22,7 +22,7 @@ CONSTANTS = constants()
 
 
 def states(**changed):
-    base = dict.fromkeys(READ_STATES, 1.0e4) | {"elongation": 1.0, "tensed_front": 0.4, "tensed_rear": 0.4}
+    base = dict.fromkeys(READ_STATES, 1.0e4) | {"elongation": 1.0, "tensed": 0.4}
     return {name: np.array([float(value)]) for name, value in (base | changed).items()}
 
 
@@ -33,7 +33,7 @@ def test_a_symmetric_cell_has_no_polarity_and_no_rear():
 
 
 def test_tension_makes_sites_last_and_hold():
-    slack, tense = (mechanics(states(tensed_front=share, tensed_rear=share), CONSTANTS, turnover=1.0)
+    slack, tense = (mechanics(states(tensed=share), CONSTANTS, turnover=1.0)
                     for share in (0.0, CONSTANTS["adhesion.tensed"]))
     assert tense["unbind_rate"] == pytest.approx(1.0)
     assert tense["traction_half"] == pytest.approx(CONSTANTS["adhesion.traction_half"])

@@ -68,6 +68,15 @@ def test_blebbistatin_takes_the_pull_and_leaves_the_phosphate():
     assert drug[front] + drug[rear] < 0.4 * (wild[front] + wild[rear])
 
 
+@pytest.mark.parametrize("line", ["HeLa", "MEF", "HUVEC", "MCF-10A"])
+def test_without_the_pull_of_myosin_fak_at_sites_falls(line):
+    names = ("PTK2_p397_front", "PTK2_p397_rear")
+    wild, drug, slack = (sum(after(6.0, names, line, **arm).values()) for arm in
+                         ({}, {"inhibitor": {"blebbistatin": "20 uM"}}, {"inhibitor": {"Y-27632": "10 uM"}}))
+    assert drug < 0.8 * wild
+    assert slack < wild
+
+
 @pytest.mark.parametrize("poison", ["latrunculin A", "cytochalasin D"])
 def test_poisons_of_actin_stop_filaments_and_untie_integrins(poison):
     names = ("elongation", "mobile_total", "MYL9_active_rear")

@@ -26,8 +26,7 @@ READ_STATES = (
     "holders_rear",
     "gripping_front",
     "gripping_rear",
-    "tensed_front",
-    "tensed_rear",
+    "tensed",
     "elongation",
 )
 """States and observables that mechanics are made of."""
@@ -134,8 +133,7 @@ def maturity(states: Mapping[Any, NDArray[np.float64]], constants: Constants) ->
     Sites form without myosin; tension makes them last and ties them to actin (Choi 2008, Gupton 2006).
     """
     young = constants["adhesion.young"]
-    tensed = 0.5 * (states["tensed_front"] + states["tensed_rear"])
-    return young + (1.0 - young) * tensed / constants["adhesion.tensed"]
+    return young + (1.0 - young) * states["tensed"] / constants["adhesion.tensed"]
 
 
 def wandering_rate(constants: Constants, scale: Scale) -> float:

@@ -32,9 +32,6 @@ from lamella.networks.receptor_sums import GROUPS, write_sums
 from lamella.networks.unit_definitions import add_unit
 from lamella.provenance import text_hash, value_hash
 
-_TEMPLATE_INPUTS = ("fresh", "slip", "area", "tension")
-_OF_ACTIN = ("slip", "tension")
-"""Those by which myosin pulls on receptors: on keratin nothing does."""
 _HALVES = ("front", "rear")
 
 
@@ -161,9 +158,9 @@ def _regulators(name: str) -> tuple[str, ...]:
 
 
 def _told(name: str) -> tuple[str, ...]:
-    """What either half tells a heterodimer of its surroundings."""
-    apart = _OF_ACTIN if on_keratin(name) else ()
-    return tuple(f"{what}{'_keratin' if what in apart else ''}_{half}" for what in _TEMPLATE_INPUTS for half in _HALVES)
+    """What either half tells a heterodimer of its surroundings, and how myosin pulls: on keratin it does not."""
+    slip, tension = ("slip_keratin", "tension_keratin") if on_keratin(name) else ("slip", "tension")
+    return (*(f"{what}_{half}" for what in ("fresh", slip, "area") for half in _HALVES), tension)
 
 
 _TRAFFIC = ("leaving", "uptake", "forward", "return_active_b1", "surfacing")
