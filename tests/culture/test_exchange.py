@@ -32,13 +32,18 @@ def test_a_symmetric_cell_has_no_polarity_and_no_rear():
     assert columns["rear_focus"] == 0.0
 
 
-def test_tension_makes_sites_last_and_hold():
-    slack, tense = (mechanics(states(tensed=share), CONSTANTS, turnover=1.0)
-                    for share in (0.0, CONSTANTS["adhesion.tensed"]))
+def test_tension_makes_sites_last_and_hold_and_lamellae_keep_young_ones():
+    most = CONSTANTS["protrusion.wasf2_half"] * CONSTANTS["adhesion.flow"] / (1.0 - CONSTANTS["adhesion.flow"])
+    lamella = {"WASF2_engaged_front": most, "WASF2_engaged_rear": 0.0}
+    tense, slack, neither = (
+        mechanics(states(**(lamella if flow else dict.fromkeys(lamella, 0.0)), tensed=share), CONSTANTS, turnover=1.0)
+        for flow, share in ((True, CONSTANTS["adhesion.tensed"]), (True, 0.0), (False, 0.0))
+    )
     assert tense["unbind_rate"] == pytest.approx(1.0)
     assert tense["traction_half"] == pytest.approx(CONSTANTS["adhesion.traction_half"])
     for name in ("unbind_rate", "traction_half"):
         assert slack[name] == pytest.approx(tense[name] / CONSTANTS["adhesion.young"])
+        assert 50.0 * tense[name] < neither[name] < 1e3 * tense[name]
 
 
 def test_polarity_follows_wave2_in_full_and_cdc42_in_part():

@@ -12,7 +12,7 @@ from lamella.culture.alone import PULL
 @pytest.mark.parametrize(("cell", "ligand"), [("HeLa", "fibronectin"), ("MCF-10A", "collagen_I")])
 def test_a_cell_alone_is_told_what_the_idealised_one_is(cell, ligand):
     one = setting(cell, ligand, "10 ug/ml")
-    ideal, alone = idealised_inputs(*treated(one)), told_alone(one, settle=1200.0, watch=1200.0)
+    ideal, alone = idealised_inputs(*treated(one)), told_alone(one, settle=1200.0, watch=7200.0)
     assert alone.keys() - {PULL} <= ideal.keys()
     for name in ("free_front", "free_rear", f"{ligand}_front", f"{ligand}_rear"):
         assert alone[name] == pytest.approx(ideal[name], rel=1e-12)

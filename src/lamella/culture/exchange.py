@@ -65,6 +65,9 @@ def own_load(cells: int) -> Columns:
     return {"pull_floor": np.ones(cells), "pull_slope": np.zeros(cells)}
 
 
+_LEAST_MATURE = 0.01
+"""Of sites without lamella and tension: they live a dozen seconds, less than a step of the dish."""
+
 Values = TypeVar("Values", float, NDArray[np.float64])
 
 
@@ -128,12 +131,16 @@ def mechanics(
 
 
 def maturity(states: Mapping[Any, NDArray[np.float64]], constants: Constants) -> NDArray[np.float64]:
-    """How long a cell's sites live and how well they hold, over those under the tension of the reference.   [cells]
+    """How long a cell's sites live and how well they hold, over those of the reference.   [cells]
 
-    Sites form without myosin; tension makes them last and ties them to actin (Choi 2008, Gupton 2006).
+    Sites form under lamellae, whose flow of actin holds them (Alexandrova 2008), and without myosin; tension makes them
+    last and ties them to actin (Choi 2008, Gupton 2006).
     """
     young = constants["adhesion.young"]
-    return young + (1.0 - young) * states["tensed"] / constants["adhesion.tensed"]
+    lamella = (states["WASF2_engaged_front"] + states["WASF2_engaged_rear"]) / constants["protrusion.wasf2_half"]
+    flow = lamella / (1.0 + lamella) / constants["adhesion.flow"]
+    mature = young * flow + (1.0 - young) * states["tensed"] / constants["adhesion.tensed"]
+    return np.maximum(mature, _LEAST_MATURE)
 
 
 def wandering_rate(constants: Constants, scale: Scale) -> float:
