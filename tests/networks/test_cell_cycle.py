@@ -59,7 +59,7 @@ def test_p21_rises_early_and_is_down_again_before_s_phase_unless_cells_come_off(
 
 
 def test_damage_holds_cells_before_s_phase_by_p53_and_p21():
-    damage = {"factor": {"EGF": "10 ng/ml from 0 h"}, "inhibitor": {"doxorubicin": "1 uM from 0 h"}}
+    damage = {"factor": {"EGF": "10 ng/ml from 0 h"}, "inhibitor": {"doxorubicin": "3 uM from 0 h"}}
     wild = course("MCF-10A", ("S_phase",), (24.0,), factor=damage["factor"])[0, 0]
     hurt, no_p53, no_p21 = (course("MCF-10A", ("S_phase",), (24.0,), **damage | arm)[0, 0]
                             for arm in ({}, {"knockout": ("TP53",)}, {"knockout": ("CDKN1A",)}))
