@@ -108,7 +108,7 @@ def test_force_follows_the_bonds_and_no_cell_sticks_without_integrins():
 
 def test_the_detachment_force_hardly_depends_on_the_step():
     coarse, fine = (means(ADHESION, {"control": {}}, step=step)["control"]["detachment_force"]
-                    for step in ("1 s", "0.25 s"))
+                    for step in ("0.5 s", "0.125 s"))
     assert coarse == pytest.approx(fine, rel=0.05)
 
 

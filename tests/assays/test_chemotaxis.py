@@ -64,7 +64,7 @@ def test_cells_go_to_egf_and_nowhere_without_a_slope():
 def test_fibroblasts_go_to_pdgf():
     arms = {"slope": {"gradient": {"PDGF": "0 to 30 ng/ml"}}, "even": {"factor": {"PDGF": "15 ng/ml"}}}
     dish = DISH | {"cell": "MEF"}
-    found = run_assay(CHEMOTAXIS, arms=arms, replicates=10, cells=36, duration="4 h", settle="1 h", **dish).arms
+    found = run_assay(CHEMOTAXIS, arms=arms, replicates=24, cells=36, duration="4 h", settle="1 h", **dish).arms
     index = {arm: np.array(rows["forward_index"]["values"]) for arm, rows in found.items()}
     assert index["slope"].mean() > 0.1
     gained = index["slope"] - index["even"]

@@ -14,7 +14,7 @@ from lamella.networks import Perturbations, bond_law
 
 HOLD = 10.0
 UNREGULATED = {"inside_out_PIP3": 0.0, "inside_out_RAP1A": 0.0, "K_suppression": 1e12, "K_FERMT2": 1e-9,
-               "a5b1_k_activation": 1.0 / (2.0 * 2.0), "K_FLNA": 1e12, "tension_floor": 2.0,
+               "a5b1_k_activation": 1.0 / (2.0 * 2.0), "K_FLNA": 1e12, "tension_floor": 2.5,
                "k_release_load": 0.0, "alpha_floor": 5, "k_release_CAPN1": 0.0, "k_uptake": 0.0}  # fmt: skip
 """Factors that make inside-out signals those of the rest, and what regulates a bare beta-1 tail and its alpha tail,
 encounters and tension 1 at all times: kindlin in excess and no ICAP-1 each double the rate of activation; tethers hold,

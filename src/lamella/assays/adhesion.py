@@ -45,7 +45,7 @@ class AdhesionConditions(Conditions):
     highest: Annotated[str, written_in("nN", above=0.0)] = "1 uN"
     forces: Annotated[int, Field(ge=5, le=200)] = 31
     hold: Annotated[str, written_in("s", above=0.0)] = "10 s"
-    step: Annotated[str, written_in("s", above=0.0)] = "1 s"
+    step: Annotated[str, written_in("s", above=0.0)] = "0.5 s"
     cells: Annotated[int, Field(ge=4, le=20000)] = 60
 
     @model_validator(mode="after")
