@@ -1,12 +1,14 @@
 """Cells on a gel: pores, layout, what is held and what stops nuclei, and the way in with and without proteases."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from lamella.assays import INVASION, Setting
 from lamella.assays.invasion import gel_of, pore_of
 from lamella.assays.preparation import treated
-from lamella.assays.section import FIBRES, Ground
+from lamella.assays.section import FIBRES, Ground, seed_of_ground
 from lamella.culture import habitat_table, row_above
 from lamella.errors import InputError
 from lamella.networks import Perturbations, ligands
@@ -81,3 +83,9 @@ def test_pores_wider_than_the_gel_leave_nothing_to_cut():
                         lambda share: None)  # fmt: skip
     assert not well["fibres"].any()
     assert float(well["fibres_cut"]) == 0.0
+
+
+def test_no_two_dishes_share_their_fibres():
+    dishes = [replace(setting(replicate=dish), seed=seed) for seed in (1, 2, 3) for dish in (0, 1, 2)]
+    assert len({seed_of_ground(dish) for dish in dishes}) == len(dishes)
+    assert seed_of_ground(setting(cell="MEF")) == seed_of_ground(setting(cell="HeLa"))

@@ -47,6 +47,18 @@ def test_endothelium_without_av_makes_more_a5b1_and_an_antibody_changes_nothing_
     assert held["total_a5b1"] == pytest.approx(whole["total_a5b1"], rel=0.05)
 
 
+def test_cells_that_have_less_beta3_to_lose_make_less_a5b1_up():
+    def gained(cell, **arm):
+        whole, without = (after(0.0, TOTALS, cell=cell, **arm, **gone)["total_a5b1"]
+                          for gone in ({}, {"knockout": ("ITGB3",)}))  # fmt: skip
+        return without / whole
+
+    endothelium, fibroblast = gained("HUVEC"), gained("MEF")
+    assert 1.15 < fibroblast < endothelium - 0.1
+    assert gained("HUVEC", level_of={"avb3": "MEF"}) == pytest.approx(fibroblast, rel=0.05)
+    assert gained("T47D") == pytest.approx(1.0, rel=1e-6)
+
+
 def test_a_beta3_message_that_beta1_does_not_shorten_stays_at_its_level():
     names = ("total_avb3",)
     arm = {"cell": "MEF", "mutant": {"ITGB3": "stable-message"}}

@@ -31,6 +31,7 @@ from lamella.culture import (
 )
 from lamella.errors import InputError
 from lamella.networks import Treatment, assemble
+from lamella.random import stream_key
 from lamella.tissue.fields import Ligand
 
 FIBRES = "collagen fibres"
@@ -150,11 +151,16 @@ def sectioned(setting: Setting, cells: int, depth: float, fill: Callable[[Treatm
         layout = on_carpet(layout, surface, high, long, setting.seed, setting.replicate)
 
     def habitat(treatment: Treatment, shape: tuple[int, ...]) -> Habitat:
-        made = fill(treatment, Ground(shape, surface, lengths.site, setting.seed + setting.replicate))
+        made = fill(treatment, Ground(shape, surface, lengths.site, seed_of_ground(setting)))
         return made if lining is None else replace(made, carriers=lining.carriers)
 
     culture = plated(setting, cells, layout, exchange, lengths, habitat=habitat, section=True)
     return Section(culture, surface, diameter * lengths.site)
+
+
+def seed_of_ground(setting: Setting) -> int:
+    """Of what is drawn in the ground of one dish; shared by the arms, and by no dish of another seed."""
+    return int(stream_key(setting.seed, "dish", setting.replicate, "ground"))
 
 
 def measures(setting: Setting) -> tuple[Constants, Scale, float]:

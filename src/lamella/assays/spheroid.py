@@ -20,7 +20,7 @@ from lamella.assays.invasion import GelConditions, pore_of
 from lamella.assays.preparation import plated
 from lamella.assays.protocol import Assay, Progress, Setting
 from lamella.assays.quantities import written_in
-from lamella.assays.section import Ground, fibres_cut, fibres_left, ground_of, measures
+from lamella.assays.section import Ground, fibres_cut, fibres_left, ground_of, measures, seed_of_ground
 from lamella.assays.tracking import Recorder
 from lamella.culture import Culture, Habitat, islands, neighbours
 from lamella.networks import Treatment
@@ -51,7 +51,7 @@ def run(setting: Setting, conditions: SpheroidConditions, progress: Progress) ->
     pore = max(1, round(pore_of(conditions) / lengths.site))
 
     def habitat(treatment: Treatment, shape: tuple[int, ...]) -> Habitat:
-        return gel_of(treatment, Ground(shape, 0, lengths.site, setting.seed + setting.replicate), layout.labels, pore)
+        return gel_of(treatment, Ground(shape, 0, lengths.site, seed_of_ground(setting)), layout.labels, pore)
 
     culture = plated(setting, conditions.cells, layout, exchange, lengths, habitat=habitat, section=True)
     times = frame * np.arange(round(duration / frame) + 1)
