@@ -53,8 +53,10 @@ def is_stored(heterodimer: str) -> bool:
 
 
 def competitor(heterodimer: str) -> str:
-    """What divides its binding where soluble ligands compete, as the model calls it: galectin-8 holds beta-1 alone."""
-    return "competitor_b1" if heterodimers()[heterodimer]["beta"]["symbol"] == "ITGB1" else "competitor_other"
+    """What divides its binding where soluble ligands compete, as the model calls it: galectin-8 holds beta-1 alone, and
+    RGD peptides those whose ligands they imitate."""
+    chain = "b1" if heterodimers()[heterodimer]["beta"]["symbol"] == "ITGB1" else "other"
+    return f"competitor_{chain}_RGD" if _integrins()[heterodimer].get("rgd", False) else f"competitor_{chain}"
 
 
 @lru_cache(maxsize=1)

@@ -59,8 +59,8 @@ def _write_sums(model: libsbml.Model, line: CellLine) -> None:
             terms = [f"{i}_{state}_{half}" for i in members for state in states]
             _rule(model, f"{name}_{half}", " + ".join(terms) or "0 molecules")
     _rule(model, "b1_share", _share_of(of["ITGB1"]))
-    _rule(model, "b3_receptors", " + ".join(f"total_{i}" for i in of["ITGB3"]) or "0 molecules")
-    _rule(model, "b3_copies", " + ".join(f"{i}_copies" for i in of["ITGB3"]) or "0 molecules")
+    _rule(model, "b3_total", " + ".join(f"total_{i}" for i in of["ITGB3"]) or "0 molecules")
+    _rule(model, "b3_copies_total", " + ".join(f"{i}_copies" for i in of["ITGB3"]) or "0 molecules")
 
 
 def _share_of(members: list[str]) -> str:
