@@ -31,7 +31,8 @@ TAKEN = {
     "Ki_PRKCA": ("PRKCA_active_total",), "Ki_dynamin": ("uptake",), "Ki_MAPK8": ("MAPK8_activity",),
     "Ki_MAPK14": ("MAPK14_activity",), "Ki_GSK3B": ("GSK3B_drive",), "Ki_CDK4": ("CDK4_activity",),
     "Ki_CDK2": ("CDK2_share",), "Ki_CYBB": ("CYBB_active",), "Ki_IGF1R": ("IGF1R_activation",),
-    "Ki_INSR": ("INSR_activation",), "Ki_BCL2": ("BCL2_groove",), "Ki_ERBB2": ("ERBB2_pairing",), "K_calcium_buffer": ("CA_buffering",), "K_RHOA_toxin": ("RHOA_free_share",),
+    "Ki_INSR": ("INSR_activation",), "Ki_BCL2": ("BCL2_groove",), "Ki_ERBB2": ("ERBB2_pairing",),
+    "K_calcium_buffer": ("CA_buffering",), "K_RHOA_toxin": ("RHOA_free_share",),
     "K_RHO_toxin": ("membrane_access",), "Ki_MYH9": ("motor",), "Ki_ACTB": ("elongation", "motor"),
     **{f"Ki_MMP{n}": (f"MMP{n}_catalysis",) for n in (1, 2, 7, 9, 13, 14)},
 }  # fmt: skip
