@@ -19,6 +19,7 @@ import xarray as xr
 from numpy.typing import NDArray
 from pydantic import Field
 
+from lamella.assays.clock import frame_times
 from lamella.assays.cycle import as_just_divided, in_s_phase
 from lamella.assays.death import LIMIT, cut_share
 from lamella.assays.preparation import draw, numbers, treated
@@ -123,7 +124,7 @@ def run(setting: Setting, conditions: AciniConditions, progress: Progress) -> xr
     population = grown(network, treatment, np.vstack([one, one]), numbers(setting), start)
     as_just_divided(population)
     duration, look = quantity(conditions.duration, "s"), quantity(conditions.look, "s")
-    times = np.linspace(0.0, duration, max(2, round(duration / look) + 1))
+    times = frame_times(duration, look)
     clock, entered = np.full(2 * many, np.nan), np.full(many, -np.inf)
     course, died = [float(colonies.cells.mean())], np.zeros(many)
     for i, span in enumerate(np.diff(times)):

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 from scipy.spatial import KDTree
 
+from lamella.assays.clock import frame_times
 from lamella.assays.film import Film
 from lamella.assays.preparation import lengths_of, numbers, plated, sites_per_cell
 from lamella.assays.protocol import Assay, PicturedConditions, Progress, Setting
@@ -61,7 +62,7 @@ def run(setting: Setting, conditions: ScatterConditions, progress: Progress) -> 
     if settle > 0.0:
         culture.advance(settle)
     culture.seconds = 0.0
-    times = np.unique(np.append(np.arange(0.0, duration, frame), duration))
+    times = frame_times(duration, frame)
     film = Film(setting, times, conditions.pictures, conditions.colour)
     box = np.array(culture.dish.shape) * lengths.site
     recorder, rows, first = Recorder(), [], 1.0
