@@ -11,8 +11,6 @@ from lamella.networks import library
 from lamella.networks.cell_line import CellLine
 from lamella.networks.library import Evidence, Parameter
 
-_TAXON = "http://identifiers.org/taxonomy/9606"
-
 
 @lru_cache(maxsize=1)
 def genes() -> dict[str, dict]:
