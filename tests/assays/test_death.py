@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from lamella.assays import ANOIKIS, VIABILITY
-from lamella.assays.anoikis import half_time
 from lamella.assays.call import run_assay
+from lamella.assays.half_time import half_time
 from lamella.assays.viability import survivors
 from lamella.errors import InputError
 

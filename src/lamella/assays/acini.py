@@ -36,6 +36,7 @@ from lamella.culture import (
     make,
     pieces,
     placed,
+    surrounding_constants,
 )
 from lamella.errors import InputError
 from lamella.solve import Population
@@ -43,8 +44,6 @@ from lamella.units import quantity
 
 Array = NDArray[np.float64]
 
-_PLASTIC = 1e6
-"""Stiffness of a dish [kPa]."""
 _DAY = 86400.0
 
 
@@ -115,7 +114,8 @@ def run(setting: Setting, conditions: AciniConditions, progress: Progress) -> xr
     if treatment.suspended or any(change.suspended is not None for change in treatment.changes):
         raise InputError("colonies grow in or on a matrix", where=where, remedy="Drop 'suspended' from the arm.")
     ball, many = conditions.dimension == "3D", conditions.colonies
-    firm = firmness(quantity(conditions.stiffness, "kPa") if ball else _PLASTIC, numbers(setting))
+    under = quantity(conditions.stiffness, "kPa") if ball else surrounding_constants()["dish.stiffness"]
+    firm = firmness(under, numbers(setting))
     told = idealised_inputs(network, treatment, front_equals_rear=setting.front_equals_rear)
     colonies = Colonies(ball, np.ones(many))
     where_now = lambda: placed(told, treatment.density, colonies.place(), firm)
