@@ -55,8 +55,22 @@ def competitor(heterodimer: str) -> str:
     return "competitor_b1" if heterodimers()[heterodimer]["beta"]["symbol"] == "ITGB1" else "competitor_other"
 
 
-@lru_cache(maxsize=1)
+def made_as(heterodimer: str) -> str:
+    """What sets how much of it is made, as the module recycling calls it."""
+    return f"made_{_integrins()[heterodimer].get('made', 'other')}"
+
+
+def sums_of_receptors() -> dict[str, dict[str, dict]]:
+    """Numbers that sum up receptors: 'half' (one for each half of a cell) and 'cell', each with its rows by name."""
+    return _receptors()["sums"]
+
+
 def _integrins() -> dict[str, dict]:
+    return {name: row for name, row in _receptors().items() if name != "sums"}
+
+
+@lru_cache(maxsize=1)
+def _receptors() -> dict[str, dict]:
     return library.read_toml(library.package_folder("integrins.toml"))
 
 
