@@ -106,16 +106,6 @@ def write_zarr(path: Path, dataset: xr.Dataset) -> None:
         named.to_zarr(lent, mode="w", zarr_format=3, consolidated=False)
 
 
-def read_zarr(path: Path) -> xr.Dataset:
-    """The Dataset of `write_zarr`, in memory."""
-    with xr.open_zarr(path, consolidated=False, chunks=None) as opened:
-        dataset = opened.load()
-    for name, array in dataset.variables.items():
-        if array.dtype.kind in "OT":
-            dataset[name] = (array.dims, np.array(array.values.tolist(), dtype=str), array.attrs)
-    return dataset
-
-
 class Units:
     """Finished pieces of a run, one file each, named by the hash of all that they depend on."""
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from lamella.assays import ANOIKIS, VIABILITY
-from lamella.assays.anoikis import half_time
 from lamella.assays.call import run_assay
+from lamella.assays.half_time import half_time
 from lamella.assays.viability import survivors
 from lamella.errors import InputError
 
@@ -52,9 +52,17 @@ def test_a_drug_has_an_ic50_and_protected_cells_a_higher_one():
     arms = {"control": {}, "more Bcl-2": {"overexpression": {"BCL2": 1.3}}}
     _, found = read(VIABILITY, arms, replicates=1, cells=40,
                     agent="doxorubicin", doses=7, lowest="10 nM", points=2)  # fmt: skip
-    assert 30.0 < found["control"]["ic50"] < 30000.0
+    assert 4.0 < found["control"]["ic50"] / 300.0 < 12.0  # nM; damage is then nine tenths of its most
     assert found["more Bcl-2"]["left"] > found["control"]["left"] + 0.05
     assert found["control"]["surviving"] == pytest.approx(1.0 - found["control"]["dead"])
+
+
+def test_drugs_that_damage_dna_kill_at_one_multiple_of_their_constants():
+    found = [read(VIABILITY, {"control": {}}, replicates=1, cells=20, agent=agent, doses=7, points=2,
+                  lowest=f"{constant / 30} uM", highest=f"{constant * 300} uM")[1]["control"]["ic50"] / constant
+             for agent, constant in (("doxorubicin", 0.3), ("cisplatin", 5.0))]  # fmt: skip
+    assert found[0] == pytest.approx(found[1], rel=1e-4)
+    assert 4.0 < found[0] / 1000.0 < 12.0
 
 
 def test_cells_without_an_agent_are_followed_over_time():

@@ -43,8 +43,10 @@ def ic50(arms=None, **conditions):
 
 
 def test_drugs_act_near_their_constants_and_take_their_band_away():
-    found = ic50(agent="U0126", band="MAPK1.p")["control"]
-    assert 72.0 < found["ic50"]["mean"] < 500.0  # Ki 72 nM, and Erk needs little MEK
+    arms = ic50({"control": {}, "little MEK": {"knockdown": {"MAP2K1": 0.99}}}, agent="U0126", band="MAPK1.p")
+    found, constant = arms["control"], 72.0
+    assert arms["little MEK"]["ic50"]["mean"] == pytest.approx(constant, rel=0.35)
+    assert 2.8 < found["ic50"]["mean"] / constant < 5.0, "more than half of Erk is phosphorylated: MEK is to spare"
     assert found["left"]["mean"] < 0.02
     assert found["ic50"]["low"] < found["ic50"]["mean"] < found["ic50"]["high"]
     assert np.isnan(ic50(agent="U0126", band="XIAP.total")["control"]["ic50"]["mean"])

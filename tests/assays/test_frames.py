@@ -1,12 +1,51 @@
-"""An experiment too short for its frames is refused by its conditions, before any cell is made."""
+"""All that is watched is watched on one clock; what is too short for its frames is refused, before any cell is made."""
 
+import numpy as np
 import pytest
 
-from lamella.assays import ASSAYS
+from lamella.assays import ASSAYS, Setting
+from lamella.assays.clock import evenly_apart, frame_times
 from lamella.assays.protocol import FilmedConditions
 from lamella.errors import InputError
+from lamella.networks import Perturbations
 
 FILMED = [name for name, assay in ASSAYS.items() if issubclass(assay.conditions, FilmedConditions)]
+
+SMALL = {"border_cells": {"clusters": 1, "each": 2}, "granule_neurons": {"cells": 8, "way": "40 um"},
+         "scatter": {"islands": 1, "each": 4}, "scratch": {"cells": 40, "edge": "200 um", "wound": "80 um"},
+         "spheroid": {"cells": 7}, "wound_in_vivo": {"cells": 60}}  # fmt: skip
+"""The least of a dish, where it is not four cells."""
+LINES = {"border_cells": "border-cell", "granule_neurons": "granule-neuron"}
+"""Small cells, where large ones have no room."""
+
+
+def test_the_last_frame_is_the_end_and_the_shorter_one():
+    assert frame_times(24.0, 5.0).tolist() == [0.0, 5.0, 10.0, 15.0, 20.0, 24.0]
+    assert frame_times(12.0, 5.0).tolist() == [0.0, 5.0, 10.0, 12.0]
+    assert frame_times(12.0, 4.0).tolist() == [0.0, 4.0, 8.0, 12.0]
+    assert [evenly_apart(frame_times(12.0, frame)) for frame in (5.0, 4.0, 12.0)] == [3, 4, 2]
+
+
+@pytest.mark.parametrize("frames", [3, 7, 30, 1000])
+def test_what_is_lost_where_units_are_converted_makes_no_frame(frames):
+    for frame in (0.1, 0.7, 1.0 / 3.0):
+        for duration in (frames * frame, sum([frame] * frames)):
+            times = frame_times(duration, frame)
+            assert len(times) == evenly_apart(times) == frames + 1
+            assert times[-1] == duration
+
+
+@pytest.mark.parametrize("name", FILMED)
+def test_every_dish_is_watched_on_this_clock(name):
+    asked = {"duration": "35 min", "frame": "10 min"} | SMALL.get(name, {"cells": 4})
+    asked |= {"settle": "0 h"} if "settle" in ASSAYS[name].conditions.model_fields else {}
+    conditions = ASSAYS[name].conditions(**asked)
+    setting = Setting(LINES.get(name, "HeLa"), "control", Perturbations(), {"fibronectin": "10 ug/ml"})
+    dish = ASSAYS[name].run(setting, conditions, lambda share: None)
+    clocks = [np.unique(dish[key]) for key in ("times", "track_time_s") if key in dish.variables]
+    assert clocks
+    for clock in clocks:
+        np.testing.assert_allclose(clock, [0.0, 600.0, 1200.0, 1800.0, 2100.0])
 
 
 def test_most_tissue_assays_are_watched():
@@ -19,7 +58,8 @@ def test_a_duration_below_one_frame_is_refused(name):
         ASSAYS[name].conditions(duration="1 s")
 
 
-def test_migration_needs_three_frames_for_its_fit():
+@pytest.mark.parametrize("name", ["migration", "haptotaxis", "chemotaxis"])
+def test_a_fit_needs_three_whole_frames(name):
     with pytest.raises(InputError, match="needs 3 of them"):
-        ASSAYS["migration"].conditions(duration="20 min")
-    ASSAYS["migration"].conditions(duration="30 min")
+        ASSAYS[name].conditions(duration="29 min")
+    ASSAYS[name].conditions(duration="30 min")

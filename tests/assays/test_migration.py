@@ -7,6 +7,7 @@ from lamella.assays.walks import (
     direction_autocorrelation,
     fuerth_fit,
     mean_squared_displacement,
+    over_lags,
     straightness_over_time,
     track_measures,
 )
@@ -42,7 +43,7 @@ def polyline(*points):
 
 
 def test_measures_of_tracks_that_can_be_told_by_hand():
-    found = track_measures(polyline((0, 0), (3, 0), (3, 4), (0, 4)), 60.0)
+    found = track_measures(polyline((0, 0), (3, 0), (3, 4), (0, 4)), 60.0 * np.arange(4))
     told = {name: values[0] for name, values in found.items()}
     assert told["path_length"] == 10.0
     assert told["track_speed"] == pytest.approx(10.0 / 180.0)
@@ -52,17 +53,26 @@ def test_measures_of_tracks_that_can_be_told_by_hand():
     assert told["outreach_ratio"] == pytest.approx(0.5)
     assert told["displacement_ratio"] == pytest.approx(0.8)
     assert told["turning_angle"] == pytest.approx(np.pi / 2)
-    line = {name: values[0] for name, values in track_measures(polyline((0, 0), (1, 1), (2, 2)), 60.0).items()}
+    ahead = track_measures(polyline((0, 0), (1, 1), (2, 2)), 60.0 * np.arange(3))
+    line = {name: values[0] for name, values in ahead.items()}
     assert line["straightness"] == pytest.approx(1.0)
     assert line["turning_angle"] == pytest.approx(0.0, abs=1e-7)
     assert line["asphericity"] == pytest.approx(1.0)
-    back = track_measures(polyline((0, 0), (1, 0), (0, 0)), 60.0)
+    back = track_measures(polyline((0, 0), (1, 0), (0, 0)), 60.0 * np.arange(3))
     assert back["turning_angle"][0] == pytest.approx(np.pi)
     assert back["straightness"][0] == 0.0
 
 
+def test_a_shorter_last_step_counts_for_the_time_it_took_and_not_for_lags_and_angles():
+    paths, times = polyline((0, 0), (1, 0), (2, 0), (3, 0), (3, 0.2)), np.array([0.0, 60.0, 120.0, 180.0, 192.0])
+    found = track_measures(paths, times)
+    assert found["track_speed"][0] == pytest.approx(3.2 / 192.0)
+    assert found["turning_angle"][0] == pytest.approx(0.0, abs=1e-7)
+    assert over_lags(paths, times) == pytest.approx([1.0, 4.0, 9.0])
+
+
 def test_a_cell_that_never_moves_has_ratios_of_1_and_no_angle():
-    found = track_measures(np.zeros((5, 1, 2)), 60.0)
+    found = track_measures(np.zeros((5, 1, 2)), 60.0 * np.arange(5))
     assert found["straightness"][0] == found["outreach_ratio"][0] == 1.0
     assert np.isnan(found["turning_angle"][0])
     assert np.isnan(found["asphericity"][0])

@@ -1,6 +1,7 @@
 """The scratch assay beyond its band: round wounds, cells that divide and die meanwhile, states in pictures."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from lamella.assays import SCRATCH, Setting, preparation
@@ -23,6 +24,19 @@ def test_a_round_wound_closes_and_its_radius_falls():
     assert float(dish.front_advance) == pytest.approx(np.sqrt(open_[0] / np.pi) - np.sqrt(open_[-1] / np.pi))
     assert 0.0 < float(dish.closure) <= 1.0
     assert "wound_sites" not in dish.attrs
+
+
+def test_cells_at_the_edge_are_as_fast_as_their_path_over_the_time_it_took():
+    dish = scratch(frame="25 min", duration="1 h")
+    columns = ("cell", "time_s", "x_um", "y_um", "edge")
+    table = pd.DataFrame({name: dish[f"track_{name}"].to_numpy() for name in columns})
+    path = time = 0.0
+    for _, track in table.groupby("cell"):
+        steps = track[["x_um", "y_um", "time_s"]].diff().to_numpy()
+        late = (track.edge & (track.time_s >= 1800.0)).to_numpy()
+        path, time = path + np.hypot(*steps[late, :2].T).sum(), time + steps[late, 2].sum()
+    assert float(dish.edge_speed) == pytest.approx(path / time * 3600.0)
+    assert dish.times.to_numpy().tolist() == [0.0, 1500.0, 3000.0, 3600.0]
 
 
 def test_a_circle_that_leaves_no_sheet_is_refused():

@@ -57,6 +57,9 @@ def test_every_construct_and_drug_changes_the_network():
     [
         ({"knockdown": {"XIP": 0.5}}, "unknown gene 'XIP'", "XIAP"),
         ({"knockout": ("RAC",)}, "unknown gene 'RAC'", "RAC1"),
+        ({"knockout": ("CA",)}, "unknown gene 'CA'", ""),
+        ({"knockdown": {"PIP3": 0.5}}, "unknown gene 'PIP3'", ""),
+        ({"knockout": ("p110-beta",)}, "not the symbol of a gene", "PIK3CB"),
         ({"mutant": {"XIAP": "RNG"}}, "unknown construct of XIAP 'RNG'", "RING"),
         ({"level_of": {"XIAP": "MEFF"}}, "unknown cell line", "MEF"),
         ({"level_of": {"XAIP": "MEF"}}, "unknown level of HeLa 'XAIP'", "XIAP"),

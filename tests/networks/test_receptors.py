@@ -2,15 +2,17 @@
 
 from functools import cache
 
+import libsbml
 import numpy as np
 import pytest
 from tests.networks.responses import after
 
 from lamella.culture import Draw, advance_treated, constants, grown_population, idealised_inputs
 from lamella.errors import InputError
-from lamella.networks import Perturbations, assemble, ligands, resolve
-from lamella.networks.annotate import heterodimers
+from lamella.networks import Perturbations, assemble, library, ligands, resolve
+from lamella.networks.annotate import heterodimers, made_as, sums_of_receptors
 from lamella.networks.reagents import ligand_name
+from lamella.networks.receptor_sums import _ELSEWHERE, _SURFACE
 
 PI3K_OFF = {"inhibitor": {"LY294002": "50 uM"}}
 
@@ -50,6 +52,32 @@ def test_the_table_has_24_heterodimers_of_18_alpha_and_8_beta_chains_and_each_fi
     bound = {name for row in ligands().values() for name in row["affinity"]}
     assert bound == set(pairs)
     assert all(max(row["affinity"].values(), default=1.0) == 1.0 for row in ligands().values())
+
+
+def test_sums_are_over_receptors_and_states_that_there_are():
+    pairs, states = heterodimers(), {*_SURFACE, *_ELSEWHERE}
+    rows = [(of, row) for of, table in sums_of_receptors().items() for row in table.values()]
+    assert {name for _, row in rows for name in row.get("of", ())} <= set(pairs)
+    assert {row["beta"] for _, row in rows if "beta" in row} <= {pair["beta"]["symbol"] for pair in pairs.values()}
+    assert all(set(row["states"]) <= (states if of == "cell" else set(_SURFACE)) for of, row in rows)
+    assert all(not row.keys() - {"of", "beta", "states", "half"} for _, row in rows)
+
+
+def test_a_sum_is_of_its_receptors_in_its_states_and_0_in_a_line_without_them():
+    document = libsbml.readSBMLFromString(assemble("HUVEC").sbml)
+    formula = lambda name: libsbml.formulaToL3String(document.getModel().getRuleByVariable(name).getMath())
+    assert formula("unligated_front") == "a5b1_low_front + a5b1_high_front"
+    assert formula("clustered_b3") == "avb3_clustered_front + avb3_clustered_rear"
+    assert formula("internal_a5b1") == "a5b1_internal + a5b1_internal_active"
+    assert formula("untethered_avb3_rear") == "avb3_untethered_rear"
+    assert formula("clustered_b2_rear") == "0 molecules"
+
+
+def test_what_sets_how_much_is_made_of_a_receptor():
+    rules = library.module("recycling").body
+    assert {name: made_as(name) for name in heterodimers() if made_as(name) != "made_other"} == {
+        "a5b1": "made_a5b1", "aIIbb3": "made_b3", "avb3": "made_b3", "avb5": "made_b5"}
+    assert all(f"{made_as(name)} := " in rules for name in heterodimers())
 
 
 def test_a_ligand_goes_by_its_other_names():

@@ -19,6 +19,7 @@ import xarray as xr
 from numpy.typing import NDArray
 from pydantic import Field
 
+from lamella.assays.clock import frame_times
 from lamella.assays.cycle import as_just_divided, in_s_phase
 from lamella.assays.death import LIMIT, cut_share
 from lamella.assays.preparation import draw, numbers, treated
@@ -35,6 +36,7 @@ from lamella.culture import (
     make,
     pieces,
     placed,
+    surrounding_constants,
 )
 from lamella.errors import InputError
 from lamella.solve import Population
@@ -42,8 +44,6 @@ from lamella.units import quantity
 
 Array = NDArray[np.float64]
 
-_PLASTIC = 1e6
-"""Stiffness of a dish [kPa]."""
 _DAY = 86400.0
 
 
@@ -114,7 +114,8 @@ def run(setting: Setting, conditions: AciniConditions, progress: Progress) -> xr
     if treatment.suspended or any(change.suspended is not None for change in treatment.changes):
         raise InputError("colonies grow in or on a matrix", where=where, remedy="Drop 'suspended' from the arm.")
     ball, many = conditions.dimension == "3D", conditions.colonies
-    firm = firmness(quantity(conditions.stiffness, "kPa") if ball else _PLASTIC, numbers(setting))
+    under = quantity(conditions.stiffness, "kPa") if ball else surrounding_constants()["dish.stiffness"]
+    firm = firmness(under, numbers(setting))
     told = idealised_inputs(network, treatment, front_equals_rear=setting.front_equals_rear)
     colonies = Colonies(ball, np.ones(many))
     where_now = lambda: placed(told, treatment.density, colonies.place(), firm)
@@ -123,7 +124,7 @@ def run(setting: Setting, conditions: AciniConditions, progress: Progress) -> xr
     population = grown(network, treatment, np.vstack([one, one]), numbers(setting), start)
     as_just_divided(population)
     duration, look = quantity(conditions.duration, "s"), quantity(conditions.look, "s")
-    times = np.linspace(0.0, duration, max(2, round(duration / look) + 1))
+    times = frame_times(duration, look)
     clock, entered = np.full(2 * many, np.nan), np.full(many, -np.inf)
     course, died = [float(colonies.cells.mean())], np.zeros(many)
     for i, span in enumerate(np.diff(times)):

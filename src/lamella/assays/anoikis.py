@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from lamella.assays.death import LIMIT, cut_share
+from lamella.assays.half_time import half_time
 from lamella.assays.preparation import refuse_touched
 from lamella.assays.protocol import Assay, Conditions, Progress, Readings, Setting
 from lamella.assays.quantities import written_in
@@ -84,18 +85,6 @@ def _counted(times: NDArray[np.float64], floating: NDArray[np.float64], on: NDAr
     scalars = {"dead": float(dead[-1]), "dead_attached": float(stayed[-1]), "anoikis": float(dead[-1] - stayed[-1]),
                "half_dead": half_time(times, dead) / 3600.0, "cut": float(floating[-1].mean())}
     return Readings(times, {"dead_course": dead, "attached_course": stayed}, scalars)
-
-
-def half_time(times: NDArray[np.float64], dead: NDArray[np.float64]) -> float:
-    """When half of the cells are dead, between points by a straight line; NaN where that is never so.
-
-    times, dead   [times]; the second rises
-    """
-    after = np.flatnonzero(dead >= 0.5)
-    if not after.size:
-        return float("nan")
-    i = int(after[0])
-    return float(times[0] if i == 0 else np.interp(0.5, dead[i - 1 : i + 1], times[i - 1 : i + 1]))
 
 
 ANOIKIS = Assay(

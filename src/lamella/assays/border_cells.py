@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from lamella.assays.chemotaxis import between_baths
+from lamella.assays.clock import frame_times
 from lamella.assays.film import Film
 from lamella.assays.preparation import lengths_of, numbers, plated, sites_per_cell
 from lamella.assays.protocol import Assay, PicturedConditions, Progress, Setting
@@ -87,7 +88,7 @@ def run(setting: Setting, conditions: BorderCellsConditions, progress: Progress)
 
     culture = plated(setting, conditions.clusters * conditions.each, made.layout, exchange, lengths, habitat=habitat,
                      bare_walls=True)  # fmt: skip
-    times = np.unique(np.append(np.arange(0.0, duration, frame), duration))
+    times = frame_times(duration, frame)
     film, recorder = Film(setting, times, conditions.pictures, conditions.colour), Recorder()
     arrived = np.full(conditions.clusters, np.inf)
     for i, time in enumerate(times):
@@ -100,8 +101,8 @@ def run(setting: Setting, conditions: BorderCellsConditions, progress: Progress)
     middles = recorder.paths().reshape(len(times), conditions.clusters, conditions.each, 2).mean(axis=2)
     goal = (made.goal - 2.0 * made.start) * lengths.site
     way, ended = (middles[:, :, 0] - middles[:1, :, 0]) / goal, np.minimum(arrived, duration)
-    speed = [steps_of(middles[: max(2, int((times <= end).sum())), [c]]).sum() / max(end, frame)
-             for c, end in enumerate(ended)]  # fmt: skip
+    seen = [max(2, int((times <= end).sum())) for end in ended]
+    speed = [steps_of(middles[:count, [c]]).sum() / times[count - 1] for c, count in enumerate(seen)]
     data: dict[str, Any] = {
         "share_of_way": ((), float(np.minimum(way[-1], 1.0).mean()), {"long_name": "share of the way to the oocyte"}),
         "way": ("times", np.minimum(way, 1.0).mean(axis=1), {"long_name": "share of the way to the oocyte"}),

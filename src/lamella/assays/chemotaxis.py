@@ -22,7 +22,7 @@ from pydantic import Field
 from lamella.assays.protocol import Assay, FilmedConditions, Progress, Setting
 from lamella.assays.quantities import written_in
 from lamella.assays.sparse import watch
-from lamella.assays.walks import fuerth_fit, mean_squared_displacement, steps_of
+from lamella.assays.walks import fuerth_fit, over_lags, steps_of
 from lamella.culture import Culture, Habitat, habitat_table, substance, surrounding_constants
 from lamella.errors import unknown
 from lamella.networks import Treatment
@@ -37,6 +37,7 @@ class ChemotaxisConditions(FilmedConditions):
     depth    of the liquid: the shallower, the more of the factor the cells eat
     """
 
+    least_frames = 3
     duration: Annotated[str, written_in("s", above=0.0)] = "12 h"
     settle: Annotated[str, written_in("s", minimum=0.0)] = "2 h"
     frame: Annotated[str, written_in("s", above=0.0)] = "10 min"
@@ -74,12 +75,12 @@ def run(setting: Setting, conditions: ChemotaxisConditions, progress: Progress) 
         ends.append(treatment)
         return between_baths(treatment, shape, depth)
 
-    culture, recorder = watch(setting, conditions.cells, quantity(conditions.settle, "s"), duration, frame, progress,
-                              habitat=habitat)  # fmt: skip
+    culture, recorder, times = watch(setting, conditions.cells, quantity(conditions.settle, "s"), duration, frame,
+                                     progress, habitat=habitat)  # fmt: skip
     paths, rises = recorder.paths(), [high - low for low, high in ends[0].gradient.values()]
     up = np.array([-1.0 if sum(np.sign(rises)) < 0.0 else 1.0, 1.0])
     net, path = (paths[-1] - paths[0]) * up, np.maximum(steps_of(paths).sum(axis=0), 1e-9)
-    speed, persistence = fuerth_fit(mean_squared_displacement(paths, max(3, (len(paths) - 1) // 3)), frame)
+    speed, persistence = fuerth_fit(over_lags(paths, times), frame)
     beyond, back = (net[:, 0] > thickness).sum(), (net[:, 0] < -thickness).sum()
     width = culture.dish.shape[0] * culture.scale.site
     data: dict[str, Any] = {

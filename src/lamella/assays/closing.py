@@ -26,11 +26,6 @@ class Closing(NamedTuple):
         return 1.0 - self.area / self.area[0]
 
 
-def frame_times(duration: float, frame: float) -> NDArray[np.float64]:
-    """When one looks: every `frame` from the start, and at the end [s]."""
-    return np.unique(np.append(np.arange(0.0, duration, frame), duration))
-
-
 def watched(culture: Culture, wound: tuple[int, int] | NDArray[np.bool_], times: NDArray[np.float64], film: Film,
             progress: Progress) -> Closing:  # fmt: skip
     """Let the cells go, and look at every time.

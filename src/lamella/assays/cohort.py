@@ -28,8 +28,8 @@ from lamella.assays.death import LIMIT, cut_share
 from lamella.assays.preparation import draw, numbers, treated
 from lamella.assays.protocol import Assay, Conditions, Progress, Setting
 from lamella.assays.quantities import written_in
-from lamella.assays.well import Well
-from lamella.culture import drawn_parameters, grown, idealised_inputs, program, tell
+from lamella.assays.well import Well, telling
+from lamella.culture import drawn_parameters, grown, program, tell
 from lamella.errors import InputError, unknown
 from lamella.random import generator
 from lamella.solve import Population
@@ -132,11 +132,8 @@ def _cohort(setting: Setting, conditions: CohortConditions) -> Well:
     constants = numbers(setting)
     drawn = drawn_parameters(network, treatment, draw(setting, conditions.patients * conditions.cells), constants)
     made = _between_patients(drawn, program(network.cell.name).parameters, setting, conditions)
-
-    def told(off: bool | None = None) -> dict[str, float]:
-        return idealised_inputs(network, treatment, front_equals_rear=setting.front_equals_rear, suspended=off)
-
-    population = grown(network, treatment, made, constants, told())
+    told = telling(setting, network, treatment)
+    population = grown(network, treatment, made, constants, told(None))
     return Well(network, treatment, population, told, f"arms.{setting.arm}")
 
 

@@ -7,13 +7,10 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 import xarray as xr
-from scipy.special import stdtrit
 
 from lamella.assays.experiment import Comparison
+from lamella.assays.t_interval import half_width, student
 from lamella.shapes import ARMS, REPLICATES
-
-LEVEL = 0.95
-"""Coverage of every interval."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +53,7 @@ def mean(values: Sequence[float] | np.ndarray) -> Mean:
     every = np.asarray(values, dtype=float)
     finite = every[np.isfinite(every)]
     centre = float(finite.mean()) if finite.size else float("nan")
-    half = _t_half_width(finite)
+    half = half_width(finite)
     return Mean(centre, centre - half, centre + half, finite.size, tuple(every.tolist()))
 
 
@@ -77,7 +74,7 @@ def ratio(values: Sequence[float] | np.ndarray, against: Sequence[float] | np.nd
         return Effect(nan, nan, nan, 0, "no dish has a finite value in both arms")
     if (a > 0).all() and (b > 0).all():
         logs = np.log(a / b)
-        half = _t_half_width(logs)
+        half = half_width(logs)
         centre = float(logs.mean())
         reason = "" if a.size > 1 else "one dish has no interval"
         return Effect(float(np.exp(centre)), float(np.exp(centre - half)), float(np.exp(centre + half)), a.size, reason)
@@ -114,17 +111,6 @@ def _scalars(datasets: Mapping[str, xr.Dataset],
             yield label, dataset[name].transpose(REPLICATES, ARMS)
 
 
-def _t_half_width(values: np.ndarray) -> float:
-    if values.size < 2:
-        return float("nan")
-    return float(_quantile(values.size - 1) * values.std(ddof=1) / np.sqrt(values.size))
-
-
-def _quantile(freedom: int) -> float:
-    """Student's t that leaves half of what LEVEL leaves above it."""
-    return float(stdtrit(freedom, 0.5 + LEVEL / 2))
-
-
 def _fieller(a: np.ndarray, b: np.ndarray) -> Effect:
     """Ratio of the means of paired values of any sign."""
     nan, count = float("nan"), a.size
@@ -135,7 +121,7 @@ def _fieller(a: np.ndarray, b: np.ndarray) -> Effect:
     if count < 2:
         return Effect(centre, nan, nan, count, "one dish has no interval")
     (aa, ab), (_, bb) = np.cov(a, b) / count
-    t2 = _quantile(count - 1) ** 2
+    t2 = student(count - 1) ** 2
     # the interval is where (top - r*bottom)^2 <= t^2 * var(a - r*b), a quadratic in r
     quadratic, linear, constant = bottom**2 - t2 * bb, top * bottom - t2 * ab, top**2 - t2 * aa
     under_root = linear**2 - quadratic * constant

@@ -22,6 +22,7 @@ import xarray as xr
 from numpy.typing import NDArray
 from pydantic import Field
 
+from lamella.assays.clock import frame_times
 from lamella.assays.film import Film
 from lamella.assays.hosts import Organ, densities, organs
 from lamella.assays.lining import Lining, lining, surface_densities
@@ -137,7 +138,7 @@ def run(setting: Setting, conditions: ExtravasationConditions, progress: Progres
     organ = organs()[conditions.organ]
     lined = lining(conditions.layer, conditions.layer_of, numbers(setting)["scale.edge_speed"])
     made = vessel(setting, organ, conditions.cells, quantity(conditions.transit, "s"), gap, lined=lined)
-    culture, times = made.culture, frame * np.arange(round(duration / frame) + 1)
+    culture, times = made.culture, frame_times(duration, frame)
     film = Film(setting, times, conditions.pictures, conditions.colour)
     recorder, ever, course = Recorder(), np.zeros(conditions.cells, bool), []
     for i, time in enumerate(times):

@@ -22,9 +22,6 @@ from lamella.networks import Treatment
 from lamella.tissue.fields import make_medium
 from lamella.units import quantity
 
-_PLASTIC = 1e6
-"""Stiffness of a dish [kPa]."""
-
 
 def stiffness_ends(text: str) -> tuple[float, float]:
     """Stiffness at the borders and in the middle [kPa]; '8 kPa', '1 to 20 kPa'.   raises InputError"""
@@ -99,10 +96,11 @@ def footing(conditions: FootedConditions, treatment: Treatment, shape: tuple[int
         raise InputError("this assay has no ends between which a gradient could form", where="gradient",
                          remedy="Use the assay 'chemotaxis', or `factor` for a dose that is the same everywhere.")
     inside = inside_patch(conditions, shape, site)
-    low, high = (_PLASTIC, _PLASTIC) if conditions.stiffness is None else stiffness_ends(conditions.stiffness)
-    rise = 1.0 - np.abs(2.0 * (np.arange(shape[0]) + 0.5) / shape[0] - 1.0)
-    carries = np.where(inside, low + (high - low) * rise, _PLASTIC)
     numbers = surrounding_constants()
+    plastic = numbers["dish.stiffness"]
+    low, high = (plastic, plastic) if conditions.stiffness is None else stiffness_ends(conditions.stiffness)
+    rise = 1.0 - np.abs(2.0 * (np.arange(shape[0]) + 0.5) / shape[0] - 1.0)
+    carries = np.where(inside, low + (high - low) * rise, plastic)
     law = replace(collagen_fibres(numbers, np.broadcast_to(carries[:, None], shape)), turning=0.0, relaxation=0.0)
     made = Habitat(fibres=law)
     return made if conditions.aligned is None else replace(made, direction=_directions(conditions, inside, shape))

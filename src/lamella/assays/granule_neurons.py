@@ -19,6 +19,7 @@ import xarray as xr
 from pydantic import Field
 
 from lamella.assays.chemotaxis import between_baths
+from lamella.assays.clock import frame_times
 from lamella.assays.film import Film
 from lamella.assays.preparation import lengths_of, numbers, plated, sites_per_cell
 from lamella.assays.protocol import Assay, PicturedConditions, Progress, Setting
@@ -68,7 +69,7 @@ def run(setting: Setting, conditions: GranuleNeuronsConditions, progress: Progre
     ligand[:ventricle] = 0.0
     culture.dish.ligand = ligand
     culture.reading = culture.dish.read()
-    times = np.unique(np.append(np.arange(0.0, duration, frame), duration))
+    times = frame_times(duration, frame)
     film, recorder, courses = Film(setting, times, conditions.pictures, conditions.colour), Recorder(), []
     for i, time in enumerate(times):
         culture.advance(time - culture.seconds)
@@ -78,7 +79,7 @@ def run(setting: Setting, conditions: GranuleNeuronsConditions, progress: Progre
         film.take(i, culture)
         progress((i + 1) / len(times))
     paths, course = recorder.paths(), np.array(courses)
-    each = track_measures(paths, frame)
+    each = track_measures(paths, times)
     beyond = (ventricle + lip) * lengths.site + 2.0 * float(np.sqrt(lengths.area(size) / np.pi))
     end, late = paths[-1, :, 0], len(course) // 2
     data: dict[str, Any] = {

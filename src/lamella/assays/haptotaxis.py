@@ -19,7 +19,7 @@ from pydantic import Field
 from lamella.assays.protocol import Assay, FilmedConditions, Progress, Setting
 from lamella.assays.quantities import written_in
 from lamella.assays.sparse import watch
-from lamella.assays.walks import fuerth_fit, mean_squared_displacement, steps_of
+from lamella.assays.walks import fuerth_fit, over_lags, steps_of
 from lamella.culture import Culture
 from lamella.units import quantity
 
@@ -31,6 +31,7 @@ class HaptotaxisConditions(FilmedConditions):
     ridges     how often the coating rises and falls over the dish: more are steeper
     """
 
+    least_frames = 3
     duration: Annotated[str, written_in("s", above=0.0)] = "12 h"
     settle: Annotated[str, written_in("s", minimum=0.0)] = "4 h"
     frame: Annotated[str, written_in("s", above=0.0)] = "10 min"
@@ -57,13 +58,12 @@ def run(setting: Setting, conditions: HaptotaxisConditions, progress: Progress) 
     def look(culture: Culture) -> None:
         under.append(float(culture.dish.ligand[culture.dish.labels() > 0].mean()))
 
-    culture, recorder = watch(setting, conditions.cells, quantity(conditions.settle, "s"), duration, frame, progress,
-                              each=look, coat=coat)  # fmt: skip
+    culture, recorder, times = watch(setting, conditions.cells, quantity(conditions.settle, "s"), duration, frame,
+                                     progress, each=look, coat=coat)  # fmt: skip
     paths, width = recorder.paths(), culture.dish.shape[0] * culture.scale.site
     up = gain(paths, width, conditions.ridges)
     length = steps_of(paths)
-    msd = mean_squared_displacement(paths, max(3, (len(paths) - 1) // 3))
-    speed, persistence = fuerth_fit(msd, frame)
+    speed, persistence = fuerth_fit(over_lags(paths, times), frame)
     path = np.maximum(length.sum(axis=0), 1e-9)
     data: dict[str, Any] = {
         "forward_index": ((), float((up.sum(axis=0) / path).mean()), {}),
@@ -77,7 +77,6 @@ def run(setting: Setting, conditions: HaptotaxisConditions, progress: Progress) 
     }
     table = recorder.table()
     data |= {f"track_{column}": ("points", table[column].to_numpy()) for column in table}
-    times = frame * np.arange(len(paths))
     attrs = {"assay": "haptotaxis", "site_um": culture.scale.site, "width_um": width, "ridges": conditions.ridges}
     return xr.Dataset(data, coords={"times": times}, attrs=attrs)
 

@@ -17,6 +17,7 @@ import numpy as np
 import xarray as xr
 from pydantic import Field
 
+from lamella.assays.clock import frame_times
 from lamella.assays.film import Film
 from lamella.assays.protocol import Assay, PicturedConditions, Progress, Setting
 from lamella.assays.quantities import written_in
@@ -77,7 +78,7 @@ def run(setting: Setting, conditions: InvasionConditions, progress: Progress) ->
     made = sectioned(setting, conditions.cells, quantity(conditions.depth, "um"),
                      lambda treatment, ground: gel_of(treatment, ground, ground.sites(width)))  # fmt: skip
     culture, site = made.culture, made.culture.scale.site
-    times = frame * np.arange(round(duration / frame) + 1)
+    times = frame_times(duration, frame)
     film = Film(setting, times, conditions.pictures, conditions.colour)
     recorder, depths = Recorder(), []
     for i, time in enumerate(times):

@@ -12,6 +12,7 @@ import numpy as np
 import xarray as xr
 from pydantic import Field
 
+from lamella.assays.clock import evenly_apart
 from lamella.assays.footing import FootedConditions, footing
 from lamella.assays.preparation import lengths_of, numbers
 from lamella.assays.protocol import Assay, Progress, Setting
@@ -21,7 +22,7 @@ from lamella.assays.walks import (
     direction_autocorrelation,
     fuerth_fit,
     lie_along,
-    mean_squared_displacement,
+    over_lags,
     straightness_over_time,
     track_measures,
 )
@@ -59,7 +60,7 @@ def run(setting: Setting, conditions: MigrationConditions, progress: Progress) -
     def ground(treatment: Treatment, shape: tuple[int, ...]) -> Habitat:
         return footing(conditions, treatment, shape, site)
 
-    culture, recorder = watch(
+    culture, recorder, times = watch(
         setting,
         conditions.cells,
         settle,
@@ -73,9 +74,9 @@ def run(setting: Setting, conditions: MigrationConditions, progress: Progress) -
         trail=bool(conditions.trail),
     )
     paths, table = recorder.paths(), recorder.table()
-    each = track_measures(paths, frame)
+    each = track_measures(paths, times)
     mean = {name: float(np.nanmean(values)) if np.isfinite(values).any() else np.nan for name, values in each.items()}
-    msd = mean_squared_displacement(paths, max(3, (len(paths) - 1) // 3))
+    msd = over_lags(paths, times)
     speed, persistence = fuerth_fit(msd, frame)
     lags = frame * np.arange(1, msd.size + 1)
     data: dict[str, Any] = {
@@ -93,7 +94,7 @@ def run(setting: Setting, conditions: MigrationConditions, progress: Progress) -
         "guidance": ((), float(np.nanmean(lie_along(paths, conditions.direction))), {}),
         "msd": ("lags", msd, {"units": "um^2"}),
         "directionality_over_time": ("lags", straightness_over_time(paths, msd.size), {}),
-        "direction_autocorrelation": ("lags", direction_autocorrelation(paths, msd.size), {}),
+        "direction_autocorrelation": ("lags", direction_autocorrelation(paths[: evenly_apart(times)], msd.size), {}),
     }
     if conditions.yields:
         firm = float(culture.told()["firm"].mean())

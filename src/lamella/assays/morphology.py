@@ -55,7 +55,7 @@ def run(setting: Setting, conditions: MorphologyConditions, progress: Progress) 
              *drawn]
         )  # fmt: skip
 
-    culture, recorder = watch(setting, conditions.cells, settle, duration, frame, progress, each=look)
+    culture, recorder, _ = watch(setting, conditions.cells, settle, duration, frame, progress, each=look)
     names = ("elongation", "aspect", "area", "lamellipodia", "filopodia", *_READ)
     units = ("", "", "um^2", "molecules", "molecules", "", "", "", "", "um", "")
     data: dict[str, Any] = {

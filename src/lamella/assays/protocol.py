@@ -11,6 +11,7 @@ import xarray as xr
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, model_serializer, model_validator
 
+from lamella.assays.clock import whole_frames
 from lamella.errors import InputError
 from lamella.networks import Perturbations
 from lamella.units import quantity
@@ -40,7 +41,7 @@ class Conditions(BaseModel):
 class FilmedConditions(Conditions):
     """Conditions of an assay that is watched frame by frame; a subclass gives `duration` and `frame` their defaults.
 
-    least_frames   that the assay needs after the first, to say anything
+    least_frames   that the assay needs after the first, whole ones, to say anything
     """
 
     least_frames: ClassVar[int] = 1
@@ -49,7 +50,7 @@ class FilmedConditions(Conditions):
 
     @model_validator(mode="after")
     def _enough_frames(self) -> FilmedConditions:
-        frames = round(quantity(self.duration, "s") / quantity(self.frame, "s"))
+        frames = whole_frames(quantity(self.duration, "s"), quantity(self.frame, "s"))
         if frames < self.least_frames:
             raise InputError(f"a duration of {self.duration} holds {frames} frame(s) of {self.frame}",
                              why=f"this assay needs {self.least_frames} of them.",

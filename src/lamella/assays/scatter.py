@@ -17,7 +17,9 @@ from numpy.typing import NDArray
 from pydantic import Field
 from scipy.spatial import KDTree
 
+from lamella.assays.clock import frame_times
 from lamella.assays.film import Film
+from lamella.assays.half_time import half_time
 from lamella.assays.preparation import lengths_of, numbers, plated, sites_per_cell
 from lamella.assays.protocol import Assay, PicturedConditions, Progress, Setting
 from lamella.assays.quantities import written_in
@@ -61,7 +63,7 @@ def run(setting: Setting, conditions: ScatterConditions, progress: Progress) -> 
     if settle > 0.0:
         culture.advance(settle)
     culture.seconds = 0.0
-    times = np.unique(np.append(np.arange(0.0, duration, frame), duration))
+    times = frame_times(duration, frame)
     film = Film(setting, times, conditions.pictures, conditions.colour)
     box = np.array(culture.dish.shape) * lengths.site
     recorder, rows, first = Recorder(), [], 1.0
@@ -81,7 +83,7 @@ def run(setting: Setting, conditions: ScatterConditions, progress: Progress) -> 
     for column, (name, (unit, title)) in enumerate(_TITLES.items()):
         data[name] = ((), float(course[-1, column]), {"units": unit, "long_name": title})
         data[f"{name}_course"] = ("times", course[:, column], {"units": unit, "long_name": title})
-    data["half_time"] = ((), _half_time(times, course[:, 0]) / 3600.0, {"units": "h"})
+    data["half_time"] = ((), half_time(times, course[:, 0]) / 3600.0, {"units": "h"})
     return film.dataset(data, {"assay": "scatter", "site_um": lengths.site}, table)
 
 
@@ -96,17 +98,6 @@ def nearest_distance(where: NDArray[np.float64], box: NDArray[np.float64]) -> fl
     """Mean distance from a cell to the nearest other one in a closed dish [um].   where [cells, 2]; box [2]"""
     tree = KDTree(where % box, boxsize=box)
     return float(tree.query(where % box, k=2)[0][:, 1].mean())
-
-
-def _half_time(times: NDArray[np.float64], scattered: NDArray[np.float64]) -> float:
-    """When half of the cells are scattered for the first time [s]; NaN where that is never reached."""
-    over = np.flatnonzero(scattered >= 0.5)
-    if over.size == 0:
-        return float("nan")
-    last = over[0]
-    if last == 0:
-        return float(times[0])
-    return float(np.interp(0.5, scattered[last - 1 : last + 1], times[last - 1 : last + 1]))
 
 
 SCATTER = Assay(

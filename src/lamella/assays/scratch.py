@@ -11,15 +11,19 @@ from math import pi
 from typing import Annotated, Any, Literal
 
 import numpy as np
+import pandas as pd
 import xarray as xr
+from numpy.typing import NDArray
 from pydantic import Field
 
-from lamella.assays.closing import frame_times, watched
+from lamella.assays.clock import frame_times
+from lamella.assays.closing import watched
 from lamella.assays.film import Film
 from lamella.assays.preparation import lengths_of, numbers, plated, sites_per_cell
 from lamella.assays.protocol import Assay, PicturedConditions, Progress, Setting
 from lamella.assays.quantities import written_in
 from lamella.assays.tracking import Recorder, mean_edge_aspect
+from lamella.assays.walks import steps_of
 from lamella.culture import Layout, disc, pooled, sheet_round, sheet_with_gap
 from lamella.errors import InputError
 from lamella.units import quantity
@@ -73,7 +77,7 @@ def run(setting: Setting, conditions: ScratchConditions, progress: Progress) -> 
         "closure_course": ("times", seen.closed, {"long_name": "closed share of the wound"}),
         "front_advance": ((), advance, {"units": "um"}),
         "elongation": ((), mean_edge_aspect(table, after), {"long_name": "aspect along the axis at the free edge"}),
-        "edge_speed": ((), _edge_speed(seen.recorder, table, frame, after), {"units": "um/h"}),
+        "edge_speed": ((), _edge_speed(seen.recorder, table, times, after), {"units": "um/h"}),
     }
     lysate = pooled(culture, tuple(BLOTS.values()))
     data |= {name: ((), float(lysate[state]), {"units": "molecules"}) for name, state in BLOTS.items()}
@@ -102,13 +106,13 @@ def wounded_sheet(setting: Setting, conditions: ScratchConditions, each: float, 
     return sheet_round(conditions.cells, (width, across), disc((width, across), wound), setting.seed, setting.replicate)
 
 
-def _edge_speed(recorder: Recorder, table, frame: float, after: float) -> float:
-    """Mean step length of cells at the free edge per time [um/h]."""
-    paths = recorder.paths()
-    steps = np.hypot(*np.moveaxis(np.diff(paths, axis=0), -1, 0))
+def _edge_speed(recorder: Recorder, table: pd.DataFrame, times: NDArray[np.float64], after: float) -> float:
+    """Path over time of cells at the free edge, from steps that end `after` [s] or later [um/h]."""
+    steps = steps_of(recorder.paths())
     edge = table.pivot(index="time_s", columns="cell", values="edge").eq(True).to_numpy()[1:]
-    late = (np.arange(1, len(paths)) * frame >= after)[:, None] & edge & np.isfinite(steps)
-    return float(steps[late].mean() / frame * 3600.0) if late.any() else float("nan")
+    late = (times[1:] >= after)[:, None] & edge & np.isfinite(steps)
+    spans = np.broadcast_to(np.diff(times)[:, None], steps.shape)
+    return float(steps[late].mean() / spans[late].mean() * 3600.0) if late.any() else float("nan")
 
 
 SCRATCH = Assay(

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from lamella.assays.clock import frame_times
 from lamella.assays.preparation import lengths_of, numbers, plated, sites_per_cell
 from lamella.assays.protocol import Progress, Setting
 from lamella.assays.tracking import Recorder
@@ -31,13 +32,13 @@ def watch(
     coat: Callable[[tuple[int, ...], float], NDArray[np.float64]] | None = None,
     habitat: Callable[[Treatment, tuple[int, ...]], Habitat] | None = None,
     trail: bool = False,
-) -> tuple[Culture, Recorder]:
-    """Let cells settle, then take a frame every `frame` seconds.
+) -> tuple[Culture, Recorder, NDArray[np.float64]]:
+    """Let cells settle, then take a frame every `frame` seconds, and at the end.
 
     each      called on every frame
     coat      (shape of the dish, side of a site in um) -> ligand on every site over the coating; 1 where not given
     habitat, trail   see `plated`
-    returns   the culture at the end and the frames; time 0 is the end of settling
+    returns   the culture at the end, the frames and their times; time 0 is the end of settling
     """
     exchange = numbers(setting)
     lengths = lengths_of(setting, exchange, finer_step=finer_step)
@@ -50,11 +51,11 @@ def watch(
     culture.advance(settle)
     culture.seconds = 0.0
     recorder = Recorder()
-    frames = round(duration / frame) + 1
-    for i in range(frames):
-        culture.advance(i * frame - culture.seconds)
+    times = frame_times(duration, frame)
+    for i, time in enumerate(times):
+        culture.advance(time - culture.seconds)
         recorder.take(culture)
         if each is not None:
             each(culture)
-        progress((i + 1) / frames)
-    return culture, recorder
+        progress((i + 1) / len(times))
+    return culture, recorder, times

@@ -15,6 +15,7 @@ import xarray as xr
 from numpy.typing import NDArray
 from pydantic import Field
 
+from lamella.assays.clock import frame_times
 from lamella.assays.film import Film
 from lamella.assays.invasion import GelConditions, pore_of
 from lamella.assays.preparation import plated
@@ -54,7 +55,7 @@ def run(setting: Setting, conditions: SpheroidConditions, progress: Progress) ->
         return gel_of(treatment, Ground(shape, 0, lengths.site, seed_of_ground(setting)), layout.labels, pore)
 
     culture = plated(setting, conditions.cells, layout, exchange, lengths, habitat=habitat, section=True)
-    times = frame * np.arange(round(duration / frame) + 1)
+    times = frame_times(duration, frame)
     film = Film(setting, times, conditions.pictures, conditions.colour)
     recorder, outside, rim = Recorder(), [], 0.0
     for i, time in enumerate(times):

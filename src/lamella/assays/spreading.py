@@ -13,6 +13,7 @@ import numpy as np
 import xarray as xr
 from pydantic import Field
 
+from lamella.assays.clock import frame_times
 from lamella.assays.film import Film
 from lamella.assays.preparation import lengths_of, numbers, plated, refuse_touched
 from lamella.assays.protocol import Assay, PicturedConditions, Progress, Setting
@@ -54,7 +55,7 @@ def run(setting: Setting, conditions: SpreadingConditions, progress: Progress) -
     refuse_touched(culture.treatment, f"arms.{setting.arm}")
     off = idealised_inputs(culture.network, culture.treatment, suspended=True)
     culture.population.advance(quantity(conditions.suspended, "s"), inputs=off)
-    times = frame * np.arange(round(duration / frame) + 1)
+    times = frame_times(duration, frame)
     film = Film(setting, times, conditions.pictures, conditions.colour)
     areas = []
     for i, time in enumerate(times):

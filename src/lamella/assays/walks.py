@@ -16,6 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import least_squares
 
+from lamella.assays.clock import evenly_apart
+
 Array = NDArray[np.float64]
 
 
@@ -24,11 +26,11 @@ def steps_of(paths: Array) -> Array:
     return np.hypot(*np.moveaxis(np.diff(paths, axis=0), -1, 0))
 
 
-def track_measures(paths: Array, frame: float) -> dict[str, Array]:
+def track_measures(paths: Array, times: Array) -> dict[str, Array]:
     """Measures of every track.   [cells]
 
     paths   [times, cells, 2], um, at least three times
-    frame   s between two of them
+    times   s; only the last step may be shorter, and no angle is taken with it
     returns track_speed [um/s], displacement, max_displacement, path_length [um], straightness, outreach_ratio,
             displacement_ratio (1 for a cell that never moved), turning_angle [rad], asphericity (NaN for such a cell)
     """
@@ -36,14 +38,14 @@ def track_measures(paths: Array, frame: float) -> dict[str, Array]:
     away = np.hypot(*np.moveaxis(paths - paths[:1], -1, 0))
     net, far = away[-1], away.max(axis=0)
     return {
-        "track_speed": length / (frame * (len(paths) - 1)),
+        "track_speed": length / (times[-1] - times[0]),
         "displacement": net,
         "max_displacement": far,
         "path_length": length,
         "straightness": _ratio(net, length),
         "outreach_ratio": _ratio(far, length),
         "displacement_ratio": _ratio(net, far),
-        "turning_angle": _turning(paths),
+        "turning_angle": _turning(paths[: evenly_apart(times)]),
         "asphericity": _asphericity(paths),
     }
 
@@ -70,6 +72,12 @@ def direction_autocorrelation(paths: Array, lags: int) -> Array:
 def mean_squared_displacement(paths: Array, lags: int) -> Array:
     """Over cells and overlapping windows [um^2].   paths [times, cells, 2]; returns [lags], lag 1 first"""
     return np.array([((paths[k:] - paths[:-k]) ** 2).sum(-1).mean() for k in range(1, lags + 1)])
+
+
+def over_lags(paths: Array, times: Array) -> Array:
+    """Mean squared displacement over lags of whole frames, up to a third of the track and three at least [um^2]."""
+    even = paths[: evenly_apart(times)]
+    return mean_squared_displacement(even, max(3, (len(even) - 1) // 3))
 
 
 def fuerth_fit(msd: Array, frame: float) -> tuple[float, float]:

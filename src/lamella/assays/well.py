@@ -48,6 +48,11 @@ class Well(NamedTuple):
         return np.array(rows)
 
 
+def telling(setting: Setting, network: Network, treatment: Treatment) -> Callable[[bool | None], dict[str, float]]:
+    """What an idealised cell of a setting is told; see `Well.told`."""
+    return lambda off: idealised_inputs(network, treatment, front_equals_rear=setting.front_equals_rear, suspended=off)
+
+
 def well(setting: Setting, cells: int, *others: Setting) -> Well:
     """The well of one arm and replicate.
 
@@ -55,12 +60,8 @@ def well(setting: Setting, cells: int, *others: Setting) -> Well:
              factors on numbers of the network: their wells lie beside it
     """
     network, treatment = treated(setting, touched=True)
-    draws = [draw(one, cells) for one in (setting, *others)]
-
-    def told(off: bool | None = None) -> dict[str, float]:
-        return idealised_inputs(network, treatment, front_equals_rear=setting.front_equals_rear, suspended=off)
-
-    population = grown_population(network, treatment, draws, numbers(setting), told())
+    draws, told = [draw(one, cells) for one in (setting, *others)], telling(setting, network, treatment)
+    population = grown_population(network, treatment, draws, numbers(setting), told(None))
     return Well(network, treatment, population, told, f"arms.{setting.arm}", len(draws))
 
 

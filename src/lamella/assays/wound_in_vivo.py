@@ -14,7 +14,8 @@ import numpy as np
 import xarray as xr
 from pydantic import Field
 
-from lamella.assays.closing import frame_times, watched
+from lamella.assays.clock import frame_times
+from lamella.assays.closing import watched
 from lamella.assays.film import Film
 from lamella.assays.invasion import GelConditions, pore_of
 from lamella.assays.preparation import plated

@@ -39,11 +39,11 @@ _OTHERS = {
     "timp1": ("TIMP1", "molecules", "TIMP-1 in the medium"),
     "timp2": ("TIMP2", "molecules", "TIMP-2 in the medium"),
 }
+_MMPS = (1, 2, 7, 9, 13)
 _CUT = {"cut_under_cell": "proteolysis_under_cell", "cut_by_mmp2": "proteolysis_MMP2"}
-_MEDIUM = ("TIMP1", "TIMP2", *(f"MMP{n}{form}" for n in (1, 2, 7, 9, 13) for form in ("", "_active")))
+_MEDIUM = ("TIMP1", "TIMP2", *(f"MMP{n}{form}" for n in _MMPS for form in ("", "_active")))
 """States that a change of medium takes away."""
 
-_MMPS = (1, 2, 7, 9, 13)
 _NAMES = tuple(dict.fromkeys((*(s for parts in BANDS.values() for s in parts),
                               *(row[0] for row in _OTHERS.values()), *_CUT.values())))  # fmt: skip
 _UNITS: dict[str, dict[str, str]] = {

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from lamella.culture.constants import Constants
 from lamella.errors import unknown
 from lamella.networks import library
-from lamella.tissue.fields import FibreLaw, Ligand, Reaction, Substance
+from lamella.tissue.fields import FibreLaw, Ligand, Substance
 
 
 @lru_cache(maxsize=1)
@@ -44,25 +44,6 @@ def substance(name: str, kind: str, constants: Constants, **options: Any) -> Sub
     if kind not in kinds:
         raise unknown("kind of substance", kind, kinds, where="culture.surroundings")
     return Substance(name, constants[f"diffusion.{kind}"], **options)
-
-
-def timp_binding(protease: str, inhibitor: str, bound: str, constants: Constants) -> Reaction:
-    """A TIMP that holds a gelatinase."""
-    on, off = constants["proteolysis.timp_on"], constants["proteolysis.timp_off"]
-    return Reaction(protease, on, inhibitor, product=bound, reverse=off)
-
-
-def collagen_gel(name: str, protease: str, constants: Constants, density: ArrayLike | None = None) -> Ligand:
-    """Collagen I of a gel in 3D, cut by MMP-2 in solution (`protease`) and by MT1-MMP on cells.
-
-    density   molecules/um^3; default that of the reference gel
-    """
-    return Ligand(
-        name,
-        constants["collagen_gel.reference"] if density is None else density,
-        cut_by={protease: constants["proteolysis.mmp2_collagen1"]},
-        docked_rate=constants["proteolysis.mmp14_collagen1"] / constants["proteolysis.membrane_reach"],
-    )
 
 
 def borne(name: str, density: ArrayLike, constants: Constants) -> Ligand:

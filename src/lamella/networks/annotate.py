@@ -11,8 +11,6 @@ from lamella.networks import library
 from lamella.networks.cell_line import CellLine
 from lamella.networks.library import Evidence, Parameter
 
-_TAXON = "http://identifiers.org/taxonomy/9606"
-
 
 @lru_cache(maxsize=1)
 def genes() -> dict[str, dict]:
@@ -59,8 +57,22 @@ def competitor(heterodimer: str) -> str:
     return f"competitor_{chain}_RGD" if _integrins()[heterodimer].get("rgd", False) else f"competitor_{chain}"
 
 
-@lru_cache(maxsize=1)
+def made_as(heterodimer: str) -> str:
+    """What sets how much of it is made, as the module recycling calls it."""
+    return f"made_{_integrins()[heterodimer].get('made', 'other')}"
+
+
+def sums_of_receptors() -> dict[str, dict[str, dict]]:
+    """Numbers that sum up receptors: 'half' (one for each half of a cell) and 'cell', each with its rows by name."""
+    return _receptors()["sums"]
+
+
 def _integrins() -> dict[str, dict]:
+    return {name: row for name, row in _receptors().items() if name != "sums"}
+
+
+@lru_cache(maxsize=1)
+def _receptors() -> dict[str, dict]:
     return library.read_toml(library.package_folder("integrins.toml"))
 
 

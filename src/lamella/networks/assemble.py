@@ -22,13 +22,15 @@ from lamella.networks.annotate import (
     competitor,
     heterodimers,
     is_stored,
+    made_as,
     on_keratin,
+    sums_of_receptors,
 )
 from lamella.networks.antimony_text import Passage, to_sbml
 from lamella.networks.cell_line import CellLine, cell_line, line_hash
 from lamella.networks.library import COMMON_MODULES, Evidence, Module, Parameter
 from lamella.networks.matrix_ligands import ligands, under
-from lamella.networks.receptor_sums import GROUPS, write_sums
+from lamella.networks.receptor_sums import write_sums
 from lamella.networks.unit_definitions import add_unit
 from lamella.provenance import text_hash, value_hash
 
@@ -172,10 +174,9 @@ def _fates(name: str) -> tuple[str, ...]:
     beta = heterodimers()[name]["beta"]["symbol"]
     chain = "keratin" if on_keratin(name) else "b3" if beta == "ITGB3" else "other"
     back = "return_active_b1" if beta == "ITGB1" else "forward"
-    made = "made_a5b1" if name == "a5b1" else {"ITGB3": "made_b3", "ITGB5": "made_b5"}.get(beta, "made_other")
     paired = "paired_b1" if beta == "ITGB1" else "paired_other"
-    return (*(f"release_{chain}_{half}" for half in _HALVES), "leaving", "uptake", "forward", back, made, paired,
-            f"total_{name}", "contact")
+    return (*(f"release_{chain}_{half}" for half in _HALVES), "leaving", "uptake", "forward", back, made_as(name),
+            paired, f"total_{name}", "contact")
 
 
 def _numbers(line: CellLine) -> tuple[dict[str, Parameter], tuple[str, ...]]:
@@ -304,7 +305,7 @@ def _derived_unit(name: str) -> str:
     )  # fmt: skip
     if name.endswith(("_total", "_gtp", "_active", "_activity")) or name.startswith(sums):
         return "molecules"
-    if name in GROUPS or "_local_" in name:
+    if name in sums_of_receptors()["cell"] or "_local_" in name:
         return "molecules"
     return "1"
 

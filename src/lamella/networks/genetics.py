@@ -21,7 +21,12 @@ WILD_TYPE = "wild type"
 def gene_names() -> tuple[str, ...]:
     """Genes, integrin chains and heterodimers that can be knocked down, knocked out or over-expressed."""
     chains = {chain["symbol"] for pair in heterodimers().values() for chain in pair.values()}
-    return tuple(sorted({g for g in genes() if g != "PIP3"} | {"PIK3CA", "PIK3CB"} | chains | set(heterodimers())))
+    return tuple(sorted({*_expressed(), *chains, *heterodimers()}))
+
+
+def _expressed() -> dict[str, str]:
+    """Familiar name of every gene product; what is no product of a gene (calcium, PIP3) has no accession."""
+    return {gene: row["name"].split(" (")[0] for gene, row in genes().items() if "uniprot" in row}
 
 
 def genetics(network: Network, perturbations: Perturbations, where: str) -> dict[str, float]:
@@ -82,7 +87,7 @@ def level_elsewhere(network: Network, gene: str, other: str, where: str = "level
 
 def _unknown_gene(name: str, where: str) -> InputError:
     """The error for a gene that nobody has defined; a familiar name is turned into that of the gene."""
-    by_familiar = {row["name"].split(" (")[0].lower(): gene for gene, row in genes().items()}
+    by_familiar = {familiar.lower(): gene for gene, familiar in _expressed().items()}
     if name.lower() in by_familiar:
         symbol = by_familiar[name.lower()]
         return InputError(f"'{name}' is not the symbol of a gene", where=where, why="Genes go by their HGNC symbols.",

@@ -5,9 +5,19 @@ Antimony cannot write a rule over the species of an instance, so the rules are a
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import libsbml
 
-from lamella.networks.annotate import competitor, heterodimers, holds_caveolin, is_stored, on_keratin
+from lamella.networks.annotate import (
+    competitor,
+    heterodimers,
+    holds_caveolin,
+    is_stored,
+    on_keratin,
+    sums_of_receptors,
+)
 from lamella.networks.cell_line import CellLine
 from lamella.networks.matrix_ligands import ligands, under
 
@@ -42,18 +52,11 @@ def _write_stores(model: libsbml.Model, line: CellLine) -> None:
 def _write_sums(model: libsbml.Model, line: CellLine) -> None:
     """Sums over heterodimers, one number per half of the cell."""
     caveolar = [name for name in line.integrins if holds_caveolin(name)]
-    of = {beta: [name for name in line.integrins if heterodimers()[name]["beta"]["symbol"] == beta]
-          for beta in ("ITGB1", "ITGB2", "ITGB3", "ITGB4")}  # fmt: skip
+    of = {pair["beta"]["symbol"]: _summed(line, {"beta": pair["beta"]["symbol"]}) for pair in heterodimers().values()}
     sums = {name: (line.integrins, states) for name, states in _SUMS.items()} | {
         "active": ([name for name in line.integrins if not on_keratin(name)], _SUMS["active"]),  # that talin opens
         "caveolar": (caveolar, ("clustered",)),
-        "unligated": ([name for name in line.integrins if name == "a5b1"], ("low", "high")),
-        "unligated_b3": (of["ITGB3"], ("low", "high")),
-        "bound_b2": (of["ITGB2"], ("bound", "clustered")),
-        "chain_b3": (of["ITGB3"], ("low", "high", "bound", "clustered")),
-        "chain_b4": (of["ITGB4"], ("clustered",)),
-        "clustered_b1": (of["ITGB1"], ("clustered",)),
-    }
+    } | {name: (_summed(line, row), row["states"]) for name, row in sums_of_receptors()["half"].items()}
     for name, (members, states) in sums.items():
         for half in _HALVES:
             terms = [f"{i}_{state}_{half}" for i in members for state in states]
@@ -108,44 +111,22 @@ def _rule(model: libsbml.Model, variable: str, formula: str) -> None:
     rule.setMath(libsbml.parseL3Formula(formula))
 
 
-def _both(*states: str) -> tuple[str, ...]:
-    return tuple(f"{state}_{half}" for state in states for half in _HALVES)
-
-
-GROUPS = {
-    "held_a1b1": (("a1b1",), _both("bound", "clustered")),
-    "held_a2b1": (("a2b1",), _both("bound", "clustered")),
-    "held_a3b1": (("a3b1",), _both("bound", "clustered")),
-    "held_avb3": (("avb3",), _both("bound", "clustered")),
-    "clustered_b1": ("ITGB1", _both("clustered")),
-    "clustered_b3": ("ITGB3", _both("clustered")),
-    "receptors_a2b1": (("a2b1",), _both("low", "high", "bound", "clustered", "untethered")),
-    "receptors_avb3": (("avb3",), _both("low", "high", "bound", "clustered", "untethered")),
-    "clustered_a5b1_rear": (("a5b1",), ("clustered_rear",)),
-    "clustered_avb3_rear": (("avb3",), ("clustered_rear",)),
-    "clustered_a4b1_rear": (("a4b1",), ("clustered_rear",)),
-    "clustered_b2_rear": ("ITGB2", ("clustered_rear",)),
-    "untethered_a5b1_rear": (("a5b1",), ("untethered_rear",)),
-    "untethered_avb3_rear": (("avb3",), ("untethered_rear",)),
-    "internal_a5b1": (("a5b1",), ("internal", "internal_active")),
-    "active_b1_internal": ("ITGB1", ("internal_active",)),
-    "unbound_front": (None, ("low_front", "high_front")),
-    "unbound_rear": (None, ("low_rear", "high_rear")),
-    "surface_front": (None, ("low_front", "high_front", "bound_front", "clustered_front", "untethered_front")),
-    "surface_rear": (None, ("low_rear", "high_rear", "bound_rear", "clustered_rear", "untethered_rear")),
-    "untethered_rear": (None, ("untethered_rear",)),
-    "left_behind": (None, ("left",)),
-    "internal_all": (None, ("internal", "internal_active")),
-}
-"""Receptors of some heterodimers, of all with one beta chain, or of all (None), in some states: what other modules and
-blots read; 0 where a line has none."""
-
-
 def _write_groups(model: libsbml.Model, line: CellLine) -> None:
-    """One number of the cell for each group of heterodimers and states."""
-    for name, (members, states) in GROUPS.items():
-        chosen = [
-            i for i in line.integrins
-            if members is None or i in members or heterodimers()[i]["beta"]["symbol"] == members
-        ]  # fmt: skip
-        _rule(model, name, " + ".join(f"{i}_{s}" for i in chosen for s in states) or "0 molecules")
+    """One number of the cell for each sum that is not told half by half."""
+    for name, row in sums_of_receptors()["cell"].items():
+        halves = (row["half"],) if "half" in row else _HALVES
+        states = [full for state in row["states"] for full in _on(state, halves)]
+        _rule(model, name, " + ".join(f"{i}_{s}" for i in _summed(line, row) for s in states) or "0 molecules")
+
+
+def _on(state: str, halves: tuple[str, ...]) -> tuple[str, ...]:
+    """A state on the surface, at each of the halves; any other as it is."""
+    return tuple(f"{state}_{half}" for half in halves) if state in _SURFACE else (state,)
+
+
+def _summed(line: CellLine, row: Mapping[str, Any]) -> list[str]:
+    """Heterodimers of the line that a row sums up."""
+    if "of" in row:
+        return [name for name in line.integrins if name in row["of"]]
+    beta = row.get("beta")
+    return [name for name in line.integrins if beta is None or heterodimers()[name]["beta"]["symbol"] == beta]

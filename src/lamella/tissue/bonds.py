@@ -54,13 +54,6 @@ def limited_load(pull, weight, bonds):
 
 
 @term
-def load_per_bond(cell, cosine, bonds, mean_rear, record):
-    """Exponent by which contraction speeds up unbinding on a site."""
-    weight = rear_weight(cosine, record[cell, REAR_FOCUS], mean_rear)
-    return limited_load(record[cell, LOAD] * record[cell, CONTRACTION], weight, bonds)
-
-
-@term
 def activity(cell, expiry, now, record):
     """Remaining Act activity of a site, 0 to 1."""
     return min(1.0, max(expiry - now, 0) / record[cell, ACT_MEMORY])
@@ -74,22 +67,6 @@ def row_start(site, lead, space):
         x = rest // space.stride[d]
         rest -= x * space.stride[d]
         lead[d] = np.float64(x) - 1.0
-
-
-@term
-def direction_cosine(cell, lead, last, record, space):
-    """Cosine between axis and direction of a site, from its coordinates; see `lattice.cosine`."""
-    final = len(space.shape) - 1
-    delta = nearest(last - record[cell, CENTROID + final], final, space)
-    square = delta * delta
-    along = delta * record[cell, AXIS + final]
-    for d in range(final):
-        delta = nearest(lead[d] - record[cell, CENTROID + d], d, space)
-        square += delta * delta
-        along += delta * record[cell, AXIS + d]
-    if square < 1e-18:
-        return 0.0
-    return along / math.sqrt(square)
 
 
 @term

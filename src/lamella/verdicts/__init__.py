@@ -13,7 +13,7 @@ from lamella.verdicts.ensemble import binomial_interval, factors
 from lamella.verdicts.explaining import explain
 from lamella.verdicts.judging import judge, standing
 from lamella.verdicts.mutants import Mutant, MutationTest, mutate
-from lamella.verdicts.names import ModelNames, model_names
+from lamella.verdicts.names import ModelNames
 from lamella.verdicts.pace import Pace, Steady, spoken
 from lamella.verdicts.parts import Lost, PartsTest, without_parts
 from lamella.verdicts.paths import CELLS as PATH_CELLS
@@ -85,7 +85,6 @@ __all__ = [
            "judge_structures",
            "judged",
            "log_odds",
-           "model_names",
            "mutate",
            "odds",
            "paths_of",

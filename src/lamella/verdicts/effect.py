@@ -12,13 +12,13 @@ from math import exp, inf, log, nan
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri, stdtrit
+from scipy.special import ndtri
 
-LEVEL = 0.95
-"""Coverage of the intervals that are reported and that the last look is judged on."""
+from lamella.assays.t_interval import LEVEL, half_width, student
 
 EARLY_LEVEL = 0.99
-"""Coverage that an earlier look needs: looking more than once must not make a null effect hold (Haybittle-Peto)."""
+"""Coverage that an earlier look needs, where the last is judged on `LEVEL`: looking more than once must not make a null
+effect hold (Haybittle-Peto)."""
 
 DETECTION = 1e-3
 """Share of the greatest arm below which nothing can be told from nothing; smaller values count as this much."""
@@ -69,7 +69,7 @@ def interval(logs: NDArray[np.float64], level: float = LEVEL) -> tuple[float, fl
         return mean, -inf, inf
     if logs.size == 2 and logs[0] == logs[1]:  # a member of an ensemble: its effects have no spread
         return mean, mean, mean
-    half = float(stdtrit(logs.size - 1, 0.5 + level / 2) * np.std(logs, ddof=1) / np.sqrt(logs.size))
+    half = half_width(logs, level)
     return mean, mean - half, mean + half
 
 
@@ -160,5 +160,5 @@ def smallest_effect(at_least: float, sd: float, replicates: int, power: float = 
     replicates   at the last look
     """
     error, chance = sd / np.sqrt(replicates), float(ndtri(power))
-    off_one = (float(stdtrit(replicates - 1, 0.5 + LEVEL / 2)) + chance) * error
+    off_one = (student(replicates - 1) + chance) * error
     return float(np.exp(max(log(at_least) + chance * error, off_one)))

@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import betaincinv
 
+from lamella.assays.t_interval import LEVEL
 from lamella.culture import constants
 from lamella.networks import assemble
 from lamella.networks.library import Parameter
 from lamella.verdicts.draws import SPREAD, instances, is_share, of_share, own_factors
-from lamella.verdicts.effect import LEVEL
 from lamella.verdicts.ranges import range_factors
 
 __all__ = ["SPREAD", "binomial_interval", "factors"]

@@ -7,15 +7,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from lamella.assays import ASSAYS, IMMUNOBLOT, Assay
+from lamella.assays import IMMUNOBLOT, Assay
 from lamella.assays.bands import QUANTITIES, SUMS
 from lamella.errors import InputError, nearest
 from lamella.networks import Perturbations, assemble, cell_lines, resolve
-
-
-def model_names() -> ModelNames:
-    """Names of the package's own networks and assays, for the linter of findings."""
-    return ModelNames(ASSAYS)
 
 
 class ModelNames:

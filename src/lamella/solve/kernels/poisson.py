@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from lamella.solve.kernels.compiled import entry, part
+from lamella.solve.kernels.compiled import part
 from lamella.solve.kernels.stream import two_uniforms
 
 _FEW = 10.0
@@ -45,10 +45,3 @@ def poisson(mean, cell, key, draws):
         left = math.log(v * inverse_alpha / (a / (distance * distance) + b))
         if left <= number * logarithm - mean - math.lgamma(number + 1.0):
             return number
-
-
-@entry
-def fill_poisson(mean, key, draws, out):
-    """Poisson numbers of the first cell's stream into `out`; for tests and references."""
-    for i in range(out.shape[0]):
-        out[i] = poisson(mean, 0, key, draws)
