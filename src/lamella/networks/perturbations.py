@@ -33,9 +33,10 @@ class Perturbations(BaseModel):
     inhibitor       drug -> dose, from the start of the assay
     antibody        antibody or peptide against integrins -> dose, from the start of the assay
     coating         ligand -> coating, beside the ligands of the experiment's matrix; '0 ug/ml' takes one away
-    factor          soluble factor -> dose, from the start of the assay, in place of the experiment's medium
+    factor          soluble factor -> dose, from the start of the assay, beside the factors of the experiment's medium;
+                    '0 ng/ml' takes one away
     gradient        soluble factor -> its dose at the low and at the high end of the dish, '0 to 20 ng/ml', in place of
-                    the experiment's medium; only in assays that have two ends
+                    the dose that the medium has of it; only in assays that have two ends
     bead            ligand -> what beads at one half of the cell present, '10 ug/ml on 6 um at the rear from 0 h'
                     (see `lamella.networks.local`)
     pipette         soluble factor -> what comes on top of its dose at one half, '10 ng/ml at the front from 0 h'
