@@ -311,7 +311,7 @@ def test_a_defect_is_an_apology_and_a_log(finished, tmp_path):
 EXPLAIN = '[explain]\nquantity = "RAC1.gtp"\narm = "knockdown"\nagainst = "control"\n\n[[compare]]'
 
 
-def test_an_effect_is_traced_to_its_reactions(here, tmp_path):
+def test_an_effect_is_traced_to_its_reactions(here, tmp_path, monkeypatch):
     (tmp_path / "file.toml").write_text(EXPERIMENT.replace("[[compare]]", EXPLAIN))
     done = here("run", "file.toml", "--json", "--quiet")
     assert done.returncode == 0, done.stderr
@@ -320,8 +320,19 @@ def test_an_effect_is_traced_to_its_reactions(here, tmp_path):
     strongest = causal["reactions"][0]
     assert strongest["share_lost"] > 0.1
     assert strongest["claims"] or strongest["sources"]
-    deleted = here("run", "file.toml", "--json", "--quiet", "--without", strongest["id"], "--out", "deleted")
-    assert json.loads(deleted.stdout)["causal"] is None
+    monkeypatch.setitem(sys.modules, "lamella.report", REPORT)
+    (told,) = json.loads(here("explain", "results/file", "--json").stdout)["paths"]
+    assert {key: told[key] for key in causal} == causal  # two commands, one answer
+    assert not [row["id"] for row in causal["reactions"] if row["id"].endswith(("_front", "_rear"))]
+
+
+@pytest.mark.parametrize("flags", [("--without", "RAC1_ubiquitination_*"), ("--front-equals-rear",)])
+def test_no_effect_is_traced_in_a_network_that_is_not_the_whole_one(here, tmp_path, monkeypatch, flags):
+    monkeypatch.setitem(sys.modules, "lamella.report", REPORT)
+    (tmp_path / "file.toml").write_text(EXPERIMENT.replace("[[compare]]", EXPLAIN))
+    done = here("run", "file.toml", "--json", "--quiet", *flags, "--out", "part")
+    assert json.loads(done.stdout)["causal"] is None
+    refused(here("explain", "part", "--cells", 2), "part/run.toml: the run is one with", "whole network")
 
 
 def test_an_effect_that_is_not_there_is_carried_by_nothing(here, tmp_path):

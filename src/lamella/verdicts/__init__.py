@@ -10,7 +10,7 @@ from lamella.verdicts.contradictions import rows as contradiction_rows
 from lamella.verdicts.cross_check import cross_check
 from lamella.verdicts.effect import Criterion, Effect, Standing, smallest_effect
 from lamella.verdicts.ensemble import binomial_interval, factors
-from lamella.verdicts.explaining import explain
+from lamella.verdicts.explaining import explain, explain_run
 from lamella.verdicts.judging import judge, standing
 from lamella.verdicts.mutants import Mutant, MutationTest, mutate
 from lamella.verdicts.names import ModelNames, model_names
@@ -74,6 +74,7 @@ __all__ = [
            "cross_check",
            "differences",
            "explain",
+           "explain_run",
            "factors",
            "first_check",
            "first_score",
