@@ -24,8 +24,8 @@ from lamella.cli import interrupts, main
 from lamella.cli.explain import _of_run
 from lamella.cli.progress import advancing
 from lamella.errors import InputError
-from lamella.findings import index, load_all
-from lamella.verdicts import MutationTest, Robustness
+from lamella.findings import contradictions, index, load_all
+from lamella.verdicts import MutationTest, Outcome, Results, Robustness, Verdict
 from quick import EXPERIMENT
 
 REPORT = lamella.report
@@ -404,9 +404,18 @@ def test_structures_are_a_table(here):
 
 def test_contradictions_are_a_table(here):
     table = json.loads(here("findings", "contradictions", "3", "12", "--json").stdout)
-    assert table["counts"] == {"holds": 0, "fails": 0, "waits": 0, "not judged": 2, "of": 2}
+    assert table["counts"] == {"holds": 0, "fails": 0, "not applicable": 0, "waits": 0, "not judged": 2, "of": 2}
     assert [row["number"] for row in table["rows"]] == [3, 12]
     refused(here("findings", "contradictions", "99"), "no contradiction 99")
+
+
+def test_a_contradiction_that_fails_says_why(here, tmp_path):
+    one = next(one for one in contradictions() if one.fails)
+    Results(tmp_path / "kept").keep(Verdict(one.finding(), Outcome.FAILS, "One arm is too low.", ()),
+                                    {"seed": 1, "first": 4, "most": 12})
+    told = here("findings", "contradictions", one.number, "--store", "kept").stdout
+    assert told.startswith(f"fails          {one.number}")
+    assert one.fails in told
 
 
 def test_model_show_and_export(here, tmp_path):

@@ -28,7 +28,7 @@ def contradictions(numbers: Annotated[list[int] | None, typer.Argument(metavar="
     from lamella.cli.progress import advancing
     from lamella.findings import contradictions as written
     from lamella.store import json_text
-    from lamella.verdicts import Bench, Replicates, Results, contradiction_rows
+    from lamella.verdicts import ROW_STATES, Bench, Replicates, Results, contradiction_rows
 
     known = {one.number: one for one in written()}
     for number in numbers or ():
@@ -40,14 +40,16 @@ def contradictions(numbers: Annotated[list[int] | None, typer.Argument(metavar="
     with advancing(quiet=quiet or not check) as tell:
         found = contradiction_rows(results, bench, [known[number] for number in numbers or known], seed=seed,
                                    replicates=Replicates(dishes, max(dishes, most)), tell=tell)
-    counts = {state: sum(row.state == state for row in found) for state in ("holds", "fails", "waits", "not judged")}
+    counts = {state: sum(row.state == state for row in found) for state in ROW_STATES}
     if as_json:
         sys.stdout.write(json_text({"counts": {**counts, "of": len(found)}, "rows": [row.to_dict() for row in found]}))
         return
     for row in found:
         one = row.contradiction
-        print(f"{row.state:10} {one.number:2}  {one.topic} ({', '.join(one.claims)}).\n"
-              f"{'':14}Resolved by {one.variable}{'' if one.stated else ' (inferred)'}.\n{'':14}{row.reason}")
+        print(f"{row.state:14} {one.number:2}  {one.topic} ({', '.join(one.claims)}).\n"
+              f"{'':19}Resolved by {one.variable}{'' if one.stated else ' (inferred)'}.\n{'':19}{row.reason}")
+        if row.lacks:
+            print(f"{'':19}{' '.join(row.lacks.split())}")
         if row.differs:
-            print(f"{'':14}The two settings differ in {', '.join(row.differs)} and in nothing else.")
+            print(f"{'':19}The two settings differ in {', '.join(row.differs)} and in nothing else.")
     print(f"\n{', '.join(f'{count} {state}' for state, count in counts.items())}, of {len(found)}.")
