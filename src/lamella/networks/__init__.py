@@ -8,7 +8,7 @@ from lamella.networks.assemble import Network, assemble
 from lamella.networks.binding import BondLaw, bond_law, soluble_constants
 from lamella.networks.cell_line import CellLine, cell_line, cell_lines, line_hash
 from lamella.networks.check_text import read_model_text, sbml_of_file
-from lamella.networks.courses import FORCES, Change
+from lamella.networks.courses import FORCES, Change, stopped
 from lamella.networks.domains import domains, reactions_that_need
 from lamella.networks.genetics import gene_names
 from lamella.networks.library import Evidence, Parameter, Source, sources
@@ -58,5 +58,6 @@ __all__ = [
     "soluble_constants",
     "sources",
     "spellings",
+    "stopped",
     "to_sbml_guarded",
 ]
