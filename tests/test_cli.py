@@ -641,6 +641,12 @@ def test_a_score_that_is_none_is_refused(here, tmp_path):
     refused(here("findings", "diff", "none.json"), "no scorecard")
     refused(here("findings", "diff", "bad.json"), "cannot be read")
     refused(here("findings", "diff", "absent.json"), "cannot be read")
+    (tmp_path / "deep.json").write_text("[" * 100_000)
+    (tmp_path / "rows.json").write_text('{"verdicts": [1], "totals": {}}')
+    (tmp_path / "folder").mkdir()
+    refused(here("findings", "diff", "deep.json"), "deep.json", "nested too deeply")
+    refused(here("findings", "diff", "rows.json", "rows.json"), "first file is no scorecard", "verdicts[0]")
+    refused(here("findings", "diff", "folder", "folder"), "folder: the folder is no store")
     refused(here("findings", "list", "--verdict", "perhaps"), "perhaps")
     refused(here("findings", "check", "--all", "--population"), "exclude each other")
 

@@ -336,11 +336,16 @@ def _card_table(path: Path) -> dict[str, Any]:
     if path.is_dir():
         from lamella.store import json_text
 
-        return json.loads(json_text(card_of(Results(path)).to_dict()))
+        results = Results(path)
+        if not results.is_store():
+            raise InputError("the folder is no store", where=str(path), why="No check has kept a verdict there.",
+                             remedy="Name the folder that `lamella findings check --store DIR` has filled.")
+        return json.loads(json_text(card_of(results).to_dict()))
     try:
         table = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise InputError("the scorecard cannot be read", where=str(path), why=f"{error}.",
+    except (OSError, ValueError, RecursionError) as error:
+        why = "It is nested too deeply" if isinstance(error, RecursionError) else error
+        raise InputError("the scorecard cannot be read", where=str(path), why=f"{why}.",
                          remedy="Write one with: lamella findings score --json > FILE") from None
     if not isinstance(table, dict):
         raise InputError("the file is no scorecard", where=str(path),
