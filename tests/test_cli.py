@@ -22,10 +22,11 @@ import quick
 from lamella.assays import ASSAYS, CALCIUM
 from lamella.cli import interrupts, main
 from lamella.cli.explain import _of_run
+from lamella.cli.judging import looks
 from lamella.cli.progress import advancing
 from lamella.errors import InputError
 from lamella.findings import contradictions, index, load_all
-from lamella.verdicts import MutationTest, Outcome, Results, Robustness, Verdict
+from lamella.verdicts import MutationTest, Outcome, Replicates, Results, Robustness, Verdict
 from quick import EXPERIMENT
 
 REPORT = lamella.report
@@ -649,6 +650,22 @@ def test_a_score_that_is_none_is_refused(here, tmp_path):
     refused(here("findings", "diff", "folder", "folder"), "folder: the folder is no store")
     refused(here("findings", "list", "--verdict", "perhaps"), "perhaps")
     refused(here("findings", "check", "--all", "--population"), "exclude each other")
+
+
+def test_an_option_that_would_do_nothing_is_refused(here, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "lamella.report", REPORT)
+    refused(here("findings", "score", "--history", "--html", "page.html"), "--history")
+    refused(here("findings", "score", "--history", "--freeze", "oberoi-2013", "first.json"), "--history")
+    for command in (("check", "--all"), ("contradictions",)):
+        refused(here("findings", *command, "--dishes", 6, "--most", 4), "6 to 4 replicates cannot be judged")
+    assert os.listdir(tmp_path) == []
+    refused(here("explain", "rac1-accumulates-without-xiap-and-ciap1", "--quantity", "RAC1.gtp"), "for a run")
+    refused(here("explain", tmp_path, "--cell", "HeLa"), "for a finding")
+
+
+@pytest.mark.parametrize(("asked", "made"), [((4, None), (4, 12)), ((20, None), (20, 20)), ((4, 6), (4, 6))])
+def test_a_verdict_is_looked_at_up_to_twelve_dishes_or_as_asked(asked, made):
+    assert looks(*asked) == Replicates(*made)
 
 
 def test_mutants_are_told(here):

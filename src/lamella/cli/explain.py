@@ -45,6 +45,10 @@ def explain(target: Annotated[str, typer.Argument(metavar="FINDING|RUN", show_de
                          remedy=f"Let it end in {', '.join(_ENDINGS)}.")
     threads = threads or default_threads()
     folder = Path(target)
+    for option, given, of in (("--cell", cell, "finding"), ("--quantity", quantity, "run")):
+        if given is not None and folder.is_dir() is (of == "finding"):
+            raise InputError(f"{option} is for a {of}", where=option, why=f"'{target}' is none.",
+                             remedy=f"Leave {option} out.")
     if folder.is_dir():
         title, verdict, paths = _of_run(folder, quantity, cells, threads)
     else:
