@@ -440,6 +440,8 @@ def test_a_model_of_ones_own_is_checked(here, tmp_path):
     for name, (text, part) in bad.items():
         (tmp_path / name).write_text(text)
         refused(here("model", "lint", name), part)
+    (tmp_path / "empty.toml").write_text("")
+    refused(here("model", "lint", "empty.toml"), "empty.toml: there is no model")
     (tmp_path / "sbml.xml").write_text("<sbml>")
     refused(here("model", "lint", "sbml.xml"), "sbml.xml")
     refused(here("model", "lint", "none.ant"), "none.ant")

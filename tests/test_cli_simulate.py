@@ -151,6 +151,7 @@ def test_names_of_the_model_do_not_collide_with_columns(here, tmp_path):
     (["decay.ant"], "how long to simulate"), (["decay.ant", "--for", "1", "--set", "k=fast"], "not a number"),
     (["decay.ant", "--for", "1", "--set", "k"], "not NAME=VALUE"), (["decay.ant", "--for", "-1"], "times from"),
     (["decay.ant", "--for", "1", "--vary", "x"], "unknown unit"),
+    (["decay.ant", "--for", "1", "--rtol", "1e-300"], "between 1e-14 and 1"),
     (["decay.ant", "--for", "1", "--stochastic", "--method", "rodas4"], "not stochastic"),
     (["decay.ant", "--for", "1", "--out", "mine"], "holds other files"),
     (["decay.ant", "--for", "1", "--out", "decay.ant"], "is a file"),

@@ -142,6 +142,8 @@ def scaled_later(network: Network, perturbations: Perturbations, where: str) -> 
                 continue
             at = f"{where}.{kind}.{gene}"
             keys, when = expressions(network, gene, at), windows(text, at)
+            for window in when:
+                quantity(window.amount, "dimensionless", where=at)  # no number at all is refused as that
             _require_turnover(network, gene, kind, when, at)
             before = 1.0
             for time in sorted(moments(when)):

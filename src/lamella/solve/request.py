@@ -14,6 +14,7 @@ from lamella.errors import InputError, unknown
 from lamella.networks import sbml_of_file, to_sbml_guarded
 from lamella.reactions import Program, compile_program, read_sbml
 from lamella.solve.draws import with_initial_draws
+from lamella.solve.population import LEAST_RTOL
 from lamella.solve.rosenbrock import METHODS
 from lamella.solve.stochastic import METHODS as STOCHASTIC
 from lamella.solve.stochastic import StochasticPopulation
@@ -114,8 +115,8 @@ def prepare(
         StochasticPopulation(program, parameters[:1], states=states[:1], method=method)  # or refused
     label = title or (Path(name).stem if read.name == name else read.name)
     return Request(
-        label, text, program, parameters, states, times, columns, tuple(changes), method, _tolerance("rtol", rtol, 1.0),
-        _atol(program, states, rtol, atol), seed, took_seconds,
+        label, text, program, parameters, states, times, columns, tuple(changes), method,
+        _tolerance("rtol", rtol, 1.0, LEAST_RTOL), _atol(program, states, rtol, atol), seed, took_seconds,
     )  # fmt: skip
 
 
@@ -146,9 +147,9 @@ def _whole(name: str, value: int, low: int, high: int) -> None:
         raise InputError(f"{name} is {value}", why=f"It must be a whole number from {low} to {high:.4g}.")
 
 
-def _tolerance(name: str, value: float, below: float) -> float:
-    if not 0 < value < below:
-        raise InputError(f"{name} is {value}", why=f"It must lie between 0 and {below:g}.")
+def _tolerance(name: str, value: float, below: float, least: float = 0.0) -> float:
+    if not (value > 0.0 and least <= value < below):
+        raise InputError(f"{name} is {value}", why=f"It must lie between {least:g} and {below:g}.")
     return float(value)
 
 
