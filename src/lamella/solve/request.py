@@ -19,7 +19,7 @@ from lamella.solve.rosenbrock import METHODS
 from lamella.solve.stochastic import METHODS as STOCHASTIC
 from lamella.solve.stochastic import StochasticPopulation
 from lamella.solve.variation import factors, set_parameters, set_start, whole_molecules
-from lamella.units import quantity
+from lamella.units import nearest_float, quantity
 
 MOST_BYTES = 4 << 30
 """Results larger than this are refused: they would not fit the memory of many machines."""
@@ -148,9 +148,10 @@ def _whole(name: str, value: int, low: int, high: int) -> None:
 
 
 def _tolerance(name: str, value: float, below: float, least: float = 0.0) -> float:
-    if not (value > 0.0 and least <= value < below):
-        raise InputError(f"{name} is {value}", why=f"It must lie between {least:g} and {below:g}.")
-    return float(value)
+    number = nearest_float(value)
+    if not (number > 0.0 and least <= number < below):
+        raise InputError(f"{name} is {number}", why=f"It must lie between {least:g} and {below:g}.")
+    return number
 
 
 def _atol(program: Program, states: np.ndarray, rtol: float, atol: float | None) -> np.ndarray:
@@ -177,11 +178,11 @@ def _times(span: float | str, begin: float | str, points: int, unit: float | Non
 def _time(value: float | str, unit: float | None, where: str) -> tuple[float, bool]:
     """A time in the model's own unit, and whether it was given in another."""
     try:
-        number = float(value)
-    except (ValueError, TypeError, OverflowError):
+        number = nearest_float(value)
+    except (ValueError, TypeError):
         return quantity(value, "s", where=where) / (unit or 1.0), True
     if not math.isfinite(number):
-        raise InputError(f"'{value}' is not a finite time", where=where)
+        raise InputError(f"'{number}' is not a finite time", where=where)
     return number, False
 
 
