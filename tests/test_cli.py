@@ -361,6 +361,17 @@ def test_a_full_disk_is_told_and_what_is_finished_stays(here, tmp_path, monkeypa
     assert len(list((tmp_path / "out" / "units").glob("*.npz"))) == 12
 
 
+def test_a_machine_that_is_too_small_is_told(here, tmp_path, monkeypatch):
+    def huge(setting, conditions, progress):
+        raise MemoryError("Unable to allocate 3.68 PiB")
+
+    (tmp_path / "file.toml").write_text(EXPERIMENT)
+    monkeypatch.setitem(quick.ASSAYS, "quick", dataclasses.replace(quick.QUICK, run=huge))
+    done = here("run", "file.toml", "--quiet")
+    assert done.returncode == 74
+    assert done.stderr.startswith("error: the memory of this machine is not enough: Unable to allocate 3.68 PiB.")
+
+
 def test_what_only_a_dish_can_refuse_leaves_nothing_behind(here, tmp_path, monkeypatch):
     def refuse(setting, conditions, progress):
         raise InputError("the wound is wider than the dish", where="assays.quick", remedy="Make the dish wider.")

@@ -33,14 +33,15 @@ def nearest_float(value: float | str) -> float:
 
 
 def quantity(text: object, unit: str, *, where: str | None = None, minimum: float | None = None,
-             above: float | None = None) -> float:
+             above: float | None = None, maximum: float | None = None) -> float:
     """The magnitude of `text` in `unit`.
 
     text      '24 h', '10 ug/ml'; a bare number is refused unless `unit` is dimensionless
     unit      target unit, pint's spelling
     minimum   smallest allowed magnitude, in `unit`
     above     magnitude must be larger than this
-    raises    InputError: not a quantity, wrong dimension, not finite, below the bound
+    maximum   largest allowed magnitude, in `unit`
+    raises    InputError: not a quantity, wrong dimension, not finite, outside the bounds
     """
     if isinstance(text, bool) or not isinstance(text, (str, int, float)):
         raise _not_a_quantity(text, unit, where)
@@ -60,6 +61,8 @@ def quantity(text: object, unit: str, *, where: str | None = None, minimum: floa
         raise InputError(f"'{text}' is too small", where=where, why=f"The least allowed is {minimum:g} {unit}.")
     if above is not None and value <= above:
         raise InputError(f"'{text}' is not allowed", where=where, why=f"It must be larger than {above:g} {unit}.")
+    if maximum is not None and value > maximum:
+        raise InputError(f"'{text}' is too large", where=where, why=f"The most allowed is {maximum:g} {unit}.")
     return value
 
 

@@ -32,7 +32,7 @@ def stiffness_ends(text: str) -> tuple[float, float]:
     if len(ends) > 2:
         raise InputError(f"'{text}' is no stiffness", remedy="Write one, '8 kPa', or two, '1 to 20 kPa'.")
     unit = ends[-1].rpartition(" ")[2]
-    made = [quantity(end if " " in end else f"{end} {unit}", "kPa", above=0.0) for end in ends]
+    made = [quantity(end if " " in end else f"{end} {unit}", "kPa", above=0.0, maximum=_PLASTIC) for end in ends]
     return made[0], made[-1]
 
 

@@ -11,9 +11,9 @@ import xarray as xr
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, model_serializer, model_validator
 
+from lamella.assays.quantities import in_parts
 from lamella.errors import InputError
 from lamella.networks import Perturbations
-from lamella.units import quantity
 
 if TYPE_CHECKING:
     from lamella.assays.archive import Outcome
@@ -49,7 +49,7 @@ class FilmedConditions(Conditions):
 
     @model_validator(mode="after")
     def _enough_frames(self) -> FilmedConditions:
-        frames = round(quantity(self.duration, "s") / quantity(self.frame, "s"))
+        frames = round(in_parts(self.duration, self.frame))
         if frames < self.least_frames:
             raise InputError(f"a duration of {self.duration} holds {frames} frame(s) of {self.frame}",
                              why=f"this assay needs {self.least_frames} of them.",

@@ -13,7 +13,7 @@ from lamella.networks import reagents
 from lamella.networks.assemble import Network
 from lamella.networks.courses import Change, added_things, changes, edits_at, scaled_later, suspension
 from lamella.networks.genetics import genetics
-from lamella.networks.local import Spot, added_at, spots, with_base
+from lamella.networks.local import WIDEST, Spot, added_at, spots, with_base
 from lamella.networks.timing import GROWTH, START, amount_at
 from lamella.units import quantity
 
@@ -146,6 +146,11 @@ def resolve(
         amount_at(off, START) is not None,
         changes(added, scaled_later(network, perturbations, where), off, local, density),
         gradient,
-        quantity(perturbations.island, "um", where=f"{where}.island", above=0.0) ** 2 if perturbations.island else None,
+        _square(perturbations.island, f"{where}.island") if perturbations.island else None,
         local,
     )
+
+
+def _square(side: str, where: str) -> float:
+    """Area of an island [um^2]."""
+    return quantity(side, "um", where=where, above=0.0, maximum=WIDEST) ** 2
