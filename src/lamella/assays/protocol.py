@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from lamella.assays.quantities import in_parts
+from lamella.culture import program
 from lamella.errors import InputError
-from lamella.networks import Perturbations
+from lamella.networks import Network, Perturbations
 
 if TYPE_CHECKING:
     from lamella.assays.archive import Outcome
@@ -31,6 +32,9 @@ class Conditions(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     unset: ClassVar[tuple[str, ...]] = ()
+
+    def require(self, network: Network) -> None:
+        """Refuse what the network of an arm has not.   raises InputError: `where` is the key of the condition"""
 
     @model_serializer(mode="wrap")
     def _written(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
@@ -64,6 +68,14 @@ class PicturedConditions(FilmedConditions):
     """
 
     colour: str | None = None
+
+    def require(self, network: Network) -> None:
+        super().require(network)
+        if self.colour is not None:
+            try:
+                program(network.cell.name).node(self.colour)
+            except InputError as error:
+                raise InputError(error.what, where="colour", why=error.why, remedy=error.remedy) from None
 
 
 @dataclass(frozen=True)
