@@ -26,6 +26,7 @@ from lamella.cli.judging import looks
 from lamella.cli.progress import advancing
 from lamella.errors import InputError
 from lamella.findings import contradictions, index, load_all
+from lamella.networks import cell_lines, drugs
 from lamella.verdicts import MutationTest, Outcome, Replicates, Results, Robustness, Verdict
 from quick import EXPERIMENT
 
@@ -398,7 +399,7 @@ def test_a_reader_that_leaves_is_no_error(tmp_path, arguments):
     (), ("run",), ("assay",), ("model",), ("model", "show"), ("model", "lint"), ("model", "export"), ("findings",),
     ("findings", "list"), ("findings", "show"), ("findings", "check"), ("findings", "lint"),
     ("findings", "score"), ("findings", "mutate"), ("findings", "diff"), ("findings", "contradictions"),
-    ("findings", "structures"), ("explain",),
+    ("findings", "structures"), ("explain",), ("list",),
 ])
 def test_every_help_shows_an_example(here, command):
     done = here(*command, "--help")
@@ -406,6 +407,28 @@ def test_every_help_shows_an_example(here, command):
     assert "lamella " + " ".join(command) in done.stdout
     assert "Example:" in done.stdout or not command
     assert "TyperArgument" not in done.stdout
+
+
+def test_what_may_be_named_is_listed(here):
+    counts = here("list").stdout
+    table = json.loads(here("list", "--json").stdout)
+    for kind, rows in table.items():
+        assert re.search(rf"^{kind} +{len(rows)} ", counts, re.MULTILINE)
+        told = here("list", kind).stdout.splitlines()
+        assert len(told) == len(rows) == len(json.loads(here("list", kind, "--json").stdout)[kind]) > 0
+        for line, row in zip(told, rows):
+            assert all(part in line for part in (row["name"], row["title"], *row["also"]))
+    names = {kind: [row["name"] for row in rows] for kind, rows in table.items()}
+    assert names["cells"] == list(cell_lines())
+    assert names["assays"] == list(quick.ASSAYS)
+    assert set(names["drugs"]) == set(drugs())
+    assert ("XIAP", "RING") in {(row["of"], row["name"]) for row in table["constructs"]}
+    assert here("list", "parsnips").returncode == 2
+
+
+def test_a_short_list_is_offered_whole(here):
+    done = here("model", "show", "--cell", "q")
+    refused(done, *cell_lines())
 
 
 def test_structures_are_a_table(here):

@@ -25,6 +25,7 @@ from lamella.cli import (
     judging,
     model,
     mutating,
+    names,
     run,
     simulate,
     structures,
@@ -49,6 +50,7 @@ app = typer.Typer(
          "Start with:  lamella run examples/xiap_scratch.toml")
 app.command("run")(run.run)
 app.command("assay")(run.assay)
+app.command("list")(names.list_)
 app.command("simulate")(simulate.simulate)
 app.command("explain")(explain.explain)
 for command in (judging.check, judging.score, mutating.mutate, judging.diff, contradictions.contradictions,

@@ -56,8 +56,10 @@ def run(file: Annotated[Path, typer.Argument(help="Experiment file (TOML).", sho
     _execute(experiment, out or _default_folder(file), threads, as_json, quiet)
 
 
-def assay(name: Annotated[str, typer.Argument(help="Name of the assay.", show_default=False)],
-          cell: Annotated[str, typer.Option("--cell", help="Cell line.", show_default=False)],
+def assay(name: Annotated[str, typer.Argument(help="Name of the assay; `lamella list assays`.",
+                                              show_default=False)],
+          cell: Annotated[str, typer.Option("--cell", help="Cell line; `lamella list cells`.",
+                                             show_default=False)],
           arm: Annotated[list[str], typer.Option(
               "--arm", metavar="ARM", show_default=False,
               help="'NAME: KIND ITEM=VALUE, ...; KIND ...'; may be repeated. The first is the control.")],

@@ -15,7 +15,7 @@ from lamella.networks.library import Evidence, Parameter, Source, sources
 from lamella.networks.lint import LintReport, Problem, lint_library
 from lamella.networks.matrix_ligands import ligands
 from lamella.networks.perturbations import Perturbations, Treatment, resolve
-from lamella.networks.reagents import antibodies, attachment, by_name, constructs, drugs, factors
+from lamella.networks.reagents import antibodies, attachment, blocks, by_name, constructs, drugs, factors
 from lamella.networks.spelling import named, spellings
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "antibodies",
     "assemble",
     "attachment",
+    "blocks",
     "bond_law",
     "by_name",
     "cell_line",
