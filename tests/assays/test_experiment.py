@@ -6,6 +6,7 @@ import tomllib
 import pytest
 
 from lamella.assays import ASSAYS as REAL
+from lamella.assays.arms import parse_arm
 from lamella.assays.experiment import build_experiment, read_experiment
 from lamella.assays.reading import LARGEST, Source, parse_toml
 from lamella.errors import InputError
@@ -268,6 +269,12 @@ def test_what_the_cells_of_an_arm_have_not_is_refused_by_the_reader(tmp_path, as
     with pytest.raises(InputError, match=what) as caught:
         read_experiment(path, REAL)
     assert caught.value.where == f"{path}:{place}"
+
+
+def test_forces_and_islands_are_words_of_a_command_line():
+    _, table = parse_arm("a: shear 1.5 Pa from 1 h; stretch 10 %; island 20 um")
+    arm = build_experiment({"cell": "HeLa", "arms": {"a": table}, "assays": {"quick": {}}}, ASSAYS, Source()).arms["a"]
+    assert (arm.shear, arm.stretch, arm.island) == ("1.5 Pa from 1 h", "10 %", "20 um")
 
 
 def test_a_kind_of_treatment_without_a_target_is_refused_by_name(experiment_file):

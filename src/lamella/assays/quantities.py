@@ -9,7 +9,7 @@ from pydantic import AfterValidator
 from lamella.errors import InputError, unknown
 from lamella.units import quantity
 
-MOST = {"s": 366 * 86400.0, "um": 1e4, "kPa": 1e6, "nN": 1e6, "uM": 1e7, "mg/ml": 1e3, "dimensionless": 10.0,
+MOST = {"s": 3.2e7, "um": 1e4, "kPa": 1e6, "nN": 1e6, "uM": 1e7, "mg/ml": 1e3, "dimensionless": 10.0,
         "degrees": 360.0}
 """Largest magnitude of a condition by its unit: a year, a well, glass, a millinewton, ten molar, a full turn."""
 

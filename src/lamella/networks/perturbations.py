@@ -77,7 +77,7 @@ class Perturbations(BaseModel):
         kind = info.field_name if info.field_name in ("inhibitor", "antibody") else "factor"
         return reagents.by_name(kind, given)
 
-    @field_validator("suspended", mode="before")
+    @field_validator("shear", "stretch", "island", "suspended", mode="before")
     @classmethod
     def _one_text(cls, value: object) -> object:
         """A command line gives the words after a kind as a list."""
