@@ -426,6 +426,14 @@ def test_what_may_be_named_is_listed(here):
     assert here("list", "parsnips").returncode == 2
 
 
+@pytest.mark.parametrize(("arm", "kind"), [
+    ("knockdown qqqqq=0.5", "genes"), ("mutant qqqqq=RING", "constructs"), ("mutant XIAP=qqqqq", "constructs"),
+    ("inhibitor qqqqq=1 uM", "drugs"), ("antibody qqqqq=1 uM", "antibodies"), ("factor qqqqq=1 nM", "factors"),
+    ("coating qqqqq=1 ug/ml", "ligands"), ("cell qqqqq", "cells")])
+def test_a_refusal_says_what_lists_the_names(here, arm, kind):
+    refused(here("assay", "quick", "--cell", "HeLa", "--arm", f"a: {arm}"), f"`lamella list {kind}` tells all")
+
+
 def test_a_short_list_is_offered_whole(here):
     done = here("model", "show", "--cell", "q")
     refused(done, *cell_lines())

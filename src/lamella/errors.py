@@ -61,6 +61,8 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return f"Known: {shown}." if names else "None is known."
 
 
-def unknown(kind: str, name: str, known: Iterable[str], where: str | None = None) -> InputError:
-    """The error for a name that nobody has defined."""
-    return InputError(f"unknown {kind} '{name}'", where=where, remedy=nearest(name, known))
+def unknown(kind: str, name: str, known: Iterable[str], where: str | None = None,
+            listed: str | None = None) -> InputError:
+    """The error for a name that nobody has defined.   listed   what `lamella list` calls the names"""
+    all_of_them = f" `lamella list {listed}` tells all." if listed else ""
+    return InputError(f"unknown {kind} '{name}'", where=where, remedy=nearest(name, known) + all_of_them)

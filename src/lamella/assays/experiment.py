@@ -355,7 +355,7 @@ def _assays(content: Mapping[str, Any], assays: Mapping[str, Assay], source: Sou
     for name, table in _table(content, "assays", next(iter(assays), "NAME"), source).items():
         if name not in assays:
             where = source.where(("assays", name))
-            raise refused_assay(name, where) or unknown("assay", name, assays, where)
+            raise refused_assay(name, where) or unknown("assay", name, assays, where, "assays")
         chosen[name] = validated(assays[name].conditions, table, source, ("assays", name))
     return chosen
 
