@@ -22,10 +22,12 @@ import quick
 from lamella.assays import ASSAYS, CALCIUM
 from lamella.cli import interrupts, main
 from lamella.cli.explain import _of_run
+from lamella.cli.judging import looks
 from lamella.cli.progress import advancing
 from lamella.errors import InputError
-from lamella.findings import index, load_all
-from lamella.verdicts import MutationTest, Robustness
+from lamella.findings import contradictions, index, load_all
+from lamella.networks import cell_lines, drugs
+from lamella.verdicts import MutationTest, Outcome, Replicates, Results, Robustness, Verdict
 from quick import EXPERIMENT
 
 REPORT = lamella.report
@@ -311,7 +313,7 @@ def test_a_defect_is_an_apology_and_a_log(finished, tmp_path):
 EXPLAIN = '[explain]\nquantity = "RAC1.gtp"\narm = "knockdown"\nagainst = "control"\n\n[[compare]]'
 
 
-def test_an_effect_is_traced_to_its_reactions(here, tmp_path):
+def test_an_effect_is_traced_to_its_reactions(here, tmp_path, monkeypatch):
     (tmp_path / "file.toml").write_text(EXPERIMENT.replace("[[compare]]", EXPLAIN))
     done = here("run", "file.toml", "--json", "--quiet")
     assert done.returncode == 0, done.stderr
@@ -320,8 +322,19 @@ def test_an_effect_is_traced_to_its_reactions(here, tmp_path):
     strongest = causal["reactions"][0]
     assert strongest["share_lost"] > 0.1
     assert strongest["claims"] or strongest["sources"]
-    deleted = here("run", "file.toml", "--json", "--quiet", "--without", strongest["id"], "--out", "deleted")
-    assert json.loads(deleted.stdout)["causal"] is None
+    monkeypatch.setitem(sys.modules, "lamella.report", REPORT)
+    (told,) = json.loads(here("explain", "results/file", "--json").stdout)["paths"]
+    assert {key: told[key] for key in causal} == causal  # two commands, one answer
+    assert not [row["id"] for row in causal["reactions"] if row["id"].endswith(("_front", "_rear"))]
+
+
+@pytest.mark.parametrize("flags", [("--without", "RAC1_ubiquitination_*"), ("--front-equals-rear",)])
+def test_no_effect_is_traced_in_a_network_that_is_not_the_whole_one(here, tmp_path, monkeypatch, flags):
+    monkeypatch.setitem(sys.modules, "lamella.report", REPORT)
+    (tmp_path / "file.toml").write_text(EXPERIMENT.replace("[[compare]]", EXPLAIN))
+    done = here("run", "file.toml", "--json", "--quiet", *flags, "--out", "part")
+    assert json.loads(done.stdout)["causal"] is None
+    refused(here("explain", "part", "--cells", 2), "part/run.toml: the run is one with", "whole network")
 
 
 def test_an_effect_that_is_not_there_is_carried_by_nothing(here, tmp_path):
@@ -347,6 +360,17 @@ def test_a_full_disk_is_told_and_what_is_finished_stays(here, tmp_path, monkeypa
     assert "No space left on device" in done.stderr
     assert "Traceback" not in done.stderr
     assert len(list((tmp_path / "out" / "units").glob("*.npz"))) == 12
+
+
+def test_a_machine_that_is_too_small_is_told(here, tmp_path, monkeypatch):
+    def huge(setting, conditions, progress):
+        raise MemoryError("Unable to allocate 3.68 PiB")
+
+    (tmp_path / "file.toml").write_text(EXPERIMENT)
+    monkeypatch.setitem(quick.ASSAYS, "quick", dataclasses.replace(quick.QUICK, run=huge))
+    done = here("run", "file.toml", "--quiet")
+    assert done.returncode == 74
+    assert done.stderr.startswith("error: the memory of this machine is not enough: Unable to allocate 3.68 PiB.")
 
 
 def test_what_only_a_dish_can_refuse_leaves_nothing_behind(here, tmp_path, monkeypatch):
@@ -375,7 +399,7 @@ def test_a_reader_that_leaves_is_no_error(tmp_path, arguments):
     (), ("run",), ("assay",), ("model",), ("model", "show"), ("model", "lint"), ("model", "export"), ("findings",),
     ("findings", "list"), ("findings", "show"), ("findings", "check"), ("findings", "lint"),
     ("findings", "score"), ("findings", "mutate"), ("findings", "diff"), ("findings", "contradictions"),
-    ("findings", "structures"), ("explain",),
+    ("findings", "structures"), ("explain",), ("list",),
 ])
 def test_every_help_shows_an_example(here, command):
     done = here(*command, "--help")
@@ -383,6 +407,36 @@ def test_every_help_shows_an_example(here, command):
     assert "lamella " + " ".join(command) in done.stdout
     assert "Example:" in done.stdout or not command
     assert "TyperArgument" not in done.stdout
+
+
+def test_what_may_be_named_is_listed(here):
+    counts = here("list").stdout
+    table = json.loads(here("list", "--json").stdout)
+    for kind, rows in table.items():
+        assert re.search(rf"^{kind} +{len(rows)} ", counts, re.MULTILINE)
+        told = here("list", kind).stdout.splitlines()
+        assert len(told) == len(rows) == len(json.loads(here("list", kind, "--json").stdout)[kind]) > 0
+        for line, row in zip(told, rows):
+            assert all(part in line for part in (row["name"], row["title"], *row["also"]))
+    names = {kind: [row["name"] for row in rows] for kind, rows in table.items()}
+    assert names["cells"] == list(cell_lines())
+    assert names["assays"] == list(quick.ASSAYS)
+    assert set(names["drugs"]) == set(drugs())
+    assert ("XIAP", "RING") in {(row["of"], row["name"]) for row in table["constructs"]}
+    assert here("list", "parsnips").returncode == 2
+
+
+@pytest.mark.parametrize(("arm", "kind"), [
+    ("knockdown qqqqq=0.5", "genes"), ("mutant qqqqq=RING", "constructs"), ("mutant XIAP=qqqqq", "constructs"),
+    ("inhibitor qqqqq=1 uM", "drugs"), ("antibody qqqqq=1 uM", "antibodies"), ("factor qqqqq=1 nM", "factors"),
+    ("coating qqqqq=1 ug/ml", "ligands"), ("cell qqqqq", "cells")])
+def test_a_refusal_says_what_lists_the_names(here, arm, kind):
+    refused(here("assay", "quick", "--cell", "HeLa", "--arm", f"a: {arm}"), f"`lamella list {kind}` tells all")
+
+
+def test_a_short_list_is_offered_whole(here):
+    done = here("model", "show", "--cell", "q")
+    refused(done, *cell_lines())
 
 
 def test_structures_are_a_table(here):
@@ -393,9 +447,18 @@ def test_structures_are_a_table(here):
 
 def test_contradictions_are_a_table(here):
     table = json.loads(here("findings", "contradictions", "3", "12", "--json").stdout)
-    assert table["counts"] == {"holds": 0, "fails": 0, "waits": 0, "not judged": 2, "of": 2}
+    assert table["counts"] == {"holds": 0, "fails": 0, "not applicable": 0, "waits": 0, "not judged": 2, "of": 2}
     assert [row["number"] for row in table["rows"]] == [3, 12]
     refused(here("findings", "contradictions", "99"), "no contradiction 99")
+
+
+def test_a_contradiction_that_fails_says_why(here, tmp_path):
+    one = next(one for one in contradictions() if one.fails)
+    Results(tmp_path / "kept").keep(Verdict(one.finding(), Outcome.FAILS, "One arm is too low.", ()),
+                                    {"seed": 1, "first": 4, "most": 12})
+    told = here("findings", "contradictions", one.number, "--store", "kept").stdout
+    assert told.startswith(f"fails          {one.number}")
+    assert one.fails in told
 
 
 def test_model_show_and_export(here, tmp_path):
@@ -419,6 +482,8 @@ def test_a_model_of_ones_own_is_checked(here, tmp_path):
     for name, (text, part) in bad.items():
         (tmp_path / name).write_text(text)
         refused(here("model", "lint", name), part)
+    (tmp_path / "empty.toml").write_text("")
+    refused(here("model", "lint", "empty.toml"), "empty.toml: there is no model")
     (tmp_path / "sbml.xml").write_text("<sbml>")
     refused(here("model", "lint", "sbml.xml"), "sbml.xml")
     refused(here("model", "lint", "none.ant"), "none.ant")
@@ -621,8 +686,30 @@ def test_a_score_that_is_none_is_refused(here, tmp_path):
     refused(here("findings", "diff", "none.json"), "no scorecard")
     refused(here("findings", "diff", "bad.json"), "cannot be read")
     refused(here("findings", "diff", "absent.json"), "cannot be read")
+    (tmp_path / "deep.json").write_text("[" * 100_000)
+    (tmp_path / "rows.json").write_text('{"verdicts": [1], "totals": {}}')
+    (tmp_path / "folder").mkdir()
+    refused(here("findings", "diff", "deep.json"), "deep.json", "nested too deeply")
+    refused(here("findings", "diff", "rows.json", "rows.json"), "first file is no scorecard", "verdicts[0]")
+    refused(here("findings", "diff", "folder", "folder"), "folder: the folder is no store")
     refused(here("findings", "list", "--verdict", "perhaps"), "perhaps")
     refused(here("findings", "check", "--all", "--population"), "exclude each other")
+
+
+def test_an_option_that_would_do_nothing_is_refused(here, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "lamella.report", REPORT)
+    refused(here("findings", "score", "--history", "--html", "page.html"), "--history")
+    refused(here("findings", "score", "--history", "--freeze", "oberoi-2013", "first.json"), "--history")
+    for command in (("check", "--all"), ("contradictions",)):
+        refused(here("findings", *command, "--dishes", 6, "--most", 4), "6 to 4 replicates cannot be judged")
+    assert os.listdir(tmp_path) == []
+    refused(here("explain", "rac1-accumulates-without-xiap-and-ciap1", "--quantity", "RAC1.gtp"), "for a run")
+    refused(here("explain", tmp_path, "--cell", "HeLa"), "for a finding")
+
+
+@pytest.mark.parametrize(("asked", "made"), [((4, None), (4, 12)), ((20, None), (20, 20)), ((4, 6), (4, 6))])
+def test_a_verdict_is_looked_at_up_to_twelve_dishes_or_as_asked(asked, made):
+    assert looks(*asked) == Replicates(*made)
 
 
 def test_mutants_are_told(here):

@@ -151,17 +151,20 @@ def test_names_of_the_model_do_not_collide_with_columns(here, tmp_path):
     (["decay.ant"], "how long to simulate"), (["decay.ant", "--for", "1", "--set", "k=fast"], "not a number"),
     (["decay.ant", "--for", "1", "--set", "k"], "not NAME=VALUE"), (["decay.ant", "--for", "-1"], "times from"),
     (["decay.ant", "--for", "1", "--vary", "x"], "unknown unit"),
+    (["decay.ant", "--for", "1", "--rtol", "1e-300"], "between 1e-14 and 1"),
     (["decay.ant", "--for", "1", "--stochastic", "--method", "rodas4"], "not stochastic"),
     (["decay.ant", "--for", "1", "--out", "mine"], "holds other files"),
     (["decay.ant", "--for", "1", "--out", "decay.ant"], "is a file"),
     (["experiment.toml"], "not the record of a simulation"), (["bad.toml"], "settings.points"),
-    (["out.toml"], "no model in its own folder"),
+    (["out.toml"], "no model in its own folder"), (["huge.toml"], "must be a finite number"),
 ])  # fmt: skip
 def test_simulate_refuses(here, tmp_path, arguments, message):
     (tmp_path / "decay.ant").write_text(DECAY)
     (tmp_path / "experiment.toml").write_text('cell = "HeLa"\n')
     (tmp_path / "bad.toml").write_text('simulation = "x"\nmodel = "decay.ant"\n[settings]\nspan = 1\npoints = "many"\n')
     (tmp_path / "out.toml").write_text('simulation = "x"\nmodel = "../decay.ant"\n[settings]\nspan = 1\n')
+    (tmp_path / "huge.toml").write_text('simulation = "x"\nmodel = "decay.ant"\n[settings]\nspan = 1\n'
+                                        f'values = {{ k = {"9" * 400} }}\n')
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.txt").write_text("dear")
     before = sorted(tmp_path.rglob("*"))

@@ -74,6 +74,17 @@ def test_every_assay_has_a_page_with_an_example_and_its_picture(name):
     assert all(picture in examples for picture in pictures)
 
 
+@pytest.mark.parametrize("name", sorted(ASSAYS))
+def test_the_page_of_an_assay_has_all_its_conditions(name):
+    text = (ROOT / "docs" / f"{SHARED.get(name, name)}.md").read_text()
+    assert [key for key in ASSAYS[name].conditions.model_fields if not re.search(rf"`{key}\b", text)] == []
+
+
+def test_the_page_of_migration_has_all_its_read_outs():
+    text = (ROOT / "docs" / "migration.md").read_text()
+    assert [name for name in ASSAYS["migration"].readouts if f"`{name}`" not in text] == []
+
+
 @pytest.mark.parametrize("key", list(Perturbations.model_fields))
 def test_the_page_of_the_experiment_file_has_every_kind_of_perturbation(key):
     text = (ROOT / "docs" / "experiment_file.md").read_text()

@@ -42,7 +42,7 @@ def test_every_kind_of_answer_is_in_the_sample(models):
     ('import "/etc/passwd"\nmodel m\n x = 1\nend', "imports another file"),
     ('model m\n S is "http://x"; import "/dev/zero"\nend', "imports another file"),
     ("model m\n x := " + "(" * 600 + "1" + ")" * 600 + "\nend", "nested more than 500 deep"),
-    ("model m\x00\nend", "NUL"),
+    ("model m\x00\nend", "NUL"), (" \n", "no model in the text"), ("// model m\n# x = 1\n", "no model in the text"),
     ("model é\n x = 1 +\nend", "not valid Antimony"),
     ("model a()\n x: b()\nend\nmodel b()\n y: a()\nend", "not valid Antimony|cannot be read"),
     ("".join(f"model m{k}()\n a: m{k + 1}(); b: m{k + 1}()\nend\n" for k in range(24)) + "model m24()\n x = 1\nend\n",

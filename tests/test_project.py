@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from lamella import __version__
+from lamella.cli.door import app
 
 ROOT = Path(__file__).parents[1]
 
@@ -32,6 +33,12 @@ def test_quick_start_is_two_commands_of_one_line():
     assert all("-c constraints.txt" in block and block.startswith("python3 -m venv .venv && ") for block in blocks)
     assert "lamella run examples/xiap_scratch.toml" in blocks[0]
     assert "pytest" in blocks[1]
+
+
+def test_the_readme_names_every_command_and_how_a_shell_finds_it():
+    for command in (*app.registered_commands, *app.registered_groups):
+        assert f"`lamella {command.name}" in read("README.md")
+    assert "source .venv/bin/activate" in read("README.md")
 
 
 def test_every_dependency_is_pinned_exactly_and_without_an_address():

@@ -46,17 +46,23 @@ class SolverError(LamellaError):
     exit_code = 3
 
 
+LISTED = 40
+"""So many names are listed whole; of more, the first dozen."""
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
-    """A sentence that offers the closest known names, or lists some of them."""
+    """A sentence that offers the closest known names, or lists them, all where they are few."""
     names = sorted({str(k) for k in known})
     lower = {k.lower(): k for k in names}
     close = [lower[c] for c in difflib.get_close_matches(name.lower(), list(lower), n=3, cutoff=0.5)]
     if close:
         return "Did you mean " + " or ".join(f"'{c}'" for c in close) + "?"
-    shown = ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")
+    shown = ", ".join(names) if len(names) <= LISTED else ", ".join(names[:12]) + ", ..."
     return f"Known: {shown}." if names else "None is known."
 
 
-def unknown(kind: str, name: str, known: Iterable[str], where: str | None = None) -> InputError:
-    """The error for a name that nobody has defined."""
-    return InputError(f"unknown {kind} '{name}'", where=where, remedy=nearest(name, known))
+def unknown(kind: str, name: str, known: Iterable[str], where: str | None = None,
+            listed: str | None = None) -> InputError:
+    """The error for a name that nobody has defined.   listed   what `lamella list` calls the names"""
+    all_of_them = f" `lamella list {listed}` tells all." if listed else ""
+    return InputError(f"unknown {kind} '{name}'", where=where, remedy=nearest(name, known) + all_of_them)

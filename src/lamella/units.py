@@ -24,15 +24,24 @@ def registry() -> pint.UnitRegistry:
     return ureg
 
 
+def nearest_float(value: float | str) -> float:
+    """A number as arrays hold it; infinite where it is a whole number too large for that."""
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if int(value) > 0 else -math.inf
+
+
 def quantity(text: object, unit: str, *, where: str | None = None, minimum: float | None = None,
-             above: float | None = None) -> float:
+             above: float | None = None, maximum: float | None = None) -> float:
     """The magnitude of `text` in `unit`.
 
     text      '24 h', '10 ug/ml'; a bare number is refused unless `unit` is dimensionless
     unit      target unit, pint's spelling
     minimum   smallest allowed magnitude, in `unit`
     above     magnitude must be larger than this
-    raises    InputError: not a quantity, wrong dimension, not finite, below the bound
+    maximum   largest allowed magnitude, in `unit`
+    raises    InputError: not a quantity, wrong dimension, not finite, outside the bounds
     """
     if isinstance(text, bool) or not isinstance(text, (str, int, float)):
         raise _not_a_quantity(text, unit, where)
@@ -40,18 +49,20 @@ def quantity(text: object, unit: str, *, where: str | None = None, minimum: floa
         if not registry().Unit(unit).dimensionless:
             raise InputError(f"{text} has no unit", where=where, why=f"A quantity in {unit} is expected.",
                              remedy=f"Write '{text} {unit}'.")
-        value = float(text)
+        value = nearest_float(text)
     else:
         try:
             value = _parse(text, unit)
         except InputError as error:
             raise InputError(error.what, where=where, why=error.why, remedy=error.remedy) from None
     if not math.isfinite(value):
-        raise InputError(f"'{text}' is not a finite number", where=where)
+        raise InputError(f"'{text if isinstance(text, str) else value}' is not a finite number", where=where)
     if minimum is not None and value < minimum:
         raise InputError(f"'{text}' is too small", where=where, why=f"The least allowed is {minimum:g} {unit}.")
     if above is not None and value <= above:
         raise InputError(f"'{text}' is not allowed", where=where, why=f"It must be larger than {above:g} {unit}.")
+    if maximum is not None and value > maximum:
+        raise InputError(f"'{text}' is too large", where=where, why=f"The most allowed is {maximum:g} {unit}.")
     return value
 
 

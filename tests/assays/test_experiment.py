@@ -6,6 +6,7 @@ import tomllib
 import pytest
 
 from lamella.assays import ASSAYS as REAL
+from lamella.assays.arms import parse_arm
 from lamella.assays.experiment import build_experiment, read_experiment
 from lamella.assays.reading import LARGEST, Source, parse_toml
 from lamella.errors import InputError
@@ -249,6 +250,31 @@ def test_an_assay_without_a_mechanism_is_refused_by_name(experiment_file):
     assert "sprouting" in caught.value.why
     assert caught.value.remedy
     assert not absent()["assays"].keys() & REAL.keys()
+
+
+@pytest.mark.parametrize(("assay", "table", "place", "what"), [
+    ("scratch", 'colour = "RAC1_gpt"', "9: assays.scratch.colour", "unknown quantity 'RAC1_gpt'"),
+    ("spheroid", 'colour = "no"', "9: assays.spheroid.colour", "unknown quantity"),
+    ("extravasation", 'layer = { VCAM1 = "190 /um²" }', "9: assays.extravasation.layer.VCAM1", "a layer needs both"),
+    ("cohort", 'varied = ["XIAP", "XIPA"]', "9: assays.cohort.varied", "unknown protein 'XIPA'"),
+    ("affinity", 'integrin = "a4b7"', "9: assays.affinity.integrin", "unknown integrin of HeLa"),
+    ("affinity", 'ligand = "ICAM1"', "9: assays.affinity.ligand", "binds ICAM1"),
+    ("border_cells", 'dose = "xyz"', "9: assays.border_cells.dose", "unknown unit"),
+    ("border_cells", 'dose = "-1 ng/ml"', "9: assays.border_cells.dose", "too small"),
+])
+def test_what_the_cells_of_an_arm_have_not_is_refused_by_the_reader(tmp_path, assay, table, place, what):
+    path = tmp_path / "file.toml"
+    path.write_text(f'cell = "HeLa"\n[matrix]\nfibronectin = "1 ug/ml"\n[arms.control]\n[arms.b]\ncell = "MEF"\n\n'
+                    f"[assays.{assay}]\n{table}\n")
+    with pytest.raises(InputError, match=what) as caught:
+        read_experiment(path, REAL)
+    assert caught.value.where == f"{path}:{place}"
+
+
+def test_forces_and_islands_are_words_of_a_command_line():
+    _, table = parse_arm("a: shear 1.5 Pa from 1 h; stretch 10 %; island 20 um")
+    arm = build_experiment({"cell": "HeLa", "arms": {"a": table}, "assays": {"quick": {}}}, ASSAYS, Source()).arms["a"]
+    assert (arm.shear, arm.stretch, arm.island) == ("1.5 Pa from 1 h", "10 %", "20 um")
 
 
 def test_a_kind_of_treatment_without_a_target_is_refused_by_name(experiment_file):

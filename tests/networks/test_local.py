@@ -67,6 +67,8 @@ def test_an_arm_without_them_is_as_it_was():
     ({"bead": {"fibronectin": "10 ug/ml at the top"}}, "does not say where it is", "at the rear"),
     ({"bead": {"fibronectin": "10 km at the rear"}}, "does not convert", "ug/ml"),
     ({"bead": {"fibronectin": "10 ug/ml on 0 um at the rear"}}, "not allowed", ""),
+    ({"bead": {"fibronectin": "10 ug/ml on 1e300 um at the rear"}}, "too large", ""),
+    ({"island": "1e300 um"}, "too large", ""),
     ({"bead": {"fibronectin": "10 ug/ml at the rear from before"}}, "comes in the course of an assay", "coating"),
     ({"bead": {"fibronectine": "10 ug/ml at the rear"}}, "unknown matrix ligand", "fibronectin"),
     ({"bead": {"P5D2": "10 ug/ml at the rear"}}, "'P5D2' is an antibody", "antibody"),

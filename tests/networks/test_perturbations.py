@@ -41,6 +41,13 @@ def test_an_arm_overrides_coating_and_medium():
     assert treatment.acute["EGF"] == 0.0
 
 
+def test_what_an_arm_does_not_name_stays_as_it_was():
+    treatment = resolved(coating={"vitronectin": "1 ug/ml"}, medium={"EGF": "10 ng/ml"}, factor={"HGF": "5 ng/ml"})
+    assert set(treatment.density) == {"fibronectin", "vitronectin"}
+    assert treatment.medium["EGF"] > 0.0
+    assert set(treatment.acute) == {"HGF"}
+
+
 def test_every_construct_and_drug_changes_the_network():
     network = assemble("MEF")
     for gene, rows in constructs().items():

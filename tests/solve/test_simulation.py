@@ -89,6 +89,8 @@ def test_a_cell_that_fails_is_named_and_the_others_are_not_touched():
     ({"vary_only": ["total"], "vary": 0.1}, "cannot be set or varied"), ({"values": {"total": 1.0}}, "cannot be set"),
     ({"stochastic": True, "method": "rodas4"}, "not stochastic"), ({"span": 1e-320, "points": 50_000}, "told apart"),
     ({"atol": -1.0}, "atol"), ({"show": ["z*"]}, "unknown quantity"), ({"threads": 0}, "threads is 0"),
+    ({"values": {"k": 10**400}}, "'k' is set to inf"), ({"vary": 10**400}, "finite"), ({"span": 10**400}, "finite"),
+    ({"atol": 10**400}, "atol is inf"), ({"rtol": -(10**400)}, "rtol is -inf"),
     ({"values": {"kk": 1.0}}, "unknown parameter or species 'kk'"), ({"values": {"k": float("nan")}}, "finite"),
     ({"vary_only": ["zz"], "vary": 0.1}, "unknown parameter or species 'zz'"),
     ({"show": ["AA"]}, "unknown quantity 'AA'"),

@@ -108,6 +108,37 @@ def test_effects_inside_each_others_intervals_did_not_move(before):
     assert not compare(before, after).of("effect")
 
 
+def spoilt(card, place, value):
+    """A copy of a card with another value at a place."""
+    copied = copy.deepcopy(card)
+    inside = copied
+    for part in place[:-1]:
+        inside = inside[part]
+    inside[place[-1]] = value
+    return copied
+
+
+FIRST = ("verdicts", 0, "cells", 0, "expectations", 0)
+
+
+@pytest.mark.parametrize(("place", "value"), [
+    (("holds",), 5), (("verdicts",), "abc"), (("verdicts",), [1]), (("verdicts",), [{"id": "a"}]),
+    (("totals",), {"of": "many"}), (("verdicts", 0, "record"), {}), (("verdicts", 0, "cells"), {"HeLa": 1}),
+    ((*FIRST, "terms", "at_least"), {}), ((*FIRST, "effects", 0, "ratio"), 10**400), ((*FIRST, "effects"), None)])
+def test_a_card_with_something_else_in_it_is_refused_with_the_place(before, place, value):
+    for cards in ((before, spoilt(before, place, value)), (spoilt(before, place, value), before)):
+        with pytest.raises(InputError, match="no scorecard") as refusal:
+            compare(*cards)
+        assert refusal.value.why.startswith(str(place[0]))
+
+
+def test_an_effect_without_an_interval_or_of_nothing_is_compared(before):
+    place = (*FIRST, "effects", 0)
+    effect = {"label": "a", "quantity": "q", "ratio": 0.0, "low": None, "high": 1.0}
+    moved = compare(spoilt(before, place, effect), spoilt(before, place, {**effect, "ratio": 2.0}))
+    assert moved.of("effect")[0].what == "q, a: 0 -> 2"
+
+
 @pytest.mark.parametrize("table", [{}, {"totals": {}}, {"verdicts": []}])
 def test_what_is_no_scorecard_is_refused(before, table):
     with pytest.raises(InputError, match="no scorecard"):

@@ -73,11 +73,24 @@ def test_the_way_is_drawn(explained, tmp_path, name, starts):
     assert (tmp_path / name).read_bytes() == first
 
 
+def test_a_reaction_that_is_stopped_is_where_the_path_starts(explained):
+    path, _ = explained
+    stops = Perturbations(blocked=("RAC1_ubiquitination_* from 2 h",))
+    way = route(path, stops, Perturbations(), matrix=FINDING.matrix, medium=FINDING.medium)
+    assert way.starts == ("RAC1",)
+    assert step(way, "RAC1", "WASF2").raises
+    assert route(path, stops, stops, matrix=FINDING.matrix, medium=FINDING.medium).starts == ()
+
+
 @pytest.mark.parametrize(("arm", "against", "expected"), [
     ({"knockdown": {"XIAP": 0.9}}, {}, ["XIAP"]), ({"knockout": ("PTK2",)}, {"knockout": ("PTK2", "SRC")}, ["SRC"]),
     ({"inhibitor": {"U0126": "10 uM"}}, {}, ["MAP2K1"]), ({"suspended": True}, {}, ["matrix"]),
     ({"coating": {"fibronectin": "1 ug/ml"}}, {}, ["matrix"]), ({"factor": {"EGF": "1 nM"}}, {}, ["medium"]),
-    ({"knockdown": {"XIAP": 0.9}, "inhibitor": {"U0126": "10 uM"}}, {"knockdown": {"XIAP": 0.9}}, ["MAP2K1"])])
+    ({"knockdown": {"XIAP": 0.9}, "inhibitor": {"U0126": "10 uM"}}, {"knockdown": {"XIAP": 0.9}}, ["MAP2K1"]),
+    ({"shear": "1.5 Pa"}, {}, ["medium"]), ({"stretch": "10 %"}, {"stretch": "5 %"}, ["matrix"]),
+    ({"island": "20 um"}, {}, ["matrix"]), ({"bead": {"fibronectin": "1 ug/ml at the rear"}}, {}, ["matrix"]),
+    ({"pipette": {"EGF": "1 nM at the front"}}, {}, ["medium"]), ({"gradient": {"EGF": "0 to 1 nM"}}, {}, ["medium"]),
+    ({"shear": "1.5 Pa"}, {"shear": "1.5 Pa"}, [])])
 def test_what_two_arms_treat_differently(arm, against, expected):
     assert treated_differently(Perturbations(**arm), Perturbations(**against)) == expected
 

@@ -7,7 +7,17 @@ import pytest
 
 from lamella.assays import ASSAYS
 from lamella.findings import Contradiction, contradictions
-from lamella.verdicts import Bench, Outcome, Results, breaches, contradiction_rows, differences, judged
+from lamella.verdicts import (
+    Bench,
+    Outcome,
+    Replicates,
+    Results,
+    Verdict,
+    breaches,
+    contradiction_rows,
+    differences,
+    judged,
+)
 
 RUN = {one.number: one for one in contradictions() if one.runs}
 SAMPLE = (12,)
@@ -68,3 +78,19 @@ def test_the_table_says_what_waits_and_what_nobody_has_run(tmp_path):
     assert unseen.state == "not judged"
     assert waiting.state == "waits"
     assert WAITS.waits in waiting.reason
+
+
+@pytest.mark.parametrize("outcome", Outcome)
+def test_a_row_has_the_verdict_and_where_it_fails_the_reason_of_the_table(tmp_path, outcome):
+    one = RUN[12].model_copy(update={"fails": "The model has this the wrong way round."})
+    results, asked = Results(tmp_path), Replicates()
+    results.keep(Verdict(one.finding(), outcome, "It went so.", ()),
+                 {"seed": 1, "first": asked.first, "most": asked.most})
+    (row,) = contradiction_rows(results, chosen=[one])
+    assert (row.state, row.reason) == (outcome.value, "It went so.")
+    assert row.to_dict()["lacks"] == (one.fails if outcome is Outcome.FAILS else None)
+
+
+def test_what_goes_wrong_today_changes_no_verdict():
+    one = RUN[12].model_copy(update={"fails": "The model has this the wrong way round."})
+    assert one.finding().hash() == RUN[12].finding().hash()

@@ -17,14 +17,14 @@ from typing import Annotated, Any, Literal
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from lamella.assays.clock import frame_times
 from lamella.assays.cycle import as_just_divided, in_s_phase
 from lamella.assays.death import LIMIT, cut_share
 from lamella.assays.preparation import draw, numbers, treated
 from lamella.assays.protocol import Assay, Conditions, Progress, Setting
-from lamella.assays.quantities import written_in
+from lamella.assays.quantities import in_parts, written_in
 from lamella.culture import (
     Place,
     drawn_parameters,
@@ -60,6 +60,11 @@ class AciniConditions(Conditions):
     duration: Annotated[str, written_in("s", above=0.0)] = "144 h"
     look: Annotated[str, written_in("s", above=0.0)] = "3 h"
     colonies: Annotated[int, Field(ge=4, le=5000)] = 40
+
+    @model_validator(mode="after")
+    def _countable_looks(self) -> AciniConditions:
+        in_parts(self.duration, self.look)
+        return self
 
 
 @dataclass

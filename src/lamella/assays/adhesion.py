@@ -21,7 +21,7 @@ from scipy.optimize import least_squares
 from lamella.assays.detached import detached
 from lamella.assays.protocol import Assay, Conditions, Progress, Setting
 from lamella.assays.pull import bonds, edge_share, pull
-from lamella.assays.quantities import written_in
+from lamella.assays.quantities import in_parts, written_in
 from lamella.errors import InputError
 from lamella.units import quantity
 
@@ -52,6 +52,12 @@ class AdhesionConditions(Conditions):
     def _ordered(self) -> AdhesionConditions:
         if quantity(self.lowest, "nN") >= quantity(self.highest, "nN"):
             raise InputError(f"lowest, {self.lowest}, is not below highest, {self.highest}")
+        return self
+
+    @model_validator(mode="after")
+    def _countable_steps(self) -> AdhesionConditions:
+        for hold in (self.hold, self.wash_hold):
+            in_parts(hold, self.step)
         return self
 
 

@@ -20,7 +20,7 @@ from lamella.assays.detached import Detached, chosen_integrins, detached
 from lamella.assays.protocol import Assay, Conditions, Progress, Setting
 from lamella.assays.quantities import one_of, written_in
 from lamella.errors import InputError
-from lamella.networks import ligands, soluble_constants
+from lamella.networks import Network, ligands, soluble_constants
 from lamella.units import MOLECULES_PER_UM3_PER_UM, quantity
 
 
@@ -50,15 +50,23 @@ class AffinityConditions(Conditions):
             raise InputError(f"lowest, {self.lowest}, is not below highest, {self.highest}")
         return self
 
+    def require(self, network: Network) -> None:
+        self.constants(network)
+
+    def constants(self, network: Network) -> dict[str, tuple[float, float]]:
+        """Constants of soluble ligand at the heterodimers that are looked at.   raises InputError: none binds it"""
+        chosen = chosen_integrins(network, self.integrin, "integrin")
+        found = {i: pair for i in chosen if (pair := soluble_constants(i, self.ligand)) is not None}
+        if not found:
+            raise InputError(f"none of {', '.join(chosen)} binds {self.ligand}", where="ligand",
+                             remedy="Choose another ligand or integrin.")
+        return found
+
 
 def run(setting: Setting, conditions: AffinityConditions, progress: Progress) -> xr.Dataset:
     """The tubes of one arm and replicate."""
     cells = detached(setting, conditions.cells, quantity(conditions.rest, "s"))
-    chosen = chosen_integrins(cells.network, conditions.integrin, "assays.affinity.integrin")
-    constants = {i: pair for i in chosen if (pair := soluble_constants(i, conditions.ligand)) is not None}
-    if not constants:
-        raise InputError(f"none of {', '.join(chosen)} binds {conditions.ligand}", where="assays.affinity.ligand",
-                         remedy="Choose another ligand or integrin.")
+    constants = conditions.constants(cells.network)
     dose = _dose(conditions.dose)
     times = np.linspace(0.0, quantity(conditions.duration, "s"), conditions.points)
     bound, extended = [], []

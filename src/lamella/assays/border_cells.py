@@ -19,7 +19,7 @@ from typing import Annotated, Any
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from lamella.assays.chemotaxis import between_baths
 from lamella.assays.clock import frame_times
@@ -31,12 +31,23 @@ from lamella.assays.tracking import Recorder
 from lamella.assays.walks import steps_of
 from lamella.culture import Culture, Habitat, egg_chambers, touching
 from lamella.networks import Treatment
+from lamella.networks.reagents import gradient_ends
 from lamella.units import quantity
 
 _FACTOR = "EGF"
 """What the oocyte gives where the arm gives no gradient and no dose of it."""
 
 _BLOTS = {"rac1_gtp": "RAC1_gtp", "diap1_profilin": "DIAP1_PFN1", "elongation": "elongation"}
+
+
+def _gradient(dose: str) -> str:
+    """The factor from none at the anterior end to a dose at the oocyte."""
+    return f"0 {dose.rpartition(' ')[2]} to {dose}"
+
+
+def _some_dose(dose: str) -> str:
+    gradient_ends(_FACTOR, _gradient(dose))
+    return dose
 
 
 class BorderCellsConditions(PicturedConditions):
@@ -56,7 +67,7 @@ class BorderCellsConditions(PicturedConditions):
     nurse: Annotated[str, written_in("um", above=5.0)] = "30 um"
     rows: Annotated[int, Field(ge=2, le=10)] = 4
     cleft: Annotated[str, written_in("um", above=0.0)] = "3 um"
-    dose: Annotated[str, Field(min_length=3)] = "50 ng/ml"
+    dose: Annotated[str, AfterValidator(_some_dose)] = "50 ng/ml"
     depth: Annotated[str, written_in("um", above=0.0)] = "100 um"
     pictures: Annotated[int, Field(ge=2, le=50)] = 4
 
@@ -67,8 +78,7 @@ def guided(setting: Setting, dose: str) -> Setting:
     if arm.gradient or _FACTOR in arm.factor:
         return setting
     medium = {name: text for name, text in setting.medium.items() if name != _FACTOR}
-    unit = dose.rpartition(" ")[2]
-    given = arm.model_copy(update={"gradient": {_FACTOR: f"0 {unit} to {dose}"}})
+    given = arm.model_copy(update={"gradient": {_FACTOR: _gradient(dose)}})
     return replace(setting, perturbations=given, medium=medium)
 
 

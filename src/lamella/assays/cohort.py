@@ -31,6 +31,7 @@ from lamella.assays.quantities import written_in
 from lamella.assays.well import Well, telling
 from lamella.culture import drawn_parameters, grown, program, tell
 from lamella.errors import InputError, unknown
+from lamella.networks import Network
 from lamella.random import generator
 from lamella.solve import Population
 from lamella.units import quantity
@@ -68,6 +69,12 @@ class CohortConditions(Conditions):
     off: Annotated[str, written_in("s", above=0.0)] = "24 h"
     spread: Annotated[float, Field(gt=0.0, le=3.0)] = _TABLE["spread"]["value"]
     varied: tuple[str, ...] = ()
+
+    def require(self, network: Network) -> None:
+        carried = _carried(program(network.cell.name).parameters)
+        for name in self.varied:
+            if name not in carried:
+                raise unknown("protein", name, carried, "varied")
 
 
 class _Tumours(NamedTuple):
@@ -129,6 +136,7 @@ def _alive(cells: Well) -> NDArray[np.bool_]:
 def _cohort(setting: Setting, conditions: CohortConditions) -> Well:
     """The cells of all tumours, patient by patient."""
     network, treatment = treated(setting)
+    conditions.require(network)
     constants = numbers(setting)
     drawn = drawn_parameters(network, treatment, draw(setting, conditions.patients * conditions.cells), constants)
     made = _between_patients(drawn, program(network.cell.name).parameters, setting, conditions)
@@ -139,18 +147,17 @@ def _cohort(setting: Setting, conditions: CohortConditions) -> Well:
 
 def _between_patients(drawn: NDArray[np.float64], names: Sequence[str], setting: Setting,
                       conditions: CohortConditions) -> NDArray[np.float64]:  # fmt: skip
-    """Parameters of the cells with what differs between patients.   [cells, parameters], written to
-
-    raises   InputError: what is to differ is no protein of the network
-    """
-    carried = {name.removesuffix(_CARRIER): column for column, name in enumerate(names) if name.endswith(_CARRIER)}
-    for name in conditions.varied:
-        if name not in carried:
-            raise unknown("protein", name, carried, "assays.cohort.varied")
+    """Parameters of the cells with what differs between patients.   [cells, parameters], written to"""
+    carried = _carried(names)
     for name in conditions.varied or carried:
         factors = patient_factors(setting.seed, setting.replicate, name, conditions.patients, conditions.spread)
         drawn[:, carried[name]] *= np.repeat(factors, conditions.cells)
     return drawn
+
+
+def _carried(names: Sequence[str]) -> dict[str, int]:
+    """Protein or heterodimer -> column of the parameter that scales it.   names   of the parameters, in order"""
+    return {name.removesuffix(_CARRIER): column for column, name in enumerate(names) if name.endswith(_CARRIER)}
 
 
 def patient_factors(seed: int, replicate: int, protein: str, patients: int, spread: float) -> NDArray[np.float64]:

@@ -213,7 +213,7 @@ def build_experiment(content: Mapping[str, Any], assays: Mapping[str, Assay], so
     arms = {name: _arm(networks[name], name, table, source) for name, table in tables.items()}
     common = _assays(content, assays, source)
     lines = {name: networks[name].cell.name for name, table in tables.items() if "cell" in table}
-    return Experiment(
+    experiment = Experiment(
         cell=main.cell.name, arms=arms, assays=common, title=header.title, lines=lines,
         conditions={name: own for name, table in tables.items()
                     if (own := _own_conditions(name, table, content, common, assays, source))},
@@ -221,6 +221,18 @@ def build_experiment(content: Mapping[str, Any], assays: Mapping[str, Assay], so
         compare=_comparisons(header.compare, arms, source), explain=_explanation(header.explain, arms, lines, source),
         without=tuple(dict.fromkeys(header.without)),
         front_equals_rear=header.front_equals_rear, written_by=header.written_by)
+    for assay in common:
+        for name, network in networks.items():
+            _require(experiment.conditions_of(assay, name), network, assay, source)
+    return experiment
+
+
+def _require(conditions: Conditions, network: Network, assay: str, source: Source) -> None:
+    """Let the conditions of an assay refuse what the network of an arm has not, at its place in the file."""
+    try:
+        conditions.require(network)
+    except InputError as error:
+        raise placed(error, source, ("assays", assay, *([error.where] if error.where else []))) from None
 
 
 def _table(content: Mapping[str, Any], key: str, example: str, source: Source) -> Mapping[str, Any]:
@@ -343,7 +355,7 @@ def _assays(content: Mapping[str, Any], assays: Mapping[str, Assay], source: Sou
     for name, table in _table(content, "assays", next(iter(assays), "NAME"), source).items():
         if name not in assays:
             where = source.where(("assays", name))
-            raise refused_assay(name, where) or unknown("assay", name, assays, where)
+            raise refused_assay(name, where) or unknown("assay", name, assays, where, "assays")
         chosen[name] = validated(assays[name].conditions, table, source, ("assays", name))
     return chosen
 

@@ -20,12 +20,12 @@ from typing import Annotated, Any
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from lamella.assays.clock import frame_times
 from lamella.assays.film import Film
 from lamella.assays.hosts import Organ, densities, organs
-from lamella.assays.lining import Lining, lining, surface_densities
+from lamella.assays.lining import Lining, lining, require_whole, surface_densities
 from lamella.assays.preparation import numbers, refuse_touched
 from lamella.assays.protocol import Assay, PicturedConditions, Progress, Setting
 from lamella.assays.quantities import one_of, written_in
@@ -64,6 +64,11 @@ class ExtravasationConditions(PicturedConditions):
     frame: Annotated[str, written_in("s", above=0.0)] = "2 h"
     cells: Annotated[int, Field(ge=4, le=2000)] = 24
     pictures: Annotated[int, Field(ge=2, le=50)] = 4
+
+    @model_validator(mode="after")
+    def _whole_layer(self) -> ExtravasationConditions:
+        require_whole(self.layer, self.layer_of)
+        return self
 
 
 def in_host(setting: Setting, organ: Organ) -> Setting:

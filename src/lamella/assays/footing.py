@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from pydantic import AfterValidator, Field, model_validator
 
 from lamella.assays.protocol import FilmedConditions
-from lamella.assays.quantities import written_in
+from lamella.assays.quantities import MOST, written_in
 from lamella.culture import Habitat, collagen_fibres, surrounding_constants
 from lamella.errors import InputError
 from lamella.networks import Treatment
@@ -29,7 +29,7 @@ def stiffness_ends(text: str) -> tuple[float, float]:
     if len(ends) > 2:
         raise InputError(f"'{text}' is no stiffness", remedy="Write one, '8 kPa', or two, '1 to 20 kPa'.")
     unit = ends[-1].rpartition(" ")[2]
-    made = [quantity(end if " " in end else f"{end} {unit}", "kPa", above=0.0) for end in ends]
+    made = [quantity(end if " " in end else f"{end} {unit}", "kPa", above=0.0, maximum=MOST["kPa"]) for end in ends]
     return made[0], made[-1]
 
 

@@ -48,6 +48,13 @@ class Lining:
         return max(_THINNEST, round(self.thickness / site)) * site
 
 
+def require_whole(carried: dict[str, str] | None, line: str | None) -> None:
+    """Refuse a layer of cells of no line, and one of cells that carry nothing.   raises InputError"""
+    if (carried is None) is not (line is None):
+        raise InputError("a layer needs both what it carries and whose cells it is of", where="layer",
+                         remedy='Write layer = { VCAM1 = "190 /um²" } and layer_of = the name of a cell line.')
+
+
 def lining(carried: dict[str, str] | None, line: str | None, reference_speed: float) -> Lining | None:
     """The layer that conditions ask for; None where they ask for none.
 
@@ -56,11 +63,9 @@ def lining(carried: dict[str, str] | None, line: str | None, reference_speed: fl
     reference_speed   of an edge of the reference [um/s]
     raises            InputError: one without the other, no such line or ligand
     """
-    if carried is None and line is None:
-        return None
+    require_whole(carried, line)
     if carried is None or line is None:
-        raise InputError("a layer needs both what it carries and whose cells it is of", where="layer",
-                         remedy='Write layer = { VCAM1 = "190 /um²" } and layer_of = the name of a cell line.')
+        return None
     body = cell_line(line).body
     area, volume = body["spread_area"].value, body["volume"].value
     density = {ligand_name(name, "layer"): quantity(text, "1/um²", minimum=0.0) for name, text in carried.items()}

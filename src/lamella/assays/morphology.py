@@ -2,7 +2,7 @@
 
 Broad and narrow protrusions and tails are counted on outlines (`lamella.assays.protrusions`). Filopodia are too thin
 for that: they are read as the active Cdc42 that drives them, and lamellipodia as the engaged WAVE2 (molecules per
-cell). Area is that of the cell line: nothing in this model spreads a cell or shrinks it.
+cell). Area is that of the cell line: nothing in this assay spreads a cell or shrinks it.
 """
 
 from __future__ import annotations

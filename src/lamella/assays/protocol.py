@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from lamella.assays.clock import whole_frames
+from lamella.assays.quantities import in_parts
+from lamella.culture import program
 from lamella.errors import InputError
-from lamella.networks import Perturbations
-from lamella.units import quantity
+from lamella.networks import Network, Perturbations
 
 if TYPE_CHECKING:
     from lamella.assays.archive import Outcome
@@ -33,6 +34,9 @@ class Conditions(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     unset: ClassVar[tuple[str, ...]] = ()
 
+    def require(self, network: Network) -> None:
+        """Refuse what the network of an arm has not.   raises InputError: `where` is the key of the condition"""
+
     @model_serializer(mode="wrap")
     def _written(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
         return {key: value for key, value in write(self).items() if key not in self.unset or value is not None}
@@ -50,7 +54,7 @@ class FilmedConditions(Conditions):
 
     @model_validator(mode="after")
     def _enough_frames(self) -> FilmedConditions:
-        frames = whole_frames(quantity(self.duration, "s"), quantity(self.frame, "s"))
+        frames = whole_frames(in_parts(self.duration, self.frame), 1.0)
         if frames < self.least_frames:
             raise InputError(f"a duration of {self.duration} holds {frames} frame(s) of {self.frame}",
                              why=f"this assay needs {self.least_frames} of them.",
@@ -65,6 +69,14 @@ class PicturedConditions(FilmedConditions):
     """
 
     colour: str | None = None
+
+    def require(self, network: Network) -> None:
+        super().require(network)
+        if self.colour is not None:
+            try:
+                program(network.cell.name).node(self.colour)
+            except InputError as error:
+                raise InputError(error.what, where="colour", why=error.why, remedy=error.remedy) from None
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """The program `lamella`: its commands, and the one place where an error becomes a message and an exit code.
 
 Exit codes: 0 done; 1 a check found something; 2 the input or the command line is not acceptable; 3 the numbers could
-not be advanced; 70 a defect of the program; 74 the system refused a file or the disk is full; 130 interrupted.
+not be advanced; 70 a defect of the program; 74 the system refused a file or memory, or the disk is full; 130
+interrupted.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from lamella.cli import (
     judging,
     model,
     mutating,
+    names,
     run,
     simulate,
     structures,
@@ -48,6 +50,7 @@ app = typer.Typer(
          "Start with:  lamella run examples/xiap_scratch.toml")
 app.command("run")(run.run)
 app.command("assay")(run.assay)
+app.command("list")(names.list_)
 app.command("simulate")(simulate.simulate)
 app.command("explain")(explain.explain)
 for command in (judging.check, judging.score, mutating.mutate, judging.diff, contradictions.contradictions,
@@ -90,6 +93,10 @@ def _guarded(arguments: Sequence[str] | None) -> int:
     except OSError as error:
         _say(f"error: {error.filename or 'the disk'}: {error.strerror or error}\n"
              "  What was finished before is kept; make room or give permission, and repeat the command.")
+        return SYSTEM
+    except MemoryError as error:
+        _say(f"error: the memory of this machine is not enough: {str(error) or 'no more can be had'}.\n"
+             "  What was finished before is kept; ask for fewer cells or a smaller dish, or take a larger machine.")
         return SYSTEM
     except Exception as error:
         show = getattr(error, "show", None)

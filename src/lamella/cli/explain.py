@@ -45,6 +45,10 @@ def explain(target: Annotated[str, typer.Argument(metavar="FINDING|RUN", show_de
                          remedy=f"Let it end in {', '.join(_ENDINGS)}.")
     threads = threads or default_threads()
     folder = Path(target)
+    for option, given, of in (("--cell", cell, "finding"), ("--quantity", quantity, "run")):
+        if given is not None and folder.is_dir() is (of == "finding"):
+            raise InputError(f"{option} is for a {of}", where=option, why=f"'{target}' is none.",
+                             remedy=f"Leave {option} out.")
     if folder.is_dir():
         title, verdict, paths = _of_run(folder, quantity, cells, threads)
     else:
@@ -90,7 +94,7 @@ def _of_run(folder: Path, quantity: str | None, cells: int,
     """The effect that the run's file wants explained, or its first comparison."""
     from lamella.assays import ASSAYS
     from lamella.assays.experiment import read_experiment
-    from lamella.verdicts import causal_path, route
+    from lamella.verdicts import explain_run, route
 
     file = folder / "run.toml"
     if not file.is_file():
@@ -103,13 +107,11 @@ def _of_run(folder: Path, quantity: str | None, cells: int,
     if pair is None or band is None:
         raise InputError("the run does not say what to explain", where=str(file),
                          remedy="Give --quantity, e.g. --quantity RAC1.total, and compare two arms in the file.")
+    try:
+        path = explain_run(experiment, pair.arm, pair.against, band, at=wanted.at if wanted else "24 h", cells=cells,
+                           threads=threads)
+    except InputError as error:
+        raise InputError(error.what, where=error.where or str(file), why=error.why, remedy=error.remedy) from None
     arms = (experiment.arms[pair.arm], experiment.arms[pair.against])
-    if experiment.line(pair.arm) != experiment.line(pair.against):
-        raise InputError(f"'{pair.arm}' and '{pair.against}' are cells of two lines", where=str(file),
-                         why="An effect between cell lines is carried by no single reaction.",
-                         remedy="Compare two arms of one line under [explain].")
-    path = causal_path(experiment.line(pair.arm), *arms, band, matrix=experiment.matrix, medium=experiment.medium,
-                       at=wanted.at if wanted else "24 h", names=(pair.arm, pair.against), cells=cells,
-                       seed=experiment.seed, threads=threads, halves_together=True)
     way = route(path, *arms, matrix=experiment.matrix, medium=experiment.medium)
     return experiment.title or folder.name, None, [(path, way)]

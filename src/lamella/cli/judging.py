@@ -30,14 +30,15 @@ from lamella.errors import InputError
 
 if TYPE_CHECKING:
     from lamella.findings import Finding
-    from lamella.verdicts import Bench, Moment, Results, Scorecard, Verdict
+    from lamella.verdicts import Bench, Moment, Replicates, Results, Scorecard, Verdict
 
 Threads = Annotated[int | None, typer.Option("--threads", min=1, max=1024, show_default="all processors",
                                              help="Dishes computed at a time. Changes no verdict.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")]
 Seed = Annotated[int, typer.Option("--seed", min=0, help="Seed, shared by all arms.")]
 Dishes = Annotated[int, typer.Option("--dishes", min=2, help="Dishes per arm before the first look.")]
-Most = Annotated[int, typer.Option("--most", min=2, help="Dishes per arm while a verdict is open.")]
+Most = Annotated[int | None, typer.Option("--most", min=2, show_default="12, or as --dishes",
+                                          help="Dishes per arm while a verdict is open; not below --dishes.")]
 
 
 class Ensemble(StrEnum):
@@ -56,7 +57,7 @@ def check(names: Annotated[list[str] | None, typer.Argument(metavar="[FINDING]..
           sample: Annotated[int | None, typer.Option("--sample", min=1, metavar="N", show_default="no sample",
                                                      help="N findings that need a tissue, drawn by the seed.")] = None,
           every: Annotated[bool, typer.Option("--all", help="All findings; the same as naming none.")] = False,
-          verdict: HasVerdict = None, dishes: Dishes = 4, most: Most = 12,
+          verdict: HasVerdict = None, dishes: Dishes = 4, most: Most = None,
           minutes: Annotated[float | None, typer.Option("--minutes", min=0.0, show_default="no limit",
                                                         help="Begin no dish after this time.")] = None,
           ensemble: Annotated[Ensemble, typer.Option("--ensemble", help="Whose robustness is computed, of those that "
@@ -78,7 +79,7 @@ def check(names: Annotated[list[str] | None, typer.Argument(metavar="[FINDING]..
     from lamella.assays import ASSAYS
     from lamella.assays.runner import default_threads
     from lamella.findings import load_all
-    from lamella.verdicts import Bench, Outcome, Replicates, Results
+    from lamella.verdicts import Bench, Outcome, Results
     from lamella.verdicts import check as judged
 
     if sum([population, sample is not None, every]) > 1:
@@ -92,7 +93,7 @@ def check(names: Annotated[list[str] | None, typer.Argument(metavar="[FINDING]..
     try:
         with _telling(quiet) as tell:
             verdicts = judged([finding.id for finding in chosen], seed=seed, threads=threads, store=store,
-                              replicates=Replicates(dishes, max(dishes, most)), minutes=minutes, progress=tell,
+                              replicates=looks(dishes, most), minutes=minutes, progress=tell,
                               assays=ASSAYS)
             bench = Bench(ASSAYS, seed=seed, threads=threads, keep=results.dishes)
             _ensembles(verdicts, results, bench, ensemble, members, tell)
@@ -130,6 +131,9 @@ def score(html: Annotated[Path | None, typer.Option("--html", metavar="FILE", sh
     from lamella.store import json_text, write_json, write_text
     from lamella.verdicts import Results, first_score
 
+    if history and (html is not None or freeze is not None):
+        raise InputError("--history prints earlier scores and writes nothing", where="command line",
+                         remedy="Give --html and --freeze in a command without --history.")
     results = Results(store)
     if history:
         _print_history(results.history(), as_json)
@@ -170,6 +174,13 @@ def diff(before: Annotated[Path, typer.Argument(help="Scorecard (JSON), or a sto
         print(f"\nBefore: {_counts(found.before)}\nAfter:  {_counts(found.after)}")
     if found.worse:
         raise typer.Exit(1)
+
+
+def looks(dishes: int, most: int | None) -> Replicates:
+    """Dishes of the first look and of the last.   raises InputError: the last has fewer"""
+    from lamella.verdicts import Replicates
+
+    return Replicates(dishes, max(dishes, Replicates().most) if most is None else most)
 
 
 def card_of(results: Results, verdicts: Sequence[Verdict] | None = None) -> Scorecard:
@@ -336,11 +347,16 @@ def _card_table(path: Path) -> dict[str, Any]:
     if path.is_dir():
         from lamella.store import json_text
 
-        return json.loads(json_text(card_of(Results(path)).to_dict()))
+        results = Results(path)
+        if not results.is_store():
+            raise InputError("the folder is no store", where=str(path), why="No check has kept a verdict there.",
+                             remedy="Name the folder that `lamella findings check --store DIR` has filled.")
+        return json.loads(json_text(card_of(results).to_dict()))
     try:
         table = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise InputError("the scorecard cannot be read", where=str(path), why=f"{error}.",
+    except (OSError, ValueError, RecursionError) as error:
+        why = "It is nested too deeply" if isinstance(error, RecursionError) else error
+        raise InputError("the scorecard cannot be read", where=str(path), why=f"{why}.",
                          remedy="Write one with: lamella findings score --json > FILE") from None
     if not isinstance(table, dict):
         raise InputError("the file is no scorecard", where=str(path),

@@ -56,8 +56,10 @@ def run(file: Annotated[Path, typer.Argument(help="Experiment file (TOML).", sho
     _execute(experiment, out or _default_folder(file), threads, as_json, quiet)
 
 
-def assay(name: Annotated[str, typer.Argument(help="Name of the assay.", show_default=False)],
-          cell: Annotated[str, typer.Option("--cell", help="Cell line.", show_default=False)],
+def assay(name: Annotated[str, typer.Argument(help="Name of the assay; `lamella list assays`.",
+                                              show_default=False)],
+          cell: Annotated[str, typer.Option("--cell", help="Cell line; `lamella list cells`.",
+                                             show_default=False)],
           arm: Annotated[list[str], typer.Option(
               "--arm", metavar="ARM", show_default=False,
               help="'NAME: KIND ITEM=VALUE, ...; KIND ...'; may be repeated. The first is the control.")],
@@ -120,11 +122,12 @@ def _execute(experiment: Experiment, out: Path, threads: int | None, as_json: bo
     changed = differences(experiment, digest)
     if changed and not quiet:
         print(f"note: written elsewhere, so results may differ: {'; '.join(changed)}.", file=sys.stderr)
-    causal = _traced(experiment)
+    threads = threads or default_threads()
+    causal = _traced(experiment, threads)
     try:
         with watching(len(units(experiment)), quiet=quiet) as watch:
             outcome = run_experiment(experiment, ASSAYS, network_hash=digest, out=out,
-                                     threads=threads or default_threads(), on_unit=_Preview(experiment, out, watch),
+                                     threads=threads, on_unit=_Preview(experiment, out, watch),
                                      on_progress=watch.progress)
     except KeyboardInterrupt:
         print(f"interrupted. Finished dishes are kept in {out}; the same command goes on from there.", file=sys.stderr)
@@ -141,21 +144,19 @@ def _execute(experiment: Experiment, out: Path, threads: int | None, as_json: bo
         _print_effects(outcome, report)
 
 
-def _traced(experiment: Experiment) -> dict[str, object] | None:
+def _traced(experiment: Experiment, threads: int) -> dict[str, object] | None:
     """The reactions that carry the effect that the experiment wants explained; None where it names none.
 
-    An effect that is not there, and a network with reactions deleted, is carried by nothing.
+    An effect that is not there is carried by nothing, and one in a network with reactions deleted, or with its front
+    equal to its rear, is not traced.
     """
     wanted = experiment.explain
-    if wanted is None or experiment.without:
+    if wanted is None or experiment.without or experiment.front_equals_rear:
         return None
-    from lamella.verdicts import causal_path
+    from lamella.verdicts import explain_run
 
-    arm, against = experiment.arms[wanted.arm], experiment.arms[wanted.against]
     try:
-        path = causal_path(experiment.line(wanted.arm), arm, against, wanted.quantity, matrix=experiment.matrix,
-                           medium=experiment.medium, at=wanted.at, names=(wanted.arm, wanted.against),
-                           seed=experiment.seed)
+        path = explain_run(experiment, wanted.arm, wanted.against, wanted.quantity, at=wanted.at, threads=threads)
     except InputError as error:
         if error.where == f"{wanted.arm} against {wanted.against}":
             return None

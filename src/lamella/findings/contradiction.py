@@ -110,7 +110,7 @@ class Contradiction(BaseModel):
             "cell": self.cell, "module": "contradictions", "kind": "context", "matrix": self.matrix,
             "medium": self.medium, "arms": arms, "conditions": {self.assay: self.conditions},
             "expect": tuple(self._expected(names)),
-            "second_reading": f"Resolved by the variable: {self.variable}.",
+            "second_reading": f"Resolved by the variable: {self.variable}.", "fails": self.fails or None,
         })
 
     def _expected(self, names: list[tuple[str, str]]) -> list[dict[str, Any]]:

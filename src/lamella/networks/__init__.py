@@ -8,14 +8,14 @@ from lamella.networks.assemble import Network, assemble
 from lamella.networks.binding import BondLaw, bond_law, soluble_constants
 from lamella.networks.cell_line import CellLine, cell_line, cell_lines, line_hash
 from lamella.networks.check_text import read_model_text, sbml_of_file
-from lamella.networks.courses import FORCES, Change
+from lamella.networks.courses import FORCES, Change, stopped
 from lamella.networks.domains import domains, reactions_that_need
 from lamella.networks.genetics import gene_names
 from lamella.networks.library import Evidence, Parameter, Source, sources
 from lamella.networks.lint import LintReport, Problem, lint_library
 from lamella.networks.matrix_ligands import ligands
 from lamella.networks.perturbations import Perturbations, Treatment, resolve
-from lamella.networks.reagents import antibodies, attachment, by_name, constructs, drugs, factors
+from lamella.networks.reagents import antibodies, attachment, blocks, by_name, constructs, drugs, factors
 from lamella.networks.spelling import named, spellings
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "antibodies",
     "assemble",
     "attachment",
+    "blocks",
     "bond_law",
     "by_name",
     "cell_line",
@@ -58,5 +59,6 @@ __all__ = [
     "soluble_constants",
     "sources",
     "spellings",
+    "stopped",
     "to_sbml_guarded",
 ]

@@ -26,7 +26,7 @@ def to_sbml_guarded(text: str, path: str = "model") -> str:
     """SBML Level 3 of an Antimony text from outside.
 
     path    stands in messages
-    errors  ModelError: not valid, too large, nested too deeply, an import, or a text that the reader cannot take
+    errors  ModelError: empty, not valid, too large, nested too deeply, an import, or a text that the reader cannot take
     """
     _refuse(text, path)
     command = [sys.executable, "-P", antimony_reader.__file__, str(SECONDS), str(BYTES)]
@@ -58,6 +58,9 @@ def _refuse(text: str, path: str) -> None:
     if "\x00" in text:
         raise ModelError("the text holds a NUL character", where=path, why="It is no Antimony.")
     bare = _COMMENT_OR_STRING.sub(_emptied, text)
+    if not bare.strip():
+        raise ModelError("there is no model in the text", where=path, why="It is empty, or holds comments alone.",
+                         remedy="Write e.g. A -> B; k*A; k = 0.1; A = 10;")  # fmt: skip
     found = _IMPORT.search(bare)
     if found:
         line = bare.count("\n", 0, found.start()) + 1

@@ -65,7 +65,7 @@ def cell_line(name: str) -> CellLine:
     raises  InputError: unknown name; ModelError: the file is not in order
     """
     if name.lower() not in _names():
-        raise unknown("cell line", name, cell_lines())
+        raise unknown("cell line", name, cell_lines(), listed="cells")
     table = _tables()[_names()[name.lower()]]
     where = f"networks/cell_lines/{table['name']}.toml"
     levels: dict[str, Parameter] = {}

@@ -81,8 +81,8 @@ def added_things(network: Network, perturbations: Perturbations, grown: Mapping[
             found.append(Added(windows(text, at), lambda amount, force=force, unit=unit, at=at: (
                 {force: 0.0 if amount is None else quantity(amount, unit, where=at, minimum=0.0)})))
     for text in perturbations.blocked:
-        when, switches = _block(network, text, f"{where}.blocked")
-        open_ = dict.fromkeys(switches, 1.0)
+        when, reactions = stopped(network, text, f"{where}.blocked")
+        open_ = {f"switch.{reaction}": 1.0 for reaction in reactions}
         found.append(Added(when, lambda amount, open_=open_: dict.fromkeys(open_, float(amount is None)), own=open_))
     for one in found:
         for window in one.windows:
@@ -90,19 +90,22 @@ def added_things(network: Network, perturbations: Perturbations, grown: Mapping[
     return found
 
 
-def _block(network: Network, text: str, where: str) -> tuple[tuple[Window, ...], tuple[str, ...]]:
-    """When which reactions are stopped. A reaction that another block still stops stays so when this one ends."""
+def stopped(network: Network, text: str, where: str = "blocked") -> tuple[tuple[Window, ...], tuple[str, ...]]:
+    """When an entry of `blocked` stops which reactions. One that another entry still stops stays so when this one ends.
+
+    raises   InputError: two patterns in one entry, a pattern that no reaction fits
+    """
     when = windows(text, where)
     pattern = when[0].amount
     if any(window.amount != pattern for window in when):
         raise InputError(f"'{text}' stops two things", where=where, why="One entry is one block, and its times.",
                          remedy="Write an entry of `blocked` for each.")  # fmt: skip
     row = reagents.blocks().get(pattern, {"reactions": [pattern]})
-    reactions = [name for name in network.evidence
-                 if any(fnmatchcase(name, one) for one in row["reactions"]) and name not in row.get("but", ())]
+    reactions = tuple(name for name in network.evidence
+                      if any(fnmatchcase(name, one) for one in row["reactions"]) and name not in row.get("but", ()))
     if not reactions:
         raise unknown("reaction", pattern, {*network.evidence, *reagents.blocks()}, where)
-    return when, tuple(f"switch.{reaction}" for reaction in reactions)
+    return when, reactions
 
 
 def edits_at(added: Iterable[Added], stage: float, *, only_present: bool = False) -> dict[str, float]:
@@ -139,6 +142,8 @@ def scaled_later(network: Network, perturbations: Perturbations, where: str) -> 
                 continue
             at = f"{where}.{kind}.{gene}"
             keys, when = expressions(network, gene, at), windows(text, at)
+            for window in when:
+                quantity(window.amount, "dimensionless", where=at)  # no number at all is refused as that
             _require_turnover(network, gene, kind, when, at)
             before = 1.0
             for time in sorted(moments(when)):

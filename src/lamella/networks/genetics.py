@@ -92,17 +92,17 @@ def _unknown_gene(name: str, where: str) -> InputError:
         symbol = by_familiar[name.lower()]
         return InputError(f"'{name}' is not the symbol of a gene", where=where, why="Genes go by their HGNC symbols.",
                           remedy=f"Write {symbol}.")
-    return unknown("gene", name, gene_names(), where)
+    return unknown("gene", name, gene_names(), where, "genes")
 
 
 def construct(gene: str, name: str, where: str = "mutant") -> dict[str, float]:
     """Parameters that a named construct sets."""
     table = constructs()
     if gene not in table:
-        raise refused("mutant", gene, where) or unknown("gene with constructs", gene, table, where)
+        raise refused("mutant", gene, where) or unknown("gene with constructs", gene, table, where, "constructs")
     if name not in table[gene]:
         raise (refused("construct", f"{gene}.{name}", where)
-               or unknown(f"construct of {gene}", name, table[gene], where))  # fmt: skip
+               or unknown(f"construct of {gene}", name, table[gene], where, "constructs"))  # fmt: skip
     return {key: float(value) for key, value in table[gene][name]["set"].items()}
 
 

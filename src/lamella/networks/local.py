@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from lamella.networks.perturbations import Perturbations
 
 _AMOUNT = re.compile(r"(?P<dose>.+?)(?:\s+on\s+(?P<across>.+?))?\s+at\s+the\s+(?P<half>front|rear)")
+WIDEST = 1e4
+"""Of a bead, or of the coating that a cell finds [um]."""
+
 _REMEDY = "Write e.g. '10 ug/ml on 6 um at the rear from 0 h until 30 min'."
 
 
@@ -63,7 +66,7 @@ def spots(network: Network, perturbations: Perturbations, where: str) -> tuple[S
         for window, dose, across, half in _parts(text, at):
             amount = reagents.ligand_density(name, dose, at)
             if across is not None:
-                contact = 0.25 * math.pi * quantity(across, "um", where=at, above=0.0) ** 2
+                contact = 0.25 * math.pi * quantity(across, "um", where=at, above=0.0, maximum=WIDEST) ** 2
                 amount *= min(1.0, contact / network.parameters[f"area_{half}"].value)
             found.append(_spot(network, name, half, amount, window, at))
     for factor, text in perturbations.pipette.items():

@@ -13,7 +13,7 @@ from lamella.networks import reagents
 from lamella.networks.assemble import Network
 from lamella.networks.courses import Change, added_things, changes, edits_at, scaled_later, suspension
 from lamella.networks.genetics import genetics
-from lamella.networks.local import Spot, added_at, spots, with_base
+from lamella.networks.local import WIDEST, Spot, added_at, spots, with_base
 from lamella.networks.timing import GROWTH, START, amount_at
 from lamella.units import quantity
 
@@ -33,9 +33,10 @@ class Perturbations(BaseModel):
     inhibitor       drug -> dose, from the start of the assay
     antibody        antibody or peptide against integrins -> dose, from the start of the assay
     coating         ligand -> coating, beside the ligands of the experiment's matrix; '0 ug/ml' takes one away
-    factor          soluble factor -> dose, from the start of the assay, in place of the experiment's medium
+    factor          soluble factor -> dose, from the start of the assay, beside the factors of the experiment's medium;
+                    '0 ng/ml' takes one away
     gradient        soluble factor -> its dose at the low and at the high end of the dish, '0 to 20 ng/ml', in place of
-                    the experiment's medium; only in assays that have two ends
+                    the dose that the medium has of it; only in assays that have two ends
     bead            ligand -> what beads at one half of the cell present, '10 ug/ml on 6 um at the rear from 0 h'
                     (see `lamella.networks.local`)
     pipette         soluble factor -> what comes on top of its dose at one half, '10 ng/ml at the front from 0 h'
@@ -76,7 +77,7 @@ class Perturbations(BaseModel):
         kind = info.field_name if info.field_name in ("inhibitor", "antibody") else "factor"
         return reagents.by_name(kind, given)
 
-    @field_validator("suspended", mode="before")
+    @field_validator("shear", "stretch", "island", "suspended", mode="before")
     @classmethod
     def _one_text(cls, value: object) -> object:
         """A command line gives the words after a kind as a list."""
@@ -145,6 +146,11 @@ def resolve(
         amount_at(off, START) is not None,
         changes(added, scaled_later(network, perturbations, where), off, local, density),
         gradient,
-        quantity(perturbations.island, "um", where=f"{where}.island", above=0.0) ** 2 if perturbations.island else None,
+        _square(perturbations.island, f"{where}.island") if perturbations.island else None,
         local,
     )
+
+
+def _square(side: str, where: str) -> float:
+    """Area of an island [um^2]."""
+    return quantity(side, "um", where=where, above=0.0, maximum=WIDEST) ** 2

@@ -52,6 +52,9 @@ _TABLES: dict[str, Callable[[], dict[str, dict]]] = {
     "inhibitor": drugs, "factor": factors, "antibody": antibodies, "coating": ligands}
 """Kind of perturbation -> what may be given."""
 
+_LISTS = {"inhibitor": "drugs", "factor": "factors", "antibody": "antibodies", "coating": "ligands"}
+"""The same as `lamella list` calls it."""
+
 
 def by_name(kind: str, given: Mapping[str, Value]) -> dict[str, Value]:
     """The same under the names of the rows: 'y27632' as 'Y-27632', 'FK506' as 'tacrolimus'.
@@ -77,7 +80,7 @@ def _name(kind: str, what: str, name: str, where: str | None) -> str:
     found = named(name, rows)
     if found is None:
         raise (refused(kind, name, where) or _elsewhere(what, name, where)
-               or unknown(what, name, (other for other, _ in spellings(rows)), where))  # fmt: skip
+               or unknown(what, name, (other for other, _ in spellings(rows)), where, _LISTS[kind]))  # fmt: skip
     return found
 
 

@@ -24,6 +24,9 @@ from lamella.solve.rosenbrock import method as method_named
 from lamella.solve.status import Status
 
 EXECUTIONS = ("auto", "tape", "llvm")
+LEAST_RTOL = 1e-14
+"""No step comes nearer than rounding lets it."""
+
 _MOST_STEPS = 100_000
 _MOST_STOPS = 3000  # for events, after which a cell counts as failed
 _FORGIVEN_STOPS = 120  # of them, in every `advance`
@@ -42,7 +45,8 @@ class Population(Ensemble):
     program     a compiled network
     parameters  [cells, parameters]; initial assignments are applied to a copy, cell by cell
     states      [cells, species] to start from, instead of the network's own start
-    rtol        relative tolerance of the error that one step makes, in the root mean square over the species
+    rtol        relative tolerance of the error that one step makes, in the root mean square over the species; at
+                least `LEAST_RTOL`
     atol        absolute tolerance, a number or [species]; by default rtol times `program.scales()`
     method      'rodas5p' or 'rodas4'
     execution   'tape' interprets the network, 'llvm' runs machine code made of it (to the same bits), 'auto'
@@ -80,7 +84,7 @@ class Population(Ensemble):
     ):
         if execution not in EXECUTIONS:
             raise unknown("execution", execution, EXECUTIONS)
-        if not 0 < rtol < 1 or threads < 1 or most_steps < 1:
+        if not LEAST_RTOL <= rtol < 1 or threads < 1 or most_steps < 1:
             raise InputError(f"rtol {rtol}, threads {threads} or most_steps {most_steps} is out of range")
         super().__init__(program)
         self.rtol, self.threads, self.most_steps, self.seed = float(rtol), int(threads), int(most_steps), int(seed)

@@ -14,11 +14,12 @@ from lamella.errors import InputError, unknown
 from lamella.networks import sbml_of_file, to_sbml_guarded
 from lamella.reactions import Program, compile_program, read_sbml
 from lamella.solve.draws import with_initial_draws
+from lamella.solve.population import LEAST_RTOL
 from lamella.solve.rosenbrock import METHODS
 from lamella.solve.stochastic import METHODS as STOCHASTIC
 from lamella.solve.stochastic import StochasticPopulation
 from lamella.solve.variation import factors, set_parameters, set_start, whole_molecules
-from lamella.units import quantity
+from lamella.units import nearest_float, quantity
 
 MOST_BYTES = 4 << 30
 """Results larger than this are refused: they would not fit the memory of many machines."""
@@ -114,8 +115,8 @@ def prepare(
         StochasticPopulation(program, parameters[:1], states=states[:1], method=method)  # or refused
     label = title or (Path(name).stem if read.name == name else read.name)
     return Request(
-        label, text, program, parameters, states, times, columns, tuple(changes), method, _tolerance("rtol", rtol, 1.0),
-        _atol(program, states, rtol, atol), seed, took_seconds,
+        label, text, program, parameters, states, times, columns, tuple(changes), method,
+        _tolerance("rtol", rtol, 1.0, LEAST_RTOL), _atol(program, states, rtol, atol), seed, took_seconds,
     )  # fmt: skip
 
 
@@ -146,10 +147,11 @@ def _whole(name: str, value: int, low: int, high: int) -> None:
         raise InputError(f"{name} is {value}", why=f"It must be a whole number from {low} to {high:.4g}.")
 
 
-def _tolerance(name: str, value: float, below: float) -> float:
-    if not 0 < value < below:
-        raise InputError(f"{name} is {value}", why=f"It must lie between 0 and {below:g}.")
-    return float(value)
+def _tolerance(name: str, value: float, below: float, least: float = 0.0) -> float:
+    number = nearest_float(value)
+    if not (number > 0.0 and least <= number < below):
+        raise InputError(f"{name} is {number}", why=f"It must lie between {least:g} and {below:g}.")
+    return number
 
 
 def _atol(program: Program, states: np.ndarray, rtol: float, atol: float | None) -> np.ndarray:
@@ -176,11 +178,11 @@ def _times(span: float | str, begin: float | str, points: int, unit: float | Non
 def _time(value: float | str, unit: float | None, where: str) -> tuple[float, bool]:
     """A time in the model's own unit, and whether it was given in another."""
     try:
-        number = float(value)
-    except (ValueError, TypeError, OverflowError):
+        number = nearest_float(value)
+    except (ValueError, TypeError):
         return quantity(value, "s", where=where) / (unit or 1.0), True
     if not math.isfinite(number):
-        raise InputError(f"'{value}' is not a finite time", where=where)
+        raise InputError(f"'{number}' is not a finite time", where=where)
     return number, False
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from lamella.errors import InputError, unknown
 from lamella.random import generator
 from lamella.reactions import Program
+from lamella.units import nearest_float
 
 
 def set_parameters(program: Program, parameters: np.ndarray, values: Mapping[str, float]) -> dict[str, float]:
@@ -20,13 +21,16 @@ def set_parameters(program: Program, parameters: np.ndarray, values: Mapping[str
     """
     starts = {}
     for key, value in values.items():
-        if isinstance(value, bool) or not isinstance(value, (int, float, np.number)) or not math.isfinite(value):
-            raise InputError(f"'{key}' is set to {value}", where=f"value of '{key}'", why="It must be a finite number.")
+        is_number = isinstance(value, (int, float, np.number)) and not isinstance(value, bool)
+        number = nearest_float(value) if is_number else math.nan
+        if not math.isfinite(number):
+            raise InputError(f"'{key}' is set to {number if is_number else value}", where=f"value of '{key}'",
+                             why="It must be a finite number.")  # fmt: skip
         _refuse_computed(program, key)
         if key in program.species:
-            starts[key] = float(value)
+            starts[key] = number
         else:
-            parameters[:, program.parameter(key)] = value
+            parameters[:, program.parameter(key)] = number
     return starts
 
 

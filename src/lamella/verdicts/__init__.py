@@ -5,12 +5,12 @@ from lamella.verdicts.blindness import first_check, first_score
 from lamella.verdicts.causal_path import Carrier, CausalPath, causal_path
 from lamella.verdicts.checking import Moment, Replicates, check, check_one, is_blot, is_population, sample
 from lamella.verdicts.comparing import Change, Difference, compare
-from lamella.verdicts.contradictions import Row, breaches, differences, judged
+from lamella.verdicts.contradictions import ROW_STATES, Row, breaches, differences, judged
 from lamella.verdicts.contradictions import rows as contradiction_rows
 from lamella.verdicts.cross_check import cross_check
 from lamella.verdicts.effect import Criterion, Effect, Standing, smallest_effect
 from lamella.verdicts.ensemble import binomial_interval, factors
-from lamella.verdicts.explaining import explain
+from lamella.verdicts.explaining import explain, explain_run
 from lamella.verdicts.judging import judge, standing
 from lamella.verdicts.mutants import Mutant, MutationTest, mutate
 from lamella.verdicts.names import ModelNames
@@ -33,6 +33,7 @@ from lamella.verdicts.well_robustness import by_means, in_wells, well_robustness
 __all__ = [
            "GROUPS",
            "PATH_CELLS",
+           "ROW_STATES",
            "STATES",
            "Bench",
            "Carrier",
@@ -74,6 +75,7 @@ __all__ = [
            "cross_check",
            "differences",
            "explain",
+           "explain_run",
            "factors",
            "first_check",
            "first_score",

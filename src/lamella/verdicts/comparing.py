@@ -5,14 +5,14 @@ Works on what `lamella findings score --json` prints, so that any two versions c
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from math import log
+from math import isclose
 from typing import Any
 
-from lamella.errors import InputError
 from lamella.units import quantity as magnitude
 from lamella.verdicts.score import STATES
+from lamella.verdicts.scorecard_table import require_scorecard
 
 Table = Mapping[str, Any]
 
@@ -69,9 +69,7 @@ class Difference:
 def compare(before: Table, after: Table) -> Difference:
     """The changes between two scorecards.   raises InputError: one of them is none"""
     for name, table in (("first", before), ("second", after)):
-        if not isinstance(table.get("verdicts"), Sequence) or not isinstance(table.get("totals"), Mapping):
-            raise InputError(f"the {name} file is no scorecard", why="It has no `totals` and `verdicts`.",
-                             remedy="Write one with: lamella findings score --json > FILE")
+        require_scorecard(table, name)
     old = {row["id"]: row for row in before["verdicts"]}
     new = {row["id"]: row for row in after["verdicts"]}
     changes = [*_claims(before, after)]
@@ -190,12 +188,12 @@ def _effects(where: str, old: Table, new: Table) -> Iterator[Change]:
 def _outside(ratio: float, effect: Table) -> bool:
     low, high = effect["low"], effect["high"]
     if low is None or high is None:
-        return abs(log(ratio / effect["ratio"])) > 1e-6
+        return not isclose(ratio, effect["ratio"], rel_tol=1e-6)
     return not low <= ratio <= high
 
 
 def _shown(effect: Table) -> str:
-    if effect["low"] is None:
+    if None in (effect["low"], effect["high"]):
         return f"{effect['ratio']:.3g}"
     return f"{effect['ratio']:.3g} ({effect['low']:.3g} to {effect['high']:.3g})"
 

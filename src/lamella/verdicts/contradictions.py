@@ -13,6 +13,9 @@ from lamella.verdicts.checking import Replicates, check_one
 from lamella.verdicts.results import Results
 from lamella.verdicts.verdict import Outcome, Verdict
 
+ROW_STATES = (*(outcome.value for outcome in Outcome), "waits", "not judged")
+"""What can be said of a row."""
+
 MOST_LEVELS = 3
 """Levels of another line that may be swapped into one background (design, rules of judging)."""
 
@@ -21,8 +24,9 @@ MOST_LEVELS = 3
 class Row:
     """One contradiction and what became of it.
 
-    state    'holds', 'fails', 'waits', or 'not judged' where nobody has run it on this program
+    state    the verdict, 'waits', or 'not judged' where nobody has run it on this program
     reason   a sentence: what decided, or what it waits for
+    lacks    of one that fails: what goes wrong, as far as the table knows
     differs  edits of the network that its two settings differ in; none where only what is read does
     """
 
@@ -30,12 +34,13 @@ class Row:
     state: str
     reason: str
     differs: tuple[str, ...]
+    lacks: str | None = None
 
     def to_dict(self) -> dict[str, object]:
         one = self.contradiction
         return {"number": one.number, "topic": one.topic, "claims": list(one.claims), "variable": one.variable,
-                "stated": one.stated, "state": self.state, "reason": self.reason, "differs": list(self.differs),
-                "settings": [setting.says for setting in one.settings]}
+                "stated": one.stated, "state": self.state, "reason": self.reason, "lacks": self.lacks,
+                "differs": list(self.differs), "settings": [setting.says for setting in one.settings]}
 
 
 def edits(treatment: Treatment) -> dict[str, object]:
@@ -122,8 +127,9 @@ def rows(results: Results, bench: Bench | None = None, chosen: Sequence[Contradi
         if said is None and bench is not None:
             said = judged(one, bench, replicates)
             results.keep(said, budget)
-        state = "not judged" if said is None else "holds" if said.outcome is Outcome.HOLDS else "fails"
-        found.append(Row(one, state, said.reason if said else "Nobody has run it on this program.",
-                         differences(one)))
+        if said is None:
+            found.append(Row(one, "not judged", "Nobody has run it on this program.", differences(one)))
+        else:
+            found.append(Row(one, said.outcome.value, said.reason, differences(one), said.lacks))
     tell("", 1.0)
     return found

@@ -1,4 +1,4 @@
-"""Why a finding comes out as it does: the causal paths of its contrasts, without a dish.
+"""Why a finding or a run comes out as it does: the causal paths of its contrasts, without a dish.
 
 A blot is explained by itself. A tissue is explained by what its cells hand it: engaged WAVE2 and active Cdc42
 (protrusion), phosphorylated light chain (contraction), extended integrins (adhesion), where the contrast moves them.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import log
 
+from lamella.assays.experiment import Experiment
 from lamella.errors import InputError
 from lamella.findings import LEAST_EFFECT, Base, EventOrder, Finding, Optimum, OverPatients, Pulse, Saturates, Synergy
 from lamella.networks import Perturbations, cell_lines
@@ -46,6 +47,27 @@ def explain(finding: Finding, *, cell: str | None = None, cells: int = 8, seed: 
         if abs(log(path.effect)) >= log(LEAST_EFFECT):
             found.append(path)
     return tuple(found)
+
+
+def explain_run(experiment: Experiment, arm: str, against: str, quantity: str, *, at: str = "24 h", cells: int = 8,
+                threads: int = 1) -> CausalPath:
+    """The causal path of one effect of an experiment, in its own cells.
+
+    arm, against   names of two arms of one cell line
+    quantity, at, cells   as in `causal_path`
+    raises   InputError: arms of two lines; an experiment whose network is not the whole one; as `causal_path`
+    """
+    if experiment.line(arm) != experiment.line(against):
+        raise InputError(f"'{arm}' and '{against}' are cells of two lines",
+                         why="An effect between cell lines is carried by no single reaction.",
+                         remedy="Compare two arms of one line under [explain].")
+    if experiment.without or experiment.front_equals_rear:
+        how = f"without {', '.join(experiment.without)}" if experiment.without else "with its front equal to its rear"
+        raise InputError(f"the run is one {how}", why="An effect is traced in the whole network.",
+                         remedy="Explain the same experiment, run with the whole network.")
+    return causal_path(experiment.line(arm), experiment.arms[arm], experiment.arms[against], quantity,
+                       matrix=experiment.matrix, medium=experiment.medium, at=at, names=(arm, against), cells=cells,
+                       seed=experiment.seed, threads=threads, halves_together=True)
 
 
 def _contrasts(finding: Finding) -> Iterator[tuple[str, str, str, str]]:

@@ -71,6 +71,10 @@ class Results:
             raise InputError("the store is a file", where=str(folder), remedy="Choose another folder with --store DIR.")
         self.dishes = self.folder / "dishes"
 
+    def is_store(self) -> bool:
+        """Whether a check has kept a verdict here, stale or not."""
+        return (self.folder / "verdicts").is_dir()
+
     # verdicts ---------------------------------------------------------------------
     def verdict(self, finding: Finding, budget: Mapping[str, int] | None = None) -> Verdict | None:
         """The verdict that stands here of a finding; None where there is none or it is stale.

@@ -8,7 +8,7 @@ other. Reactions at the front and at the rear of the cell are one arrow.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from lamella.assays.bands import states_of
 from lamella.culture import Draw, constants, drawn_parameters, grown, idealised_inputs, program
 from lamella.errors import InputError
-from lamella.networks import Perturbations, antibodies, assemble, drugs, resolve
+from lamella.networks import Network, Perturbations, antibodies, assemble, drugs, resolve, stopped
 from lamella.networks.annotate import genes, heterodimers
 from lamella.reactions import Program
 from lamella.verdicts.causal_path import Carrier, CausalPath, act_of
@@ -58,7 +58,8 @@ class Step:
 class Route:
     """From what was done to what was read.
 
-    starts   proteins that the arms treat differently, or 'matrix' and 'medium'
+    starts   proteins that the arms treat differently, or 'matrix' and 'medium'; of the reactions that one of them
+             stops, the proteins of those that carry the effect
     ends     proteins that the quantity is made of
     steps    strongest first
     """
@@ -87,7 +88,8 @@ def route(path: CausalPath, arm: Perturbations, against: Perturbations, *, matri
     parameters = drawn_parameters(network, treatment, Draw(1, 0, 1), constants().changed(variation__cv=0.0))
     control = grown(network, treatment, parameters, constants(), idealised_inputs(network, treatment))
     slopes = _slopes(made, control.states[0], control.parameters[0])
-    starts, ends = tuple(treated_differently(arm, against)), _proteins(_species_of(made, path.quantity))
+    starts = tuple(sorted({*treated_differently(arm, against), *_held_up(network, made, carriers, arm, against)}))
+    ends = _proteins(_species_of(made, path.quantity))
     known = {*starts, *ends, *(protein for c in carriers for protein in _changed(made, c.reaction))}
     steps: dict[tuple[str, str, str], Step] = {}
     for carrier in carriers:
@@ -115,23 +117,6 @@ def _reached(begin: Iterable[str], arrows: list[tuple[str, str]]) -> set[str]:
     return found
 
 
-def treated_differently(arm: Perturbations, against: Perturbations) -> list[str]:
-    """Proteins, or surroundings, that two arms treat differently."""
-    found: dict[str, None] = {}
-    for kind in ("knockdown", "overexpression", "level_of", "mutant", "add_back", "inhibitor", "antibody", "coating",
-                 "factor"):
-        one, other = getattr(arm, kind), getattr(against, kind)
-        for name in (*one, *other):
-            if one.get(name) != other.get(name):
-                place = {"inhibitor": _target, "antibody": _held, "coating": lambda n: MATRIX,
-                         "factor": lambda n: MEDIUM}
-                found[place.get(kind, lambda n: n)(name)] = None
-    found |= dict.fromkeys(set(arm.knockout) ^ set(against.knockout))
-    if arm.suspended != against.suspended:
-        found[MATRIX] = None
-    return sorted(found)
-
-
 def _held(antibody: str) -> str:
     return ", ".join(antibodies()[antibody]["kd"]) if antibody in antibodies() else antibody
 
@@ -142,6 +127,37 @@ def _target(drug: str) -> str:
         return drug
     target = row.get("target", drug)
     return target if isinstance(target, str) else ", ".join(target)
+
+
+_PLACES: dict[str, Callable[[str], str]] = {
+    "inhibitor": _target, "antibody": _held,
+    **dict.fromkeys(("coating", "bead"), lambda _: MATRIX),
+    **dict.fromkeys(("factor", "gradient", "pipette"), lambda _: MEDIUM),
+}
+"""Where a path starts that begins with a kind of treatment; with the gene itself where none is given."""
+
+_AROUND = {"suspended": MATRIX, "stretch": MATRIX, "island": MATRIX, "shear": MEDIUM}
+"""The same of what has no name."""
+
+
+def treated_differently(arm: Perturbations, against: Perturbations) -> list[str]:
+    """Proteins, or surroundings, that two arms treat differently."""
+    found: set[str] = set()
+    for kind in ("knockdown", "overexpression", "level_of", "mutant", "add_back", *_PLACES):
+        one, other = getattr(arm, kind), getattr(against, kind)
+        place = _PLACES.get(kind, str)
+        found |= {place(name) for name in (*one, *other) if one.get(name) != other.get(name)}
+    found |= set(arm.knockout) ^ set(against.knockout)
+    found |= {place for kind, place in _AROUND.items() if getattr(arm, kind) != getattr(against, kind)}
+    return sorted(found)
+
+
+def _held_up(network: Network, made: Program, carriers: list[Carrier], arm: Perturbations,
+             against: Perturbations) -> Iterable[str]:
+    """Proteins of the carriers that one arm stops and the other does not."""
+    names = {reaction for text in set(arm.blocked) ^ set(against.blocked) for reaction in stopped(network, text)[1]}
+    return (protein for carrier in carriers if names.intersection(_members(made, carrier.reaction))
+            for protein in _changed(made, carrier.reaction))
 
 
 def _species_of(made: Program, quantity: str) -> list[str]:
