@@ -86,3 +86,10 @@ def test_tnf_reaches_jnk_by_tak1():
         return given / rest - 1.0
 
     assert raised(knockout=("MAP3K7",)) < 0.7 * raised()
+
+
+def test_trail_kills_hct116_by_bax():
+    """LeBlanc 2002: without Bax the cascade stops at XIAP."""
+    arm = {"cell": "HCT116", "factor": {"TRAIL": "50 ng/ml"}}
+    whole, without = (after(6.0, ("PARP1_cleaved",), knockout=gone, **arm)["PARP1_cleaved"] for gone in ((), ("BAX",)))
+    assert without < 0.3 * whole
