@@ -67,7 +67,7 @@ def test_cytochrome_c_has_a_threshold_in_the_ratio_of_puma_to_bcl2():
     assert held < 1e-2 * released[-1]
 
 
-@pytest.mark.parametrize("treatment", [{"factor": {"FASLG": "300 ng/ml"}}, {"inhibitor": {"ABT-737": "1 uM"}}])
+@pytest.mark.parametrize("treatment", [{"factor": {"FASLG": "300 ng/ml"}}, {"inhibitor": {"cisplatin": "100 uM"}}])
 def test_either_way_ends_in_caspase_3_and_needs_it(treatment):
     dead = course((24,), cell="HeLa", **treatment)[0]
     assert cut(dead) > 0.6
@@ -96,7 +96,7 @@ def test_damage_raises_p53_and_kills_and_bcl2_saves():
 
 
 def test_caspase_3_costs_akt_and_not_where_it_is_inhibited():
-    kill = {"inhibitor": {"ABT-737": "1 uM"}}
+    kill = {"cell": "HeLa", "factor": {"FASLG": "300 ng/ml"}}
     lost = course((12,), **kill)[0]["AKT1_total"]
     kept = course((12,), mutant={"CASP3": "dead"}, **kill)[0]["AKT1_total"]
     assert lost < 0.5 * kept
