@@ -31,7 +31,7 @@ BATCH, MOST, REFERENCE_CELLS, SEED = 64, 512, 800, 2
 """Dishes of one cell each: batches until the means are known, at most so many; always more of the coatings that most
 findings use and the verification asks about. The seed is not that of the verification."""
 KNOWN = 0.04
-"""Standard error of a mean that is known, over the mean: two of them lie inside the tenth that the verification asks."""
+"""Standard error of a mean that is known, over it: two of them lie inside the tenth that the verification asks for."""
 LITTLE = {"fresh_front": 0.005, "fresh_rear": 0.005}
 """Pushes under this are known if their error is small beside it: cells that move so little hardly sense them."""
 REFERENCE = ("HeLa", "MEF", "MCF-10A", "HUVEC")
