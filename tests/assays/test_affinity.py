@@ -9,7 +9,7 @@ from lamella.assays.affinity import saturation_fit
 from lamella.assays.call import run_assay
 from lamella.errors import InputError
 from lamella.networks import bond_law, soluble_constants
-from lamella.networks.annotate import heterodimers
+from lamella.networks.heterodimers import heterodimers
 from lamella.units import MOLECULES_PER_UM3_PER_UM
 
 DISH = {"cell": "HeLa", "matrix": {"fibronectin": "10 ug/ml"}, "replicates": 1, "cells": 12}

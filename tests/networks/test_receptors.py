@@ -10,7 +10,7 @@ from tests.networks.responses import after
 from lamella.culture import Draw, advance_treated, constants, grown_population, idealised_inputs
 from lamella.errors import InputError
 from lamella.networks import Perturbations, assemble, library, ligands, resolve
-from lamella.networks.annotate import heterodimers, made_as, sums_of_receptors
+from lamella.networks.heterodimers import heterodimers, regulation, sums_of_receptors
 from lamella.networks.reagents import ligand_name
 from lamella.networks.receptor_sums import _ELSEWHERE, _SURFACE
 
@@ -75,9 +75,9 @@ def test_a_sum_is_of_its_receptors_in_its_states_and_0_in_a_line_without_them():
 
 def test_what_sets_how_much_is_made_of_a_receptor():
     rules = library.module("recycling").body
-    assert {name: made_as(name) for name in heterodimers() if made_as(name) != "made_other"} == {
+    assert {name: regulation(name).made for name in heterodimers() if regulation(name).made != "made_other"} == {
         "a5b1": "made_a5b1", "aIIbb3": "made_b3", "avb3": "made_b3", "avb5": "made_b5"}
-    assert all(f"{made_as(name)} := " in rules for name in heterodimers())
+    assert all(f"{regulation(name).made} := " in rules for name in heterodimers())
 
 
 def test_a_ligand_goes_by_its_other_names():

@@ -1,7 +1,6 @@
 """What happens in a cell: annotated modules, cell lines, constructs, drugs and ligands as data."""
 
 from lamella.networks.absent import refused_assay, refused_kind
-from lamella.networks.annotate import heterodimers
 from lamella.networks.antimony_guarded import to_sbml_guarded
 from lamella.networks.antimony_text import from_sbml
 from lamella.networks.assemble import Network, assemble
@@ -11,6 +10,7 @@ from lamella.networks.check_text import read_model_text, sbml_of_file
 from lamella.networks.courses import FORCES, Change, stopped
 from lamella.networks.domains import domains, reactions_that_need
 from lamella.networks.genetics import gene_names
+from lamella.networks.heterodimers import heterodimers
 from lamella.networks.library import Evidence, Parameter, Source, sources
 from lamella.networks.lint import LintReport, Problem, lint_library
 from lamella.networks.matrix_ligands import ligands

@@ -9,6 +9,7 @@ import libsbml
 
 from lamella.networks import library
 from lamella.networks.cell_line import CellLine
+from lamella.networks.heterodimers import heterodimers
 from lamella.networks.library import Evidence, Parameter
 
 
@@ -22,58 +23,6 @@ def genes() -> dict[str, dict]:
 def compartments() -> dict[str, dict]:
     """Compartments of every cell: name, dimensions, unit, Gene Ontology term."""
     return library.read_toml(library.package_folder("compartments.toml"))
-
-
-@lru_cache(maxsize=1)
-def heterodimers() -> dict[str, dict]:
-    """Integrin heterodimers: their two chains."""
-    return {name: {chain: row[chain] for chain in ("alpha", "beta")} for name, row in _integrins().items()}
-
-
-def holds_caveolin(heterodimer: str) -> bool:
-    """Whether its alpha chain holds caveolin, by which Shc is reached."""
-    return _integrins()[heterodimer].get("caveolin", False)
-
-
-def answers_rras(heterodimer: str) -> bool:
-    """Whether its alpha tail answers R-Ras."""
-    return _integrins()[heterodimer].get("rras", False)
-
-
-def on_keratin(heterodimer: str) -> bool:
-    """Whether plectin holds it to keratin, where others are held to actin."""
-    return _integrins()[heterodimer].get("keratin", False)
-
-
-def is_stored(heterodimer: str) -> bool:
-    """Whether cells may keep more of it in vesicles and granules, for signals to bring to the surface."""
-    return _integrins()[heterodimer].get("stored", False)
-
-
-def competitor(heterodimer: str) -> str:
-    """What divides its binding where soluble ligands compete, as the model calls it: galectin-8 holds beta-1 alone, and
-    RGD peptides those whose ligands they imitate."""
-    chain = "b1" if heterodimers()[heterodimer]["beta"]["symbol"] == "ITGB1" else "other"
-    return f"competitor_{chain}_RGD" if _integrins()[heterodimer].get("rgd", False) else f"competitor_{chain}"
-
-
-def made_as(heterodimer: str) -> str:
-    """What sets how much of it is made, as the module recycling calls it."""
-    return f"made_{_integrins()[heterodimer].get('made', 'other')}"
-
-
-def sums_of_receptors() -> dict[str, dict[str, dict]]:
-    """Numbers that sum up receptors: 'half' (one for each half of a cell) and 'cell', each with its rows by name."""
-    return _receptors()["sums"]
-
-
-def _integrins() -> dict[str, dict]:
-    return {name: row for name, row in _receptors().items() if name != "sums"}
-
-
-@lru_cache(maxsize=1)
-def _receptors() -> dict[str, dict]:
-    return library.read_toml(library.package_folder("integrins.toml"))
 
 
 def annotate(

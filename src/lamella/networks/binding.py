@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from lamella.errors import InputError, unknown
 from lamella.networks import library
-from lamella.networks.annotate import heterodimers
+from lamella.networks.heterodimers import heterodimers
 from lamella.networks.matrix_ligands import ligands
 from lamella.units import MOLECULES_PER_UM3_PER_UM
 

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from lamella.errors import InputError, unknown
 from lamella.networks.absent import refused
-from lamella.networks.annotate import genes, heterodimers
+from lamella.networks.annotate import genes
 from lamella.networks.assemble import Network, assemble
+from lamella.networks.heterodimers import heterodimers
 from lamella.networks.reagents import constructs
 from lamella.units import quantity
 

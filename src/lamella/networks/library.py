@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -190,3 +191,14 @@ def module(name: str) -> Module:
 def module_names() -> tuple[str, ...]:
     """Every module of the library."""
     return tuple(sorted(p.name[:-4] for p in package_folder("library").iterdir() if p.name.endswith(".ant")))
+
+
+def where_used(name: str) -> str | None:
+    """First line of the library that holds `name` as a word."""
+    word = re.compile(rf"\b{re.escape(name)}\b")
+    for stem in (*COMMON_MODULES, "integrin"):
+        holder = module(stem)
+        for i, text in enumerate(holder.body.splitlines()):
+            if word.search(text):
+                return f"{holder.path}:{holder.first_line + i}"
+    return None

@@ -9,8 +9,8 @@ from typing import TypeVar
 from lamella.errors import InputError, unknown
 from lamella.networks import library
 from lamella.networks.absent import refused
-from lamella.networks.annotate import heterodimers
 from lamella.networks.assemble import Network
+from lamella.networks.heterodimers import heterodimers
 from lamella.networks.matrix_ligands import ligands
 from lamella.networks.spelling import named, spellings
 from lamella.units import MOLECULES_PER_UM3_PER_UM, quantity

@@ -10,15 +10,8 @@ from typing import Any
 
 import libsbml
 
-from lamella.networks.annotate import (
-    competitor,
-    heterodimers,
-    holds_caveolin,
-    is_stored,
-    on_keratin,
-    sums_of_receptors,
-)
 from lamella.networks.cell_line import CellLine
+from lamella.networks.heterodimers import heterodimers, regulation, sums_of_receptors
 from lamella.networks.matrix_ligands import ligands, under
 
 _HALVES = ("front", "rear")
@@ -42,7 +35,7 @@ def write_sums(model: libsbml.Model, line: CellLine) -> None:
 
 def _write_stores(model: libsbml.Model, line: CellLine) -> None:
     """What granules hold at first, in lines whose granules hold receptors."""
-    for name in filter(is_stored, line.integrins):
+    for name in (one for one in line.integrins if regulation(one).stored):
         (model.getParameter(f"{name}_store") or model.createParameter()).setId(f"{name}_store")
         begun = model.createInitialAssignment()
         begun.setSymbol(f"{name}_stored")
@@ -51,10 +44,11 @@ def _write_stores(model: libsbml.Model, line: CellLine) -> None:
 
 def _write_sums(model: libsbml.Model, line: CellLine) -> None:
     """Sums over heterodimers, one number per half of the cell."""
-    caveolar = [name for name in line.integrins if holds_caveolin(name)]
+    caveolar = [name for name in line.integrins if regulation(name).caveolin]
+    opened = [name for name in line.integrins if not regulation(name).keratin]  # by talin
     of = {pair["beta"]["symbol"]: _summed(line, {"beta": pair["beta"]["symbol"]}) for pair in heterodimers().values()}
     sums = {name: (line.integrins, states) for name, states in _SUMS.items()} | {
-        "active": ([name for name in line.integrins if not on_keratin(name)], _SUMS["active"]),  # that talin opens
+        "active": (opened, _SUMS["active"]),
         "caveolar": (caveolar, ("clustered",)),
     } | {name: (_summed(line, row), row["states"]) for name, row in sums_of_receptors()["half"].items()}
     for name, (members, states) in sums.items():
@@ -95,7 +89,7 @@ def _write_hold(model: libsbml.Model, line: CellLine) -> None:
     for half in _HALVES:
         coated = " + ".join(under(ligand, half) for ligand in ligands())
         held = {name: f"({' + '.join(f'{name}_{state}_{half}' for state in _SUMS['active'])})*{name}_ligand_{half}"
-                      f"*{name}_unblocked/{competitor(name)}"
+                      f"*{name}_unblocked/{regulation(name).competitor}"
                 for name in line.integrins}  # fmt: skip
         holders = " + ".join(f"{held[name]}/(K_reach + {name}_ligand_{half})" for name in held)
         _rule(model, f"holders_{half}", holders or "0")

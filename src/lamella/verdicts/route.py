@@ -18,7 +18,8 @@ from lamella.assays.bands import states_of
 from lamella.culture import Draw, constants, drawn_parameters, grown, idealised_inputs, program
 from lamella.errors import InputError
 from lamella.networks import Network, Perturbations, antibodies, assemble, drugs, resolve, stopped
-from lamella.networks.annotate import genes, heterodimers
+from lamella.networks.annotate import genes
+from lamella.networks.heterodimers import heterodimers
 from lamella.reactions import Program
 from lamella.verdicts.causal_path import Carrier, CausalPath, act_of
 
