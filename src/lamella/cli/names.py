@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from enum import StrEnum
+from functools import partial
 from typing import Annotated, Any
 
 import typer
@@ -75,27 +76,12 @@ def _assays() -> Iterable[Row]:
             for assay in ASSAYS.values())
 
 
-def _table(rows: Mapping[str, Mapping[str, Any]]) -> Iterable[Row]:
+def _reagents(kind: Kind) -> Iterable[Row]:
+    import lamella.networks
+
+    rows = getattr(lamella.networks, kind.value)()
     return (_row(name, rows[name].get("title", ""), rows[name].get("aliases", ()))
             for name in sorted(rows, key=str.casefold))
-
-
-def _drugs() -> Iterable[Row]:
-    from lamella.networks import drugs
-
-    return _table(drugs())
-
-
-def _antibodies() -> Iterable[Row]:
-    from lamella.networks import antibodies
-
-    return _table(antibodies())
-
-
-def _factors() -> Iterable[Row]:
-    from lamella.networks import factors
-
-    return _table(factors())
 
 
 def _ligands() -> Iterable[Row]:
@@ -126,14 +112,7 @@ def _constructs() -> Iterable[Row]:
             for name, row in table.items())
 
 
-def _blocks() -> Iterable[Row]:
-    from lamella.networks import blocks
-
-    return _table(blocks())
-
-
 _ROWS: dict[Kind, Callable[[], Iterable[Row]]] = {
-    Kind.CELLS: _cells, Kind.ASSAYS: _assays, Kind.DRUGS: _drugs, Kind.ANTIBODIES: _antibodies, Kind.FACTORS: _factors,
-    Kind.LIGANDS: _ligands, Kind.INTEGRINS: _integrins, Kind.GENES: _genes, Kind.CONSTRUCTS: _constructs,
-    Kind.BLOCKS: _blocks,
-}
+    Kind.CELLS: _cells, Kind.ASSAYS: _assays, Kind.LIGANDS: _ligands, Kind.INTEGRINS: _integrins, Kind.GENES: _genes,
+    Kind.CONSTRUCTS: _constructs,
+} | {kind: partial(_reagents, kind) for kind in (Kind.DRUGS, Kind.ANTIBODIES, Kind.FACTORS, Kind.BLOCKS)}
