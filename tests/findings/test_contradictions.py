@@ -48,8 +48,27 @@ def test_a_row_is_a_record_of_two_by_two_arms():
     assert list(finding.arms) == ["control", "treated, little", "control, much", "treated, much"]
     assert finding.arms["treated, much"] == {"factor": {"EGF": "1 nM"}, "inhibitor": {"U0126": "10 uM"}}
     assert finding.role == "check"
-    assert sorted(e.kind for e in finding.expect) == ["ordering", "unchanged"]
-    assert finding.expect[1].wired == "treated, little > control"
+    assert sorted(e.kind for e in finding.expect) == ["ordering", "required"]
+    assert finding.expect[1].relation == "treated, little > control"
+    assert finding.expect[1].without == "treated, much / control, much"
+
+
+def test_a_setting_says_how_far_and_how_little():
+    settings = ({"says": "little", "expect": "up", "at_least": 3.0},
+                {"says": "much", "arm": {"factor": {"EGF": "1 nM"}}, "expect": "same", "band": 1.05, "keeps": 0.01})
+    ordering, required = made(settings=settings).finding().expect
+    assert ordering.at_least == required.at_least == 3.0
+    assert (required.band, required.keeps) == (1.05, 0.01)
+
+
+def test_a_setting_may_be_where_cells_are():
+    flat = {"says": "dish", "conditions": {"dimension": "2D"}, "expect": "same"}
+    settings = ({"says": "gel", "expect": "down"}, flat)
+    one = made(settings=settings, assay="acini", quantity="growing", differs=("conditions.dimension",))
+    finding = one.finding()
+    assert list(finding.arms) == ["control", "treated, gel", "control, dish", "treated, dish"]
+    assert finding.conditions_of("treated, dish", "acini") == {"dimension": "2D"}
+    assert finding.conditions_of("treated, gel", "acini") == {}
 
 
 def test_where_only_what_is_read_differs_the_dishes_are_the_same():

@@ -87,6 +87,9 @@ def test_dissociation():
     moved = {"a": 1.5, "b": 1.0}
     assert outcome("dissociation", moved, others={"other": {"a": 1.02, "b": 1.0}}, **table)
     assert not outcome("dissociation", moved, others={"other": moved}, **table)
+    alike = {"a": 1.15, "b": 1.0}
+    assert not outcome("dissociation", alike, others={"other": alike}, **table)
+    assert outcome("dissociation", alike, others={"other": {"a": 1.05, "b": 1.0}}, **table)
     assert not outcome("dissociation", {"a": 1.0, "b": 1.0}, others={"other": {"a": 1.0, "b": 1.0}}, **table)
 
 

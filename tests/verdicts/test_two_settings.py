@@ -20,7 +20,7 @@ from lamella.verdicts import (
 )
 
 RUN = {one.number: one for one in contradictions() if one.runs}
-SAMPLE = (12,)
+SAMPLE = (31,)
 """Of MEF, whose network other tests compile too, and far from its line."""
 WAITS = Contradiction(number=12, topic="Up here and down there", claims=("INT-001",), variable="the dose", stated=True,
                       waits="a line of intestinal cells")
@@ -68,8 +68,8 @@ def test_a_sample_comes_out_as_the_table_says(number, bench):
 
 
 def test_a_row_that_expects_the_wrong_thing_fails(bench):
-    first, second = RUN[12].settings
-    wrong = RUN[12].model_copy(update={"settings": (first.model_copy(update={"expect": "up"}), second)})
+    first, second = RUN[31].settings
+    wrong = RUN[31].model_copy(update={"settings": (first.model_copy(update={"expect": "up"}), second)})
     assert judged(wrong, bench).outcome is Outcome.FAILS
 
 

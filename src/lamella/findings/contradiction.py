@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StrictStr
 
-from lamella.findings.base import WIDEST_BAND
+from lamella.findings.base import LEAST_EFFECT, WIDEST_BAND, AtLeast, Band, Share
 from lamella.findings.record import SCHEMA, Finding, Value
 
 _STRICT = ConfigDict(frozen=True, extra="forbid", strict=True)
@@ -23,7 +23,11 @@ class Setting(BaseModel):
     arm       what is done to set it, in both arms
     effect    what is done to see the effect, where that is the variable (its time, its target)
     assay, quantity, at   what is read and in what culture, where that is the variable
+    conditions   of the assay, where cells are in another place
     expect    what the effect does to it
+    at_least  how many-fold it goes up or down
+    band      inside which it stays the same
+    keeps     share of the other setting's value that it must have without the effect: of dead cells nothing can be told
     """
 
     model_config = _STRICT
@@ -34,7 +38,11 @@ class Setting(BaseModel):
     assay: StrictStr | None = None
     quantity: StrictStr | None = None
     at: StrictStr | None = None
+    conditions: dict[StrictStr, Value] = {}
     expect: Literal["up", "down", "same"]
+    at_least: AtLeast = LEAST_EFFECT
+    band: Band = WIDEST_BAND
+    keeps: Share = 0.3
 
 
 class Contradiction(BaseModel):
@@ -46,6 +54,7 @@ class Contradiction(BaseModel):
     variable   what resolves it; `stated` by the review, or inferred
     waits      why it cannot be run yet; nothing else then
     fails      what goes wrong today, of a row that is run and does not come out
+    seen       what was chosen with sight of its outcome: of such a row the outcome is no prediction
     effect     what is done in both settings
     settings   two of them
     differs    edits of the network in which they may differ, '*' stands for anything; none where only what is read does
@@ -60,6 +69,7 @@ class Contradiction(BaseModel):
     stated: StrictBool
     waits: StrictStr = ""
     fails: StrictStr = ""
+    seen: StrictStr = ""
     cell: StrictStr = ""
     matrix: dict[StrictStr, StrictStr] = {}
     medium: dict[StrictStr, StrictStr] = {}
@@ -88,7 +98,7 @@ class Contradiction(BaseModel):
     def same_arms(self) -> bool:
         """Whether the cells of both settings get the same, and what is read of them is the variable."""
         first, second = self.settings
-        return self.arms(first) == self.arms(second)
+        return self.arms(first) == self.arms(second) and first.conditions == second.conditions
 
     @property
     def one_dish(self) -> bool:
@@ -104,35 +114,40 @@ class Contradiction(BaseModel):
             names = [("control", f"treated, {first}"), (f"control, {second}", f"treated, {second}")]
         arms = {name: table for setting, pair in zip(self.settings, names)
                 for name, table in zip(pair, self.arms(setting))}
+        own = {name: {self.reads(setting)[0]: setting.conditions} for setting, pair in zip(self.settings, names)
+               for name in pair if setting.conditions}
         return Finding.model_validate({
             "schema": SCHEMA, "id": f"contradiction-{self.number:02d}", "claim": f"{self.topic}.",
             "source": {"review": "brakebusch-2002", "section": "several", "claims": self.claims}, "role": "check",
             "cell": self.cell, "module": "contradictions", "kind": "context", "matrix": self.matrix,
             "medium": self.medium, "arms": arms, "conditions": {self.assay: self.conditions},
+            "arm_conditions": own,
             "expect": tuple(self._expected(names)),
             "second_reading": f"Resolved by the variable: {self.variable}.", "fails": self.fails or None,
         })
 
     def _expected(self, names: list[tuple[str, str]]) -> list[dict[str, Any]]:
-        """An ordering for every setting that moves; one that does not is held against the one that does."""
+        """An ordering for every setting that moves. One that does not is held against the one that does: what the
+        effect does there it does not do here, nor half of it."""
         found = []
         for place, (setting, (control, treated)) in enumerate(zip(self.settings, names)):
             assay, quantity, at = self.reads(setting)
             read: dict[str, Any] = {"assay": assay, "quantity": quantity} | ({"at": at} if at else {})
             if setting.expect != "same":
-                found.append(read | {"relation": f"{treated} {_SIGN[setting.expect]} {control}"})
+                found.append(read | {"relation": f"{treated} {_SIGN[setting.expect]} {control}",
+                                     "at_least": setting.at_least})
                 continue
             other, (other_control, other_treated) = self.settings[1 - place], names[1 - place]
-            moves = f"{other_treated} {_SIGN[other.expect]} {other_control}"
+            moves = {"relation": f"{other_treated} {_SIGN[other.expect]} {other_control}", "at_least": other.at_least}
             if self.reads(other) == self.reads(setting):
-                found.append(read | {"kind": "unchanged", "relation": f"{treated} ~ {control}", "band": WIDEST_BAND,
-                                     "wired": moves})
+                found.append(read | moves | {"kind": "required", "without": f"{treated} / {control}",
+                                             "band": setting.band, "keeps": setting.keeps})
             elif self.one_dish:
-                found.append(read | {"kind": "dissociation", "relation": moves, "quantity": self.reads(other)[1],
-                                     "stays": quantity, "band": WIDEST_BAND})
+                found.append(read | moves | {"kind": "dissociation", "quantity": self.reads(other)[1],
+                                             "stays": quantity, "band": setting.band})
             else:
-                found.append(read | {"kind": "fold", "relation": f"{treated} / {control}", "low": 1.0 / WIDEST_BAND,
-                                     "high": WIDEST_BAND})
+                found.append(read | {"kind": "fold", "relation": f"{treated} / {control}",
+                                     "low": 1.0 / setting.band, "high": setting.band})
         return found
 
 

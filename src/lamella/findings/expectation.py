@@ -217,7 +217,7 @@ class Rescued(Base):
 
 
 class Dissociation(Base):
-    """One quantity moves with the perturbation, another of the same assay does not.
+    """One quantity moves with the perturbation, another of the same assay does not, nor half as far.
 
     The quantity that moves is the positive control of the one that stays.
     """

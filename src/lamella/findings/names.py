@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
 
@@ -18,8 +18,8 @@ class Names(Protocol):
         """Do genes, constructs, drugs, ligands, factors and doses of the arm mean something in this cell line?"""
         ...
 
-    def assay(self, assay: str, conditions: Mapping[str, Any]) -> str | None:
-        """Is there such an assay, and does it take these conditions?"""
+    def assay(self, assay: str, conditions: Mapping[str, Any], own: Iterable[str] = ()) -> str | None:
+        """Is there such an assay, does it take these conditions, and may one arm alone have those of `own`?"""
         ...
 
     def quantity(self, cell: str, assay: str, quantity: str) -> str | None:

@@ -73,6 +73,7 @@ class Finding(BaseModel):
     arms            arm -> perturbations in the words of an experiment file; the first is the control
     lines           arm -> cell line, where an arm sets cells of another line against those of `cell`
     conditions      assay -> conditions other than its defaults
+    arm_conditions  arm -> assay -> conditions of its own, of those that the assay lets arms have
     expect          what must come out; reported outcomes and own corollaries apart
     second_reading  how the sentence was read on another day: stand-ins, doubts, what was left out
     fails           of a finding that the model failed when last judged: what it lacks or has wrong, as far as is known;
@@ -95,6 +96,7 @@ class Finding(BaseModel):
     arms: Annotated[dict[StrictStr, dict[StrictStr, Value]], Field(min_length=2)]
     lines: dict[StrictStr, StrictStr] = {}
     conditions: dict[StrictStr, dict[StrictStr, Value]] = {}
+    arm_conditions: dict[StrictStr, dict[StrictStr, dict[StrictStr, Value]]] = {}
     expect: Annotated[tuple[Expectation, ...], Field(min_length=1)]
     second_reading: Annotated[str, Field(min_length=20)]
     fails: Annotated[str, Field(min_length=20)] | None = None
@@ -115,6 +117,13 @@ class Finding(BaseModel):
         return self
 
     @model_validator(mode="after")
+    def _conditions_are_of_arms(self) -> Finding:
+        for arm in self.arm_conditions:
+            if arm not in self.arms:
+                raise ValueError(f"`arm_conditions` names '{arm}', which is no arm")
+        return self
+
+    @model_validator(mode="after")
     def _lines_are_of_arms(self) -> Finding:
         for arm in self.lines:
             if arm not in self.arms or arm == "control":
@@ -122,6 +131,10 @@ class Finding(BaseModel):
         if self.lines and (self.general or isinstance(self.cell, tuple)):
             raise ValueError("a record that compares lines has one line in `cell`")
         return self
+
+    def conditions_of(self, arm: str, assay: str) -> dict[str, Value]:
+        """Conditions of an assay in one arm."""
+        return {**self.conditions.get(assay, {}), **self.arm_conditions.get(arm, {}).get(assay, {})}
 
     @property
     def claims(self) -> tuple[str, ...]:

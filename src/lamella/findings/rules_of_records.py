@@ -254,7 +254,10 @@ def _unresolved(finding: Finding, cell: str, names: Names) -> Iterator[str]:
         if problem:
             yield f"arm '{arm}' in {line}: {problem}"
     for expectation in finding.expect:
-        problem = names.assay(expectation.assay, finding.conditions.get(expectation.assay, {}))
+        own = {arm: finding.arm_conditions.get(arm, {}).get(expectation.assay, {}) for arm in expectation.arms()}
+        problems = (names.assay(expectation.assay, finding.conditions_of(arm, expectation.assay), conditions)
+                    for arm, conditions in own.items())
+        problem = next(filter(None, problems), None)
         if problem:
             yield problem
             continue
@@ -262,6 +265,6 @@ def _unresolved(finding: Finding, cell: str, names: Names) -> Iterator[str]:
             problem = names.quantity(cell, expectation.assay, name)
             if problem:
                 yield f"{cell}: {problem}"
-    for assay in finding.conditions:
+    for assay in {*finding.conditions, *(assay for own in finding.arm_conditions.values() for assay in own)}:
         if assay not in finding.assays:
             yield f"conditions for the assay '{assay}', which no expectation uses"

@@ -106,7 +106,7 @@ def _record(name: str, old: Table, new: Table) -> Iterator[Change]:
     if old["role"] != new["role"]:
         yield Change("record", name, f"role {old['role']} -> {new['role']}", worse=new["role"] == "calibrate")
     was, now = old["record"], new["record"]
-    for key in ("cell", "matrix", "medium", "conditions"):
+    for key in ("cell", "matrix", "medium", "conditions", "arm_conditions"):
         if was.get(key) != now.get(key):
             yield Change("record", name, f"{key} {was.get(key)} -> {now.get(key)}")
     for arm in sorted(was["arms"].keys() | now["arms"].keys()):

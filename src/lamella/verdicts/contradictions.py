@@ -64,7 +64,7 @@ def differences(one: Contradiction) -> tuple[str, ...]:
 
     Both settings are of one cell line, and so of one assembled network; all else that reaches a cell are edits.
     """
-    first, second = (edits(_treatment(one, with_effect=True, place=place)) for place in (0, 1))
+    first, second = (_set(one, with_effect=True, place=place) for place in (0, 1))
     return _unlike(first, second)
 
 
@@ -72,7 +72,7 @@ def breaches(one: Contradiction) -> Iterator[str]:
     """What else than the resolving variable differs between its settings, in sentences."""
     found = differences(one)
     own_effects = any(setting.effect for setting in one.settings)
-    without = _unlike(*(edits(_treatment(one, with_effect=False, place=place)) for place in (0, 1)))
+    without = _unlike(*(_set(one, with_effect=False, place=place) for place in (0, 1)))
     if not own_effects and without != found:
         yield "the effect is not the same thing in both settings"
     for name in found:
@@ -86,6 +86,12 @@ def breaches(one: Contradiction) -> Iterator[str]:
     levels = [name for name in found if name.endswith("_copies")]
     if len(levels) > MOST_LEVELS:
         yield f"{len(levels)} levels are swapped"
+
+
+def _set(one: Contradiction, *, with_effect: bool, place: int) -> dict[str, object]:
+    """All edits of an arm, and the conditions that are its own."""
+    own = {f"conditions.{name}": value for name, value in one.settings[place].conditions.items()}
+    return edits(_treatment(one, with_effect=with_effect, place=place)) | own
 
 
 def _treatment(one: Contradiction, *, with_effect: bool, place: int) -> Treatment:

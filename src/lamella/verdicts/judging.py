@@ -170,8 +170,13 @@ def _(expectation: Rescued, readings: Readings, look: Look) -> tuple[Criterion, 
 
 @_criteria.register
 def _(expectation: Dissociation, readings: Readings, look: Look) -> tuple[Criterion, ...]:
-    return (_ordered(expectation.pair, expectation.quantity, expectation.at_least, readings, look),
-            _same(*expectation.pair.arms, expectation.stays, expectation.band, readings, look))
+    """One moves; the other stays within the band, and goes less than half as far the same way."""
+    pair, quantity, stays = expectation.pair, expectation.quantity, expectation.stays
+    moved, stayed = (pair.direction * readings.logs(name, *pair.arms) for name in (quantity, stays))
+    return (_ordered(pair, quantity, expectation.at_least, readings, look),
+            _same(*pair.arms, stays, expectation.band, readings, look),
+            reaches(f"half of {pair.first} / {pair.second} of {quantity}, over that of {stays}", stays,
+                    0.5 * moved - stayed, 1.0, look))
 
 
 @_criteria.register

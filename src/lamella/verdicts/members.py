@@ -151,8 +151,10 @@ def _(expectation: Rescued, members: _Members) -> Said:
 
 @_holds.register
 def _(expectation: Dissociation, members: _Members) -> Said:
-    return (_ordered(expectation.pair, expectation.quantity, expectation.at_least, members)
-            & _same(*expectation.pair.arms, expectation.stays, expectation.band, members))
+    pair, quantity, stays = expectation.pair, expectation.quantity, expectation.stays
+    moved, stayed = (pair.direction * members.logs(name, *pair.arms) for name in (quantity, stays))
+    return (_ordered(pair, quantity, expectation.at_least, members)
+            & _same(*pair.arms, stays, expectation.band, members) & (0.5 * moved - stayed >= 0.0))
 
 
 @_holds.register

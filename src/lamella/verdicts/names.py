@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pydantic import ValidationError
@@ -43,9 +43,12 @@ class ModelNames:
                     return f"{cell} does not express {gene}, so {kind} of it changes nothing"
         return None
 
-    def assay(self, assay: str, conditions: Mapping[str, Any]) -> str | None:
+    def assay(self, assay: str, conditions: Mapping[str, Any], own: Iterable[str] = ()) -> str | None:
         if assay not in self._assays:
             return f"there is no assay '{assay}' yet"
+        for name in own:
+            if name not in self._assays[assay].by_arm:
+                return f"'{name}' of '{assay}' is the same in all arms"
         try:
             self._assays[assay].conditions.model_validate(dict(conditions))
         except ValidationError as error:

@@ -31,10 +31,11 @@ def obstacle(finding: Finding, expectation: Base, cell: str, names: ModelNames) 
     for line in (cell, *finding.lines.values()):
         if line not in cell_lines():
             return f"The cell line {line} is not built."
-    problem = names.assay(expectation.assay, finding.conditions.get(expectation.assay, {}))
+    problem = None
     for arm in expectation.arms():
         treatment, line = finding.arms[arm], finding.line(arm, cell)
-        problem = (problem or names.arm(line, treatment, finding.matrix, finding.medium)
+        problem = (problem or names.assay(expectation.assay, finding.conditions_of(arm, expectation.assay))
+                   or names.arm(line, treatment, finding.matrix, finding.medium)
                    or names.absent(line, treatment))
     return sentence(problem) if problem else None
 
@@ -42,8 +43,8 @@ def obstacle(finding: Finding, expectation: Base, cell: str, names: ModelNames) 
 def plates_of(finding: Finding, expectation: Base, cell: str, bench: Bench) -> dict[str, Plate]:
     """Arm -> what its dishes hold, for the arms of an expectation that can be run."""
     assay = bench.assays[expectation.assay]
-    conditions = assay.conditions.model_validate(finding.conditions.get(expectation.assay, {}))
-    return {arm: Plate(expectation.assay, conditions, finding.line(arm, cell),
+    conditions = lambda arm: assay.conditions.model_validate(finding.conditions_of(arm, expectation.assay))
+    return {arm: Plate(expectation.assay, conditions(arm), finding.line(arm, cell),
                        Perturbations.model_validate(finding.arms[arm]), finding.matrix, finding.medium, label=arm)
             for arm in expectation.arms()}
 

@@ -136,7 +136,8 @@ class Verdict:
                 "settled": self.settled, "inhibition": self.finding.inhibits,
                 "record": {"hash": self.finding.hash(), "cell": self.finding.cell, "arms": dict(self.finding.arms),
                            "matrix": dict(self.finding.matrix), "medium": dict(self.finding.medium),
-                           "conditions": dict(self.finding.conditions)},
+                           "conditions": dict(self.finding.conditions),
+                           "arm_conditions": dict(self.finding.arm_conditions)},
                 "claims": {claim: self.claim(claim).value for claim in self.finding.claims},
                 "cells": [cell.to_dict() for cell in self.cells]}
 
