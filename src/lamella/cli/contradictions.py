@@ -50,6 +50,10 @@ def contradictions(numbers: Annotated[list[int] | None, typer.Argument(metavar="
               f"{'':19}Resolved by {one.variable}{'' if one.stated else ' (inferred)'}.\n{'':19}{row.reason}")
         if row.lacks:
             print(f"{'':19}{' '.join(row.lacks.split())}")
+        if one.seen:
+            print(f"{'':19}No prediction: {one.seen}")
         if row.differs:
             print(f"{'':19}The two settings differ in {', '.join(row.differs)} and in nothing else.")
-    print(f"\n{', '.join(f'{count} {state}' for state, count in counts.items())}, of {len(found)}.")
+    seen = sum(bool(row.contradiction.seen) for row in found)
+    print(f"\n{', '.join(f'{count} {state}' for state, count in counts.items())}, of {len(found)}; "
+          f"{seen} of them were chosen, or set numbers, with sight of their outcome.")

@@ -40,7 +40,8 @@ class Row:
         one = self.contradiction
         return {"number": one.number, "topic": one.topic, "claims": list(one.claims), "variable": one.variable,
                 "stated": one.stated, "state": self.state, "reason": self.reason, "lacks": self.lacks,
-                "differs": list(self.differs), "settings": [setting.says for setting in one.settings]}
+                "seen": one.seen or None, "differs": list(self.differs),
+                "settings": [setting.says for setting in one.settings]}
 
 
 def edits(treatment: Treatment) -> dict[str, object]:
