@@ -37,6 +37,8 @@ def test_all_rows_of_the_review_stand_here_in_its_order():
     ({"settings": ({"says": "one", "expect": "up"}, {"says": "two", "expect": "up"})}, "expects the same"),
     ({"quantity": ""}, "nothing that is read"),
     ({"number": 2}, "stands at place 1"),
+    ({"settings": ({"says": "one", "expect": "up", "band": 1.1}, MADE["settings"][1])}, "its `band` does nothing"),
+    ({"settings": (MADE["settings"][0], MADE["settings"][1] | {"at_least": 2.0})}, "its `at_least` does nothing"),
 ])
 def test_a_row_that_is_no_experiment_is_found(changes, says):
     found = complaints(made(**changes))

@@ -25,9 +25,10 @@ class Setting(BaseModel):
     assay, quantity, at   what is read and in what culture, where that is the variable
     conditions   of the assay, where cells are in another place
     expect    what the effect does to it
-    at_least  how many-fold it goes up or down
-    band      inside which it stays the same
-    keeps     share of the other setting's value that it must have without the effect: of dead cells nothing can be told
+    at_least  how many-fold it goes, of one that goes up or down
+    band      inside which it stays, of one that stays the same
+    keeps     of such a one, share of the other setting's value that it must have without the effect: of dead cells
+              nothing can be told
     """
 
     model_config = _STRICT
@@ -128,7 +129,8 @@ class Contradiction(BaseModel):
 
     def _expected(self, names: list[tuple[str, str]]) -> list[dict[str, Any]]:
         """An ordering for every setting that moves. One that does not is held against the one that does: what the
-        effect does there it does not do here, nor half of it."""
+        effect does there it does not do here, nor half of it (of what is read at another time or in another assay
+        only the band can be asked)."""
         found = []
         for place, (setting, (control, treated)) in enumerate(zip(self.settings, names)):
             assay, quantity, at = self.reads(setting)

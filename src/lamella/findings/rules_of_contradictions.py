@@ -10,6 +10,9 @@ from lamella.findings.rule import Library, Rule
 _REASON = 4
 """Words that a reason has at least."""
 
+_FOR_MOVES, _FOR_SAME = frozenset({"at_least"}), frozenset({"band", "keeps"})
+"""What only a setting that moves can say, and one that stays the same."""
+
 
 class ContradictionsAreExperiments(Rule):
     """A contradiction has claims of the index, and two settings with unlike outcomes or something that it waits for."""
@@ -38,5 +41,8 @@ class ContradictionsAreExperiments(Rule):
         for setting in one.settings:
             if not one.reads(setting)[1] or not (setting.effect or one.effect):
                 yield f"'{setting.says}' has no effect or nothing that is read"
+            idle = _FOR_SAME if setting.expect != "same" else _FOR_MOVES
+            for name in sorted(idle & setting.model_fields_set):
+                yield f"'{setting.says}' goes {setting.expect}, so that its `{name}` does nothing"
         if one.fails and len(one.fails.split()) < _REASON:
             yield f"fails for a reason of {len(one.fails.split())} words"
