@@ -136,7 +136,7 @@ def test_phorbol_ester_frees_receptors_without_pi3k_and_leaves_their_affinity():
     assert mobile(**stimulus, **PI3K_OFF) == pytest.approx(mobile(**stimulus), rel=0.02)
     assert mobile(**stimulus) > 1.5 * mobile()
     assert mobile(**stimulus, inhibitor={"calpeptin": "50 uM"}) < 1.02 * mobile()
-    # receptors that cluster take a little talin from the others
+    # but for a little of the talin that PIP3 opens, of which phorbol ester leaves seven tenths
     assert extended("lymphocyte", "aLb2", **stimulus) == pytest.approx(extended("lymphocyte", "aLb2"), rel=0.05)
 
 
