@@ -46,7 +46,7 @@ def test_leukocytes_that_the_layer_holds_stay_on_it_and_the_others_float_off(arm
     """Mean height of their middles over the wall at the end; a dish is told by the mean over its cells."""
     height = {arm: [over_the_wall(each) for each in made] for arm, made in arms.items()}
     for arm in ("bare", "with, no a4"):
-        assert np.mean(height["with"]) < 0.8 * np.mean(height[arm]), arm
+        assert np.mean(height["with"]) < 0.7 * np.mean(height[arm]), arm
         assert max(height["with"]) < min(height[arm]), arm
 
 
